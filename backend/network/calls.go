@@ -1,0 +1,141 @@
+package network
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Calls makes every request of a network and names what it may do. A step's name is
+// stable ("image 2", "post 1"): after a restart the queue answers a finished Prepare
+// or Publish step from its journal, so a network reads as a plain sequence.
+//
+// A step name is unique within one Publish of a plan. Any answer of the server, whatever
+// its status, is a Reply and no error, except that Publish runs the descriptor's Classify
+// and returns its *Error for every reply that is not a proved acceptance.
+type Calls interface {
+	// Read asks something and changes nothing. It is always asked anew.
+	Read(ctx context.Context, step string, r Request) (Reply, error)
+	// Prepare changes something nobody else can see: an upload, a draft, a token. A reply
+	// below 300 is remembered while the descriptor's PrepareLife lasts.
+	Prepare(ctx context.Context, step string, r Request) (Reply, error)
+	// Publish may make segment r.Segment visible. It is remembered for ever.
+	Publish(ctx context.Context, step string, r Request) (Reply, error)
+}
+
+// Request is one message to a server or a folder. The scheme of URL picks the carrier:
+// https (and http on loopback), file, none.
+type Request struct {
+	Method  string
+	URL     string
+	Header  map[string]string // canonical names; secrets only in Authorization
+	Body    Body
+	Files   []FilePut // file: scheme only: the set a PUT writes, renamed in order, the last one counting
+	Segment int       // for Publish: the visible unit this request makes, counted from 0
+}
+
+// FilePut is one file of a PUT to a channel's folder. Path is relative, with slashes.
+type FilePut struct {
+	Path string
+	Body Body
+}
+
+// Body is what a request carries: pieces sent one after the other. The carrier streams
+// files from the content store and verifies their hash, so no video is held in memory.
+type Body []Piece
+
+// Piece is bytes, or a part of a frozen file.
+type Piece struct {
+	Bytes []byte
+	File  FileRef // used when File.SHA256 is set
+}
+
+// FileRef names a frozen file by its content.
+type FileRef struct {
+	SHA256 string // lower-case hex of the whole file
+	Offset int64
+	Length int64 // bytes to send from Offset
+}
+
+// Bytes returns a body of b alone.
+func Bytes(b []byte) Body {
+	if len(b) == 0 {
+		return nil
+	}
+	return Body{{Bytes: b}}
+}
+
+// Len returns the length in bytes.
+func (b Body) Len() int64 {
+	var n int64
+	for _, p := range b {
+		if p.File.SHA256 != "" {
+			n += p.File.Length
+		} else {
+			n += int64(len(p.Bytes))
+		}
+	}
+	return n
+}
+
+// Hash identifies what r asks for: method, address, headers and body. Authorization is
+// left out, so that a refreshed token does not make a different request.
+func (r Request) Hash() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s %s %d\n", r.Method, r.URL, r.Segment)
+	for _, k := range slices.Sorted(maps.Keys(r.Header)) {
+		if !strings.EqualFold(k, "Authorization") {
+			fmt.Fprintf(h, "%s: %s\n", k, r.Header[k])
+		}
+	}
+	hashBody(h, r.Body)
+	for _, f := range r.Files {
+		fmt.Fprintf(h, "file %q\n", f.Path)
+		hashBody(h, f.Body)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func hashBody(h io.Writer, b Body) {
+	for _, p := range b {
+		if p.File.SHA256 != "" {
+			fmt.Fprintf(h, "file %s %d %d\n", p.File.SHA256, p.File.Offset, p.File.Length)
+		} else {
+			fmt.Fprintf(h, "bytes %d\n", len(p.Bytes))
+			_, _ = h.Write(p.Bytes)
+		}
+	}
+}
+
+// Reply is what came back. Every carrier uses HTTP's status numbers.
+type Reply struct {
+	Status int
+	Header map[string]string // canonical names, first value
+	Body   []byte            // bounded by the carrier (MaxReply)
+}
+
+// OK reports whether the status says success.
+func (r Reply) OK() bool { return r.Status >= 200 && r.Status < 300 }
+
+// MaxReply is the most a carrier reads of a reply, in bytes. A longer one is an Ambiguous error.
+const MaxReply = 4 << 20
+
+// Carrier does the I/O of one scheme.
+type Carrier interface {
+	// Send calls intent right before the first byte of its first write, sends once and
+	// never again by itself, and returns the one answer. An error from intent stops it with
+	// nothing written. It fails with NotSent only if intent was never called or failed;
+	// any later failure is Ambiguous. intent may be nil.
+	Send(ctx context.Context, r Request, intent func() error) (Reply, error)
+}
+
+// Opener gives a carrier the bytes of frozen files.
+type Opener interface {
+	// Open returns the whole file. Reading to its end fails if the content no longer has the hash.
+	Open(sha256 string) (io.ReadSeekCloser, error)
+}

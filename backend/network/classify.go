@@ -1,0 +1,68 @@
+package network
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Judge turns a reply that is not a success into an *Error by a documented table, and a
+// success into nil. code is the network's own code in the reply, "" if it gave none. A row
+// with a code goes before a row without. What is in no row, and every 5xx, is Ambiguous.
+func Judge(name string, refusals []Refusal, r Reply, code, message string) error {
+	if r.OK() {
+		return nil
+	}
+	if message == "" {
+		message = fmt.Sprintf("%s answered %d", name, r.Status)
+	}
+	e := &Error{Kind: Ambiguous, Code: code, Message: Printable(message)}
+	if r.Status >= 500 {
+		return e
+	}
+	for _, row := range refusals {
+		if row.Status == r.Status && row.Code == code && code != "" {
+			e.Kind = row.Kind
+			break
+		}
+		if row.Status == r.Status && row.Code == "" {
+			e.Kind = row.Kind
+		}
+	}
+	if e.Kind == Throttled {
+		e.Wait = RetryAfter(r)
+	}
+	return e
+}
+
+// RetryAfter reads how long a reply asks to wait: Retry-After in seconds, at most a day, or
+// zero. A date form needs a clock and is left to the queue's own back-off (RFC 9110, 10.2.3).
+func RetryAfter(r Reply) time.Duration {
+	s, err := strconv.ParseInt(strings.TrimSpace(r.Header["Retry-After"]), 10, 64)
+	if err != nil || s < 0 {
+		return 0
+	}
+	return time.Duration(min(s, 86400)) * time.Second
+}
+
+// Printable makes a server's words safe to show: one line, at most 300 characters, no
+// control or bidirectional formatting characters.
+func Printable(s string) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
+		switch {
+		case r == '\n' || r == '\t' || r == '\r':
+			r = ' '
+		case r < 0x20 || r == 0x7f, r >= 0x80 && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f, r == 0x061c:
+			continue
+		}
+		if n++; n > 300 {
+			b.WriteString("…")
+			break
+		}
+		b.WriteRune(r)
+	}
+	return strings.TrimSpace(b.String())
+}

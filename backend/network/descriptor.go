@@ -1,0 +1,143 @@
+package network
+
+import "time"
+
+// Descriptor holds the facts about a network. Everything the composer, the command line and
+// the queue know about it is here.
+type Descriptor struct {
+	ID     string // lower case, stable for ever: it is in people's databases
+	Name   string
+	Icon   []byte // SVG, one colour, from currentColor
+	About  string // one sentence: what it is and what it needs
+	Local  bool   // publishes on this machine alone: needs no account and no network connection
+	Server bool   // a person names the server
+
+	SignIn  SignIn
+	Limits  Limits
+	Options []Option // extra settings of a post, as data
+
+	// Measure counts a text by this network's rule, in l.Text.Unit.
+	Measure func(l Limits, text string) int
+	// CountsWarning says that the content warning counts towards the text of every part.
+	CountsWarning bool
+	// Preview names the layout a preview uses: "short", "picture", "article", "video".
+	Preview string
+
+	Reconcile   Reconcile
+	Thread      Threading
+	PrepareLife time.Duration // how long the answer to a Prepare step stays good
+
+	// Classify judges the reply to a Publish step: a proved acceptance gives a Receipt, all else
+	// an *Error. It is pure, and says Ambiguous to whatever its documentation does not name.
+	Classify func(step string, r Reply) (Receipt, error)
+	// Refusals is the documented table behind Classify.
+	Refusals []Refusal
+	// Examples are documented counts, checked by the suite.
+	Examples []Example
+}
+
+// SignIn says what a connect conversation needs of the door.
+type SignIn struct {
+	Loopback bool   // bind 127.0.0.1 first and answer "redirect_uri"
+	Port     int    // the fixed port, or 0 for any
+	Path     string // of the callback, "/callback" if empty
+}
+
+// Refusal is one documented answer and what it means. No 5xx may be in the table.
+type Refusal struct {
+	Status int
+	Code   string // the network's code; "" for any
+	Kind   Kind
+	Source string // document and date
+}
+
+// Example is a documented count of a text.
+type Example struct {
+	Text   string
+	Count  int
+	Source string
+}
+
+// Option is an extra setting of a post.
+type Option struct {
+	Key     string   `json:"key"`
+	Label   string   `json:"label"`
+	Kind    string   `json:"kind"` // "choice", "flag", "text"
+	Choices []string `json:"choices"`
+	Default string   `json:"default"`
+}
+
+// Unit is what a text is counted in.
+type Unit string
+
+// Every unit.
+const (
+	UnitCodePoints Unit = "codepoints"
+	UnitUTF16      Unit = "utf16"
+	UnitGraphemes  Unit = "graphemes"
+	UnitWeighted   Unit = "weighted"
+	UnitNone       Unit = "none"
+)
+
+// Limits are what one server accepts. They are plain data, so a server's own can be stored
+// with its channel. Zero means "no limit known" for sizes and "none allowed" for counts.
+type Limits struct {
+	Text         TextLimit  `json:"text"`
+	Media        MediaLimit `json:"media"`
+	Alt          AltLimit   `json:"alt"`
+	Poll         *PollLimit `json:"poll,omitempty"`
+	Visibilities []string   `json:"visibilities"` // the first is the default; empty: cannot be chosen
+	Warning      WarnRule   `json:"warning"`
+	Parts        int        `json:"parts"` // most parts of a thread; 0 or 1: no threads
+	// Reconcile, if its shape is set, replaces the descriptor's: a server may ignore keys.
+	Reconcile Reconcile `json:"reconcile"`
+	Software  string    `json:"software,omitempty"` // what the server calls itself
+}
+
+// TextLimit is how long one part may be.
+type TextLimit struct {
+	Max      int  `json:"max"` // in Unit; 0: none
+	Unit     Unit `json:"unit"`
+	MaxBytes int  `json:"max_bytes"` // of UTF-8; 0: none
+	URL      int  `json:"url"`       // what every link counts as; 0: its own length
+	Required bool `json:"required"`  // a post without media needs text, always true unless links or polls suffice
+}
+
+// MediaLimit is what may be attached to one part.
+type MediaLimit struct {
+	Max         int      `json:"max"`       // media in all
+	Videos      int      `json:"videos"`    // of which videos (and animations sent as video)
+	Mixed       bool     `json:"mixed"`     // pictures and video together
+	Needed      bool     `json:"needed"`    // a post needs at least one
+	Types       []string `json:"types"`     // MIME types accepted as they are, best first
+	ImageBytes  int64    `json:"image_bytes"`
+	ImagePixels int64    `json:"image_pixels"`
+	ImageSide   int      `json:"image_side"` // longest side, px
+	VideoBytes  int64    `json:"video_bytes"`
+	VideoMs     int64    `json:"video_ms"`
+	PublicURL   bool     `json:"public_url"` // fetched by the network from a public address
+}
+
+// AltLimit is about descriptions of pictures.
+type AltLimit struct {
+	Max  int  `json:"max"` // 0: not accepted
+	Unit Unit `json:"unit"`
+}
+
+// PollLimit is about polls.
+type PollLimit struct {
+	Options int   `json:"options"`
+	Chars   int   `json:"chars"` // code points an option
+	MinS    int64 `json:"min_s"`
+	MaxS    int64 `json:"max_s"`
+}
+
+// WarnRule says what a content warning becomes.
+type WarnRule string
+
+// Every rule for content warnings.
+const (
+	WarnNone   WarnRule = ""       // not possible
+	WarnText   WarnRule = "text"   // shown as written
+	WarnLabels WarnRule = "labels" // chosen from the network's labels (an Option)
+)

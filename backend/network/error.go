@@ -1,0 +1,59 @@
+package network
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Kind says what is known about a request that did not succeed.
+type Kind string
+
+// Every kind a network may return. Success is not one: it has a Receipt.
+const (
+	NotSent   Kind = "not_sent"  // failed before the first byte; nothing can have happened
+	Rejected  Kind = "rejected"  // documented refusal of this content; Message is shown
+	Throttled Kind = "throttled" // documented "not now"; Wait says how long
+	Reauth    Kind = "reauth"    // documented: the account's permission is gone; nothing was created
+	Ambiguous Kind = "ambiguous" // may have been posted; only proof or a person decides
+)
+
+// Error is the only error a Network returns from Publish.
+type Error struct {
+	Kind    Kind
+	Code    string        // the network's own code, where it gave one
+	Message string        // for people; never contains a secret
+	Wait    time.Duration // for Throttled; zero lets the queue choose
+	Err     error
+}
+
+func (e *Error) Error() string {
+	if e.Err == nil {
+		return fmt.Sprintf("%s: %s", e.Kind, e.Message)
+	}
+	return fmt.Sprintf("%s: %s: %v", e.Kind, e.Message, e.Err)
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// KindOf classifies err. What nobody classified is Ambiguous: posting twice is
+// worse than asking.
+func KindOf(err error) Kind {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Kind
+	}
+	return Ambiguous
+}
+
+// WaitOf returns how long the network asked to wait, or zero.
+func WaitOf(err error) time.Duration {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Wait
+	}
+	return 0
+}
+
+// Reject returns a Rejected error with a sentence for people.
+func Reject(code, message string) *Error {
+	return &Error{Kind: Rejected, Code: code, Message: message}
+}
