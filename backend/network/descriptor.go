@@ -105,11 +105,11 @@ type TextLimit struct {
 
 // MediaLimit is what may be attached to one part.
 type MediaLimit struct {
-	Max         int      `json:"max"`       // media in all
-	Videos      int      `json:"videos"`    // of which videos (and animations sent as video)
-	Mixed       bool     `json:"mixed"`     // pictures and video together
-	Needed      bool     `json:"needed"`    // a post needs at least one
-	Types       []string `json:"types"`     // MIME types accepted as they are, best first
+	Max         int      `json:"max"`    // media in all
+	Videos      int      `json:"videos"` // of which videos (and animations sent as video)
+	Mixed       bool     `json:"mixed"`  // pictures and video together
+	Needed      bool     `json:"needed"` // a post needs at least one
+	Types       []string `json:"types"`  // MIME types accepted as they are, best first
 	ImageBytes  int64    `json:"image_bytes"`
 	ImagePixels int64    `json:"image_pixels"`
 	ImageSide   int      `json:"image_side"` // longest side, px
