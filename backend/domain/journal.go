@@ -1,0 +1,92 @@
+package domain
+
+import "time"
+
+// Publisher identifies the process that publishes from a data folder.
+type Publisher struct {
+	Machine string // this machine's id, kept outside the database
+	Process string // process id and start time
+	Version string // of the program
+	BootID  string // changes when the machine starts
+	Epoch   int64  // counts publisher starts; set by Recover
+}
+
+// Claim takes a delivery for one attempt.
+type Claim struct {
+	Token string
+	By    Publisher
+	Until time.Time
+}
+
+// Change is what a delivery becomes.
+type Change struct {
+	State      DeliveryState
+	Reason     HoldReason // for Held
+	WakeAt     time.Time  // for Planned, Waiting and Unknown
+	ErrorClass string     // "" clears the last error
+	ErrorText  string
+	Soft       bool // counts as a soft failure
+}
+
+// Settlement ends an open intent: the outcome of its call, what it proves about its segment,
+// and what the delivery becomes, in one transaction.
+type Settlement struct {
+	Delivery   DeliveryID
+	ClaimToken string
+	CallID     string
+	Outcome    Outcome
+	Status     int
+	Code       string
+	Message    string
+	RetryAfter time.Duration
+	RemoteID   string // of the segment, when accepted
+	RemoteURL  string
+	RemoteRef  string
+	Reply      []byte // sealed, when accepted
+	Change     Change
+}
+
+// Resolution records what was found out, or decided by a person, about a segment in doubt.
+type Resolution struct {
+	Delivery  DeliveryID
+	Segment   int
+	Verdict   Verdict
+	ByPerson  bool
+	Actor     string
+	Evidence  string
+	RemoteID  string // for VerdictLive
+	RemoteURL string
+	RemoteRef string
+	Change    Change
+}
+
+// Attempt is one run of a delivery or of a look-up, with its calls in order.
+type Attempt struct {
+	No        int
+	Version   string
+	StartedAt time.Time
+	EndedAt   time.Time
+	EndClass  string
+	Calls     []Call
+}
+
+// Step is a finished step of an earlier attempt, answered from the journal.
+type Step struct {
+	Name        string
+	Effect      Effect
+	RequestHash string
+	At          time.Time
+	Sealed      []byte
+	Call        string
+}
+
+// Doubt is a public call whose outcome is not known.
+type Doubt struct {
+	Segment     int
+	ClientKey   string
+	RequestHash string
+	IntentAt    time.Time
+	KeyUntil    time.Time // zero: the key proves nothing
+	Verdict     Verdict   // "" while nothing was found out
+	Count       int       // ambiguous calls of this segment and generation so far
+}

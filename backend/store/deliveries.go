@@ -1,0 +1,275 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"postbag/backend/domain"
+)
+
+const selectDelivery = `
+SELECT d.id, w.id, p.id, v.id, c.id, d.occurrence_key, d.generation, d.state, ifnull(d.hold_reason, ''), d.due_at_ms,
+    d.wake_at_ms, d.deadline_at_ms, d.late_policy, d.late_after_ms, d.plan_json, d.plan_hash, ifnull(d.approved_hash, ''),
+    d.attempts, d.soft_failures, d.last_error_class, d.last_error_text, ifnull(d.remote_id, ''), ifnull(d.remote_url, ''),
+    d.published_at_ms, ifnull(d.claim_token, ''), d.row_version, d.created_at_ms, d.updated_at_ms
+FROM delivery d JOIN workspace w ON w.row = d.workspace JOIN post p ON p.row = d.post
+    JOIN variant v ON v.row = d.variant JOIN channel c ON c.row = d.channel`
+
+func scanDelivery(s scanner) (d domain.Delivery, err error) {
+	var plan string
+	var due, wake, deadline, published, created, updated sql.NullInt64
+	var lateAfter int64
+	err = s.Scan(&d.ID, &d.Workspace, &d.Post, &d.Variant, &d.Channel, &d.Occurrence, &d.Generation, &d.State,
+		&d.HoldReason, &due, &wake, &deadline, &d.Late.Then, &lateAfter, &plan, &d.PlanHash, &d.ApprovedHash,
+		&d.Attempts, &d.SoftFailures, &d.ErrorClass, &d.ErrorText, &d.RemoteID, &d.RemoteURL, &published,
+		&d.ClaimToken, &d.RowVersion, &created, &updated)
+	d.Plan = []byte(plan)
+	d.Due, d.WakeAt, d.Deadline, d.PublishedAt = at(due), at(wake), at(deadline), at(published)
+	d.CreatedAt, d.UpdatedAt = at(created), at(updated)
+	d.Late.After = time.Duration(lateAfter) * time.Millisecond
+	return d, err
+}
+
+const lastOccurrence = `
+SELECT count(*), ifnull(sum(state NOT IN ('cancelled', 'missed', 'rejected')), 0)
+FROM delivery d JOIN variant v ON v.row = d.variant WHERE v.id = ? AND d.occurrence_key LIKE 'once-%'`
+
+const insertDelivery = `
+INSERT INTO delivery (id, workspace, post, variant, channel, occurrence_key, state, due_at_ms, late_policy, late_after_ms,
+    deadline_at_ms, wake_at_ms, plan_json, plan_hash, approved_hash, approved_by, home_machine, hlc, actor_id,
+    created_at_ms, updated_at_ms)
+SELECT ?1, v_post.workspace, v.post, v.row, v.channel, ?3, 'planned', ?4, ?5, ?6, ?7, ?4, ?8, ?9, ?10, k.actor, k.actor,
+    k.hlc, k.actor, ?11, ?11
+FROM variant v JOIN post v_post ON v_post.row = v.post, local_clock k WHERE v.id = ?2`
+
+const insertSegment = `
+INSERT INTO segment (delivery, generation, idx, plan_hash, state, client_key)
+VALUES ((SELECT row FROM delivery WHERE id = ?), ?, ?, ?, 'pending', ?)`
+
+// AddDeliveries plans deliveries, all or none. Each gets its occurrence ("once-1", or the next
+// after cancelled, missed or rejected ones) and its segments, keys in order. A variant that is
+// planned, on its way, held or published already is a domain.ErrConflict.
+func (db *DB) AddDeliveries(ctx context.Context, list []domain.Delivery, keys func(d domain.Delivery) []string) ([]domain.Delivery, error) {
+	added := make([]domain.Delivery, 0, len(list))
+	err := db.Write(ctx, func(tx *Tx) error {
+		for _, d := range list {
+			if err := tx.addDelivery(&d, keys); err != nil {
+				return err
+			}
+			added = append(added, d)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("plan deliveries: %w", err)
+	}
+	return added, nil
+}
+
+func (t *Tx) addDelivery(d *domain.Delivery, keys func(domain.Delivery) []string) error {
+	if d.Occurrence == "" {
+		var all, open int
+		if err := t.row(lastOccurrence, d.Variant).Scan(&all, &open); err != nil {
+			return err
+		}
+		if open > 0 {
+			return fmt.Errorf("this post is already planned or published there: %w", domain.ErrConflict)
+		}
+		d.Occurrence = fmt.Sprintf("once-%d", all+1)
+	}
+	d.State, d.Generation, d.CreatedAt, d.UpdatedAt, d.WakeAt = domain.Planned, 1, t.Now, t.Now, d.Due
+	n, err := t.exec(insertDelivery, d.ID, d.Variant, d.Occurrence, d.Due.UnixMilli(), d.Late.Then,
+		d.Late.After.Milliseconds(), ms(d.Deadline), string(d.Plan), d.PlanHash, text(d.ApprovedHash), t.Now.UnixMilli())
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return fmt.Errorf("variant %s: %w", d.Variant, domain.ErrNotFound)
+	}
+	return t.addSegments(*d, keys(*d))
+}
+
+func (t *Tx) addSegments(d domain.Delivery, keys []string) error {
+	for i, key := range keys {
+		if _, err := t.exec(insertSegment, d.ID, d.Generation, i, d.PlanHash, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Delivery returns one delivery.
+func (db *DB) Delivery(ctx context.Context, id domain.DeliveryID) (d domain.Delivery, err error) {
+	err = db.Read(ctx, func(tx *Tx) error {
+		d, err = one(tx, scanDelivery, selectDelivery+" WHERE d.id = ?", id)
+		return err
+	})
+	return d, err
+}
+
+// Deliveries returns a workspace's deliveries in the given states (all if none), soonest first.
+func (db *DB) Deliveries(ctx context.Context, w domain.WorkspaceID, states ...domain.DeliveryState) (list []domain.Delivery, err error) {
+	query, args := selectDelivery+" WHERE w.id = ?", []any{w}
+	if len(states) > 0 {
+		query += " AND d.state IN (?" + strings.Repeat(", ?", len(states)-1) + ")"
+		for _, s := range states {
+			args = append(args, s)
+		}
+	}
+	err = db.Read(ctx, func(tx *Tx) error {
+		list, err = collect(tx, scanDelivery, query+" ORDER BY d.due_at_ms, d.row", args...)
+		return err
+	})
+	return list, err
+}
+
+// DeliveriesOf returns a post's deliveries, oldest first.
+func (db *DB) DeliveriesOf(ctx context.Context, id domain.PostID) (list []domain.Delivery, err error) {
+	err = db.Read(ctx, func(tx *Tx) error {
+		list, err = collect(tx, scanDelivery, selectDelivery+" WHERE p.id = ? ORDER BY d.row", id)
+		return err
+	})
+	return list, err
+}
+
+// Due returns at most limit deliveries whose time to look at has come, longest overdue first,
+// and none of the channels in skip.
+func (db *DB) Due(ctx context.Context, now time.Time, limit int, skip []domain.ChannelID) (list []domain.Delivery, err error) {
+	query := selectDelivery + ` WHERE d.state IN ('planned', 'waiting', 'unknown') AND d.wake_at_ms <= ?`
+	args := []any{now.UnixMilli()}
+	if len(skip) > 0 {
+		query += " AND c.id NOT IN (?" + strings.Repeat(", ?", len(skip)-1) + ")"
+		for _, id := range skip {
+			args = append(args, id)
+		}
+	}
+	err = db.Read(ctx, func(tx *Tx) error {
+		list, err = collect(tx, scanDelivery, query+" ORDER BY d.wake_at_ms, d.row LIMIT ?", append(args, limit)...)
+		return err
+	})
+	return list, err
+}
+
+// NextWake returns when the publisher has something to look at next, zero for never.
+func (db *DB) NextWake(ctx context.Context) (next time.Time, err error) {
+	err = db.Read(ctx, func(tx *Tx) error {
+		var wake sql.NullInt64
+		err := tx.row(`SELECT min(wake_at_ms) FROM delivery WHERE state IN ('planned', 'waiting', 'unknown')`).Scan(&wake)
+		next = at(wake)
+		return err
+	})
+	return next, err
+}
+
+const selectSegments = `
+SELECT s.idx, s.state, s.client_key, ifnull(s.remote_id, ''), ifnull(s.remote_url, ''), ifnull(s.remote_ref, '')
+FROM segment s JOIN delivery d ON d.row = s.delivery AND d.generation = s.generation
+WHERE d.id = ? ORDER BY s.idx`
+
+// Segments returns the segments of a delivery's present generation, in order.
+func (db *DB) Segments(ctx context.Context, id domain.DeliveryID) (list []domain.Segment, err error) {
+	err = db.Read(ctx, func(tx *Tx) error {
+		list, err = collect(tx, scanSegment, selectSegments, id)
+		return err
+	})
+	return list, err
+}
+
+func scanSegment(s scanner) (g domain.Segment, err error) {
+	err = s.Scan(&g.Index, &g.State, &g.ClientKey, &g.RemoteID, &g.RemoteURL, &g.RemoteRef)
+	return g, err
+}
+
+// becomes sets a delivery's new state with the fields that go with it. The claim ends unless
+// the state keeps it.
+const becomes = `
+UPDATE delivery SET state = ?2, hold_reason = ?3, wake_at_ms = ?4, last_error_class = ?5, last_error_text = ?6,
+    soft_failures = soft_failures + ?7,
+    claim_token = CASE WHEN ?2 IN ('preparing', 'sending') THEN claim_token END,
+    row_version = row_version + 1, updated_at_ms = ?8, hlc = (SELECT hlc FROM local_clock),
+    actor_id = (SELECT actor FROM local_clock)
+WHERE id = ?1`
+
+func (t *Tx) become(id domain.DeliveryID, c domain.Change, condition string, args ...any) (int64, error) {
+	soft := 0
+	if c.Soft {
+		soft = 1
+	}
+	all := []any{id, c.State, text(string(c.Reason)), ms(c.WakeAt), c.ErrorClass, c.ErrorText, soft, t.Now.UnixMilli()}
+	return t.exec(becomes+condition, append(all, args...)...)
+}
+
+// must turns "no row matched" into domain.ErrConflict: another process or a person was first.
+func must(n int64, err error) error {
+	if err == nil && n == 0 {
+		return domain.ErrConflict
+	}
+	return err
+}
+
+const claimDelivery = `
+UPDATE delivery SET state = 'preparing', hold_reason = NULL, wake_at_ms = NULL, attempts = attempts + 1,
+    owner_epoch = ?2, claim_owner = ?3, claim_token = ?4, claim_boot = ?5, claim_until_ms = ?6,
+    row_version = row_version + 1, updated_at_ms = ?7, hlc = (SELECT hlc FROM local_clock)
+WHERE id = ?1 AND state IN ('planned', 'waiting') AND due_at_ms <= ?7 AND approved_hash = plan_hash
+    AND row_version = ?8 AND (SELECT hold_all FROM local_publisher) = 0`
+
+// Claim takes a due, approved delivery for one attempt and begins it. It reports false if it
+// changed meanwhile, is not due, or everything is held.
+func (db *DB) Claim(ctx context.Context, d domain.Delivery, c domain.Claim) (bool, error) {
+	err := db.Write(ctx, func(tx *Tx) error {
+		n, err := tx.exec(claimDelivery, d.ID, c.By.Epoch, c.By.Process, c.Token, c.By.BootID, c.Until.UnixMilli(),
+			tx.Now.UnixMilli(), d.RowVersion)
+		if err := must(n, err); err != nil {
+			return err
+		}
+		return tx.beginAttempt(d.ID, c)
+	})
+	if errors.Is(err, domain.ErrConflict) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("claim delivery %s: %w", d.ID, err)
+	}
+	return true, nil
+}
+
+const insertAttempt = `
+INSERT INTO attempt (delivery, no, claim_token, machine, process, app_version, boot_id, started_at_ms)
+SELECT d.row, 1 + (SELECT count(*) FROM attempt a WHERE a.delivery = d.row), ?2, ?3, ?4, ?5, ?6, ?7
+FROM delivery d WHERE d.id = ?1`
+
+func (t *Tx) beginAttempt(id domain.DeliveryID, c domain.Claim) error {
+	_, err := t.exec(insertAttempt, id, c.Token, c.By.Machine, c.By.Process, c.By.Version, c.By.BootID, t.Now.UnixMilli())
+	return err
+}
+
+func (t *Tx) endAttempt(token, class string) error {
+	_, err := t.exec("UPDATE attempt SET ended_at_ms = ?, end_class = ? WHERE claim_token = ? AND ended_at_ms IS NULL",
+		t.Now.UnixMilli(), class, token)
+	return err
+}
+
+// BeginLookUp begins an attempt that only looks: the delivery stays unknown.
+func (db *DB) BeginLookUp(ctx context.Context, id domain.DeliveryID, c domain.Claim) error {
+	return db.Write(ctx, func(tx *Tx) error { return tx.beginAttempt(id, c) })
+}
+
+// Release ends an attempt that sent nothing public since its last settlement: the delivery
+// becomes what the change says. domain.ErrConflict: the claim was lost.
+func (db *DB) Release(ctx context.Context, id domain.DeliveryID, token string, c domain.Change) error {
+	err := db.Write(ctx, func(tx *Tx) error {
+		if err := must(tx.become(id, c, " AND state = 'preparing' AND claim_token = ?9", token)); err != nil {
+			return err
+		}
+		return tx.endAttempt(token, string(c.State))
+	})
+	if err != nil {
+		return fmt.Errorf("release delivery %s: %w", id, err)
+	}
+	return nil
+}
