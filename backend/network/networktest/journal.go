@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/textproto"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -161,6 +162,9 @@ func (j *journal) inspect(c call) {
 	}
 	if len(r.Files) > 0 && u.Scheme != "file" {
 		j.t.Errorf("step %q puts files to %s:", c.step, u.Scheme)
+	}
+	if c.effect == read && (len(r.Files) > 0 || slices.ContainsFunc(r.Body, func(p network.Piece) bool { return p.File.SHA256 != "" })) {
+		j.t.Errorf("step %q is a read that sends a file", c.step)
 	}
 	for k, v := range r.Header {
 		if textproto.CanonicalMIMEHeaderKey(k) != k {
