@@ -1,0 +1,195 @@
+package render
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
+	"golang.org/x/image/webp"
+)
+
+// A decoder turns a whole file into pixels as they are stored: not turned, not converted.
+type decoder func(ctx context.Context, info Info, file []byte) (image.Image, error)
+
+// decoderFor returns what decodes f, or nil.
+func (e *Engine) decoderFor(f Format) decoder {
+	still := func(decode func(io.Reader) (image.Image, error)) decoder {
+		return func(ctx context.Context, _ Info, file []byte) (image.Image, error) {
+			return decode(&contextReader{ctx, bytes.NewReader(file)})
+		}
+	}
+	switch f {
+	case JPEG:
+		return still(jpeg.Decode)
+	case PNG:
+		return still(png.Decode)
+	case GIF:
+		return decodeGIF
+	case WebP:
+		return decodeWebP
+	case BMP:
+		return still(bmp.Decode)
+	case TIFF:
+		return func(_ context.Context, _ Info, file []byte) (image.Image, error) {
+			return tiff.Decode(bytes.NewReader(file)) // needs to jump
+		}
+	case HEIC:
+		return func(ctx context.Context, info Info, file []byte) (image.Image, error) {
+			if e.heic == nil {
+				return nil, fmt.Errorf("%w: there is no HEIC decoder in this program", ErrUnsupported)
+			}
+			return e.heic.DecodeHEIC(ctx, info, file)
+		}
+	case AVIF:
+		return func(context.Context, Info, []byte) (image.Image, error) {
+			return nil, fmt.Errorf("%w: AVIF can be kept but not rendered yet", ErrUnsupported)
+		}
+	}
+	return nil
+}
+
+// decode returns file as stored pixels in sRGB.
+func (e *Engine) decode(ctx context.Context, info Info, file []byte) (_ *image.NRGBA, warnings []Warning, err error) {
+	defer recovered(&err, fmt.Sprintf("decode %s", info.Format))
+	decode := e.decoderFor(info.Format)
+	if decode == nil {
+		return nil, nil, ErrFormat
+	}
+	raw, err := decode(ctx, info, file)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, nil, ctx.Err()
+		}
+		return nil, nil, fmt.Errorf("decode %s: %w", info.Format, decodeError(info, file, err))
+	}
+	if b := raw.Bounds(); b.Dx() != info.StoredWidth || b.Dy() != info.StoredHeight {
+		return nil, nil, fmt.Errorf("decode %s: %w: %d×%d pixels instead of %d×%d", info.Format, ErrDamaged,
+			b.Dx(), b.Dy(), info.StoredWidth, info.StoredHeight)
+	}
+	warnings = append(warnings, info.warnings...)
+	pixels, more := normalise(raw)
+	warnings = append(warnings, more...)
+	if info.Animated {
+		warnings = append(warnings, WarnAnimation)
+	}
+	if info.colour != nil {
+		info.colour.converter().apply(pixels)
+	}
+	return pixels, warnings, nil
+}
+
+// decodeError names a decoder's refusal by one of this package's errors and keeps its words.
+func decodeError(info Info, file []byte, err error) error {
+	for _, known := range []error{ErrDamaged, ErrUnsupported, ErrTooManyPixels, ErrTooLarge, ErrFormat} {
+		if errors.Is(err, known) {
+			return err
+		}
+	}
+	var jpegUnsupported jpeg.UnsupportedError
+	var pngUnsupported png.UnsupportedError
+	var tiffUnsupported tiff.UnsupportedError
+	switch {
+	case errors.As(err, &jpegUnsupported), errors.As(err, &pngUnsupported), errors.As(err, &tiffUnsupported),
+		errors.Is(err, bmp.ErrUnsupported):
+		return fmt.Errorf("%w: %w", ErrUnsupported, err)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
+		info.Format == JPEG && !bytes.Contains(file[max(0, len(file)-1<<16):], []byte{0xff, markEOI}):
+		return fmt.Errorf("%w: %w", ErrTruncated, err)
+	}
+	return fmt.Errorf("%w: %w", ErrDamaged, err)
+}
+
+// contextReader stops a decoder between two reads once ctx is done.
+type contextReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c *contextReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
+
+// decodeGIF returns the first frame as it is shown: laid on the empty canvas, which it need not fill.
+func decodeGIF(ctx context.Context, info Info, file []byte) (image.Image, error) {
+	frame, err := gif.Decode(&contextReader{ctx, bytes.NewReader(file)})
+	if err != nil {
+		return nil, err
+	}
+	return onCanvas(frame, frame.Bounds().Min, info.StoredWidth, info.StoredHeight), nil
+}
+
+// onCanvas lays a frame on a transparent canvas, cut at its edges. A frame that is the whole canvas
+// is returned as it is.
+func onCanvas(frame image.Image, at image.Point, width, height int) image.Image {
+	size := frame.Bounds().Size()
+	if at == (image.Point{}) && size == image.Pt(width, height) && frame.Bounds().Min == (image.Point{}) {
+		return frame
+	}
+	pixels, _ := normalise(frame)
+	canvas := image.NewNRGBA(image.Rect(0, 0, width, height))
+	area := image.Rectangle{Min: at, Max: at.Add(size)}.Intersect(canvas.Rect)
+	for y := area.Min.Y; y < area.Max.Y; y++ {
+		from := pixels.PixOffset(area.Min.X-at.X, y-at.Y)
+		copy(canvas.Pix[canvas.PixOffset(area.Min.X, y):][:area.Dx()*4], pixels.Pix[from:])
+	}
+	return canvas
+}
+
+// decodeWebP decodes a still picture, or the first frame of an animation, which the decoder does
+// not know: the frame's own chunks are wrapped as a still file of their own (RFC 9649, section 2.7).
+func decodeWebP(ctx context.Context, info Info, file []byte) (image.Image, error) {
+	frame, at, err := firstWebPFrame(file)
+	if err != nil {
+		return nil, err
+	}
+	if frame == nil {
+		return webp.Decode(&contextReader{ctx, bytes.NewReader(file)})
+	}
+	still, err := webp.Decode(&contextReader{ctx, bytes.NewReader(frame)})
+	if err != nil {
+		return nil, err
+	}
+	return onCanvas(still, at, info.StoredWidth, info.StoredHeight), nil
+}
+
+// firstWebPFrame returns the first frame of an animation as a file of its own and where it lies,
+// or nil for a still picture.
+func firstWebPFrame(file []byte) ([]byte, image.Point, error) {
+	for _, c := range webpChunks(file) {
+		if c.kind != "ANMF" {
+			continue
+		}
+		if len(c.body) < 16 {
+			return nil, image.Point{}, ErrTruncated
+		}
+		at := image.Pt(2*uint24(c.body), 2*uint24(c.body[3:]))
+		width, height := uint24(c.body[6:]), uint24(c.body[9:])
+		out := []byte("RIFF\x00\x00\x00\x00WEBP")
+		inner := riffChunks(c.body[16:])
+		for _, part := range inner {
+			if part.kind == "ALPH" {
+				head := make([]byte, 10)
+				head[0] = 0x10
+				putUint24(head[4:], width)
+				putUint24(head[7:], height)
+				out = appendChunk(out, "VP8X", head)
+			}
+			if part.kind == "ALPH" || part.kind == "VP8 " || part.kind == "VP8L" {
+				out = appendChunk(out, part.kind, part.body)
+			}
+		}
+		return closeRIFF(out), at, nil
+	}
+	return nil, image.Point{}, nil
+}

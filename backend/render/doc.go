@@ -1,0 +1,21 @@
+// Package render turns one picture file into the sizes that networks want.
+//
+// It knows files, pixels and recipes, and nothing of databases, posts or networks. A picture
+// passes five stages, each in files of its own so that one can be replaced without the others:
+//
+//	probe    format, size, orientation, profile, metadata: from the header alone (probe*.go, exif/)
+//	decode   bytes to one *image.NRGBA in our own checked code (decode.go, normalise.go, heic.go)
+//	colour   any matrix profile to sRGB (icc.go, colour.go)
+//	resize   recipe to window, window to pixels, through imaging (recipe.go, levels.go, resize.go)
+//	encode   JPEG, PNG, WebP or PDF, under a limit of bytes (encode.go, fit.go)
+//
+// Engine joins them: one decode serves any number of recipes, identical recipes are rendered once,
+// and an original that already fits is passed through without touching a pixel (strip.go).
+//
+// Three rules protect the process from hostile files. The pixel count is checked before anything
+// is allocated. Only an *image.NRGBA that this package made reaches imaging, because imaging
+// panics on goroutines of its own, where no recover can catch it. HEIC is decoded in a child
+// process, since its decoder needs hundreds of megabytes and was not written here.
+//
+// Nothing written by this package carries metadata: no EXIF, no XMP, no place, no profile.
+package render

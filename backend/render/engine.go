@@ -1,0 +1,231 @@
+package render
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"runtime"
+	"sync"
+)
+
+// HEICDecoder turns a whole HEIC file into its main picture, turned as it is to be seen, in the
+// colours the file stores. ChildDecoder is the one to use.
+type HEICDecoder interface {
+	DecodeHEIC(ctx context.Context, info Info, file []byte) (image.Image, error)
+}
+
+// Options of an Engine; the zero value is the usual choice, without HEIC.
+type Options struct {
+	Limits  Limits
+	HEIC    HEICDecoder // nil: HEIC files are ErrUnsupported
+	Memory  int64       // bytes of pixels in flight over all calls; default 1 GiB. A larger picture goes alone
+	Workers int         // recipes rendered at once in a call; default is the number of processors
+}
+
+// Engine renders pictures. It may be used by many goroutines; they share its memory budget.
+type Engine struct {
+	limits  Limits
+	heic    HEICDecoder
+	budget  *budget
+	workers int
+}
+
+// New returns an Engine.
+func New(o Options) *Engine {
+	if o.Memory <= 0 {
+		o.Memory = 1 << 30
+	}
+	if o.Workers <= 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	return &Engine{limits: o.Limits.withDefaults(), heic: o.HEIC, budget: newBudget(o.Memory), workers: o.Workers}
+}
+
+// Output is one recipe's file, or why there is none.
+type Output struct {
+	Recipe        int // which recipe of the call
+	Data          []byte
+	Format        Format
+	Width, Height int
+	Quality       int  // of a JPEG made here; 0 for lossless files and originals
+	Smaller       bool // the picture was too small: the largest of that shape was made instead
+	Reduced       bool // made smaller than asked to stay within MaxBytes or MaxPixels
+	Passed        bool // the original itself, at most with its metadata taken away
+	Warnings      []Warning
+	// Err is set when this recipe failed and others may have worked: ErrRecipe or ErrDoesNotFit.
+	Err error
+}
+
+// Probe is the package's Probe with the engine's Limits applied.
+func (e *Engine) Probe(r io.ReadSeeker, size int64) (Info, error) {
+	if size > e.limits.FileBytes {
+		return Info{Bytes: size}, e.limits.Check(Info{Bytes: size})
+	}
+	info, err := Probe(r, size)
+	if limit := e.limits.Check(info); limit != nil && (err == nil || errors.Is(err, ErrUnsupported) || errors.Is(err, ErrTruncated)) {
+		return info, limit
+	}
+	return info, err
+}
+
+// Render decodes the size bytes at r once and makes every recipe of it. out is called once for
+// each recipe, in the order they are done and never twice at the same time; an error from it stops
+// the rest and is returned. Data shared by identical recipes must not be changed. The error of a
+// file that cannot be rendered at all is one of this package's, and out was not called.
+func (e *Engine) Render(ctx context.Context, r io.ReadSeeker, size int64, recipes []Recipe, out func(Output) error) (Info, error) {
+	info, err := e.Probe(r, size)
+	if err != nil {
+		return info, err
+	}
+	if info.Format.IsVideo() {
+		return info, fmt.Errorf("%w: a video has no picture to render", ErrUnsupported)
+	}
+	release, err := e.budget.take(ctx, cost(info))
+	if err != nil {
+		return info, err
+	}
+	defer release()
+
+	file, err := readFile(r, size)
+	if err != nil {
+		return info, err
+	}
+	pixels, warnings, err := e.decode(ctx, info, file)
+	if err != nil {
+		return info, err
+	}
+	opaque := pixels.Opaque()
+	s := &source{info: info, levels: newLevels(pixels, opaque), opaque: opaque, warnings: warnings}
+	return info, e.renderAll(ctx, s, file, recipes, out)
+}
+
+// cost estimates the bytes a decode holds at its peak: the file, the decoder's own picture, ours,
+// and the smaller levels.
+func cost(info Info) int64 {
+	pixels := int64(info.StoredWidth) * int64(info.StoredHeight)
+	own := int64(4)
+	switch {
+	case info.progressive:
+		own = 3 + 4*3 // every coefficient as an int32
+	case info.Format == JPEG:
+		own = 3
+	case info.Depth > 8:
+		own = 8
+	}
+	return info.Bytes + pixels*own + pixels*4*4/3
+}
+
+func readFile(r io.ReadSeeker, size int64) ([]byte, error) {
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return nil, fmt.Errorf("read picture: %w", err)
+	}
+	file := make([]byte, size)
+	if _, err := io.ReadFull(r, file); err != nil {
+		return nil, fmt.Errorf("read picture: %w", truncated(err))
+	}
+	return file, nil
+}
+
+// renderAll makes every distinct recipe once, on a few workers, and hands the outputs on.
+func (e *Engine) renderAll(ctx context.Context, s *source, file []byte, recipes []Recipe, out func(Output) error) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var mu sync.Mutex // around out
+	deliver := func(o Output, indices []int) {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, i := range indices {
+			if ctx.Err() != nil {
+				return
+			}
+			o.Recipe = i
+			if err := out(o); err != nil {
+				stop(err)
+			}
+		}
+	}
+
+	groups := map[string][]int{}
+	var order []string
+	for i, r := range recipes {
+		k := r.key()
+		if groups[k] == nil {
+			order = append(order, k)
+		}
+		groups[k] = append(groups[k], i)
+	}
+	work := make(chan []int)
+	var wg sync.WaitGroup
+	for range min(e.workers, len(order)) {
+		wg.Go(func() {
+			for indices := range work {
+				o, err := s.one(ctx, file, recipes[indices[0]])
+				if err != nil {
+					if ctx.Err() != nil {
+						continue
+					}
+					o = Output{Err: err}
+				}
+				deliver(o, indices)
+			}
+		})
+	}
+feed:
+	for _, k := range order {
+		select {
+		case work <- groups[k]:
+		case <-ctx.Done():
+			break feed
+		}
+	}
+	close(work)
+	wg.Wait()
+	return context.Cause(ctx)
+}
+
+// one makes one recipe: the original itself if it will do, else a rendition.
+func (s *source) one(ctx context.Context, file []byte, r Recipe) (Output, error) {
+	r, err := r.check()
+	if err != nil {
+		return Output{}, err
+	}
+	if l := r.layout(s.info.Width, s.info.Height); passable(s.info, r, l) {
+		// A file too odd to strip is rendered like any other.
+		if clean, err := strip(s.info.Format, file); err == nil && (r.MaxBytes == 0 || int64(len(clean)) <= r.MaxBytes) {
+			return Output{
+				Data: clean, Format: s.info.Format, Width: s.info.Width, Height: s.info.Height,
+				Smaller: l.smaller, Passed: true,
+			}, nil
+		}
+	}
+	return s.make(ctx, r)
+}
+
+// ThumbnailSides are the longest sides of thumbnails in pixels.
+func ThumbnailSides() []int { return []int{256, 512} }
+
+// Thumbnails renders one output a side of ThumbnailSides, in that order: JPEG of quality 80, or PNG
+// where there is transparency or a flat drawing. Smaller pictures keep their size.
+func (e *Engine) Thumbnails(ctx context.Context, r io.ReadSeeker, size int64) (Info, []Output, error) {
+	var recipes []Recipe
+	for _, side := range ThumbnailSides() {
+		recipes = append(recipes, Recipe{Width: side, Height: side, Fit: Inside, Quality: 80})
+	}
+	outputs := make([]Output, len(recipes))
+	info, err := e.Render(ctx, r, size, recipes, func(o Output) error {
+		outputs[o.Recipe] = o
+		return o.Err
+	})
+	if err != nil {
+		return info, nil, err
+	}
+	return info, outputs, nil
+}
+
+// RenderBytes is Render for a file in memory.
+func (e *Engine) RenderBytes(ctx context.Context, file []byte, recipes []Recipe, out func(Output) error) (Info, error) {
+	return e.Render(ctx, bytes.NewReader(file), int64(len(file)), recipes, out)
+}
