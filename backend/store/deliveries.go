@@ -259,6 +259,11 @@ func (db *DB) BeginLookUp(ctx context.Context, id domain.DeliveryID, c domain.Cl
 	return db.Write(ctx, func(tx *Tx) error { return tx.beginAttempt(id, c) })
 }
 
+// EndLookUp ends an attempt that only looked.
+func (db *DB) EndLookUp(ctx context.Context, token, class string) error {
+	return db.Write(ctx, func(tx *Tx) error { return tx.endAttempt(token, class) })
+}
+
 // Release ends an attempt that sent nothing public since its last settlement: the delivery
 // becomes what the change says. domain.ErrConflict: the claim was lost.
 func (db *DB) Release(ctx context.Context, id domain.DeliveryID, token string, c domain.Change) error {

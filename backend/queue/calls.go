@@ -1,0 +1,289 @@
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"postbag/backend/domain"
+	"postbag/backend/network"
+)
+
+// Errors that end an attempt without a verdict about the network.
+var (
+	errClaimLost = errors.New("the delivery was taken back or changed while it was prepared")
+	errKeyEnded  = errors.New("the earlier request may have been accepted, and it cannot be repeated safely any more")
+)
+
+// carrier finds who carries a request.
+func (c Carriers) carrier(r network.Request) (network.Carrier, error) {
+	u, err := url.Parse(r.URL)
+	if err != nil {
+		return nil, &network.Error{Kind: network.NotSent, Message: "the address is not one"}
+	}
+	carrier, ok := c[u.Scheme]
+	if !ok {
+		return nil, &network.Error{Kind: network.NotSent, Message: fmt.Sprintf("addresses with %q cannot be reached", u.Scheme)}
+	}
+	return carrier, nil
+}
+
+// Read implements network.Calls.
+func (a *attempt) Read(ctx context.Context, step string, r network.Request) (network.Reply, error) {
+	return a.invisible(ctx, domain.EffectNone, step, r)
+}
+
+// Prepare implements network.Calls.
+func (a *attempt) Prepare(ctx context.Context, step string, r network.Request) (network.Reply, error) {
+	if err := a.named(step); err != nil {
+		return network.Reply{}, err
+	}
+	if done, ok := a.steps["invisible "+step]; ok && (a.desc.PrepareLife == 0 || time.Since(done.At) < a.desc.PrepareLife) {
+		if reply, err := a.replay(ctx, done); err == nil {
+			return reply, nil
+		}
+		// An answer that cannot be opened (the key was lost) is asked again: it is invisible.
+	}
+	return a.invisible(ctx, domain.EffectInvisible, step, r)
+}
+
+// named refuses a step name used twice in one run: the journal could not tell them apart.
+func (a *attempt) named(step string) error {
+	if a.seen[step] {
+		return &network.Error{Kind: network.Rejected, Code: "repeated_step", Message: fmt.Sprintf("step %q was named twice", step)}
+	}
+	a.seen[step] = true
+	return nil
+}
+
+func (a *attempt) invisible(ctx context.Context, effect domain.Effect, step string, r network.Request) (network.Reply, error) {
+	carrier, err := a.q.Carriers.carrier(r)
+	if err != nil {
+		return network.Reply{}, err
+	}
+	started := time.Now()
+	reply, err := carrier.Send(ctx, r, nil)
+	c := a.call(effect, step, r, started)
+	c.OutcomeAt, c.Status = time.Now(), reply.Status
+	switch {
+	case err != nil:
+		c.Outcome, c.Message = domain.OutcomeAmbiguous, sentence(err)
+		if network.KindOf(err) == network.NotSent {
+			c.Outcome = domain.OutcomeNotSent
+		}
+	case reply.OK():
+		c.Outcome = domain.OutcomeAccepted
+		if effect == domain.EffectInvisible {
+			if c.Reply, err = a.seal(ctx, reply); err != nil {
+				return network.Reply{}, err
+			}
+		}
+	case reply.Status == 429:
+		c.Outcome = domain.OutcomeThrottled
+	case reply.Status == 401:
+		c.Outcome = domain.OutcomeReauth
+	case reply.Status >= 500:
+		c.Outcome = domain.OutcomeAmbiguous
+	default:
+		c.Outcome = domain.OutcomeRejected
+	}
+	if noted := a.q.Store.Note(context.WithoutCancel(ctx), c); noted != nil {
+		return network.Reply{}, noted
+	}
+	return reply, err
+}
+
+func (a *attempt) call(effect domain.Effect, step string, r network.Request, now time.Time) domain.Call {
+	return domain.Call{
+		ID: domain.NewID(now), Delivery: a.d.ID, Segment: r.Segment, Step: step, Effect: effect, ClaimToken: a.token,
+		ClientKey: a.plan.Key(r.Segment), RequestHash: r.Hash(), IntentAt: now,
+	}
+}
+
+// Publish implements network.Calls: commit the intent, send once, settle.
+func (a *attempt) Publish(ctx context.Context, step string, r network.Request) (network.Reply, error) {
+	if err := a.named(step); err != nil {
+		return network.Reply{}, err
+	}
+	if r.Segment < 0 || r.Segment >= len(a.segments) {
+		return network.Reply{}, network.Reject("segment", fmt.Sprintf("step %q publishes part %d of %d", step, r.Segment+1, len(a.segments)))
+	}
+	if a.segments[r.Segment].State == domain.SegmentPublished {
+		if done, ok := a.steps["public "+step]; ok {
+			return a.replay(ctx, done)
+		}
+		return network.Reply{}, &network.Error{Kind: network.Ambiguous, Message: "this part is live, and how the network answered is not known"}
+	}
+	if !a.mayRepeat(r) {
+		return network.Reply{}, a.end(errKeyEnded)
+	}
+	return a.send(ctx, step, r)
+}
+
+// end stops the attempt for a reason of the queue's own, whatever the network makes of the error.
+func (a *attempt) end(why error) error {
+	a.stop = why
+	return why
+}
+
+// mayRepeat refuses what could double a segment in doubt. The database refuses it as well.
+func (a *attempt) mayRepeat(r network.Request) bool {
+	if !a.doubted || a.doubt.Segment != r.Segment {
+		return true
+	}
+	return a.doubt.Verdict == domain.VerdictSameKey && a.doubt.RequestHash == r.Hash() &&
+		a.doubt.ClientKey == a.plan.Key(r.Segment) && time.Now().Add(keyMargin).Before(a.doubt.KeyUntil)
+}
+
+func (a *attempt) send(ctx context.Context, step string, r network.Request) (network.Reply, error) {
+	carrier, err := a.q.Carriers.carrier(r)
+	if err != nil {
+		return network.Reply{}, err
+	}
+	if err := ctx.Err(); err != nil {
+		return network.Reply{}, &network.Error{Kind: network.NotSent, Message: "Postbag is stopping", Err: err}
+	}
+	// From here on the person's wish to stop must not tear the request from its answer.
+	keep := context.WithoutCancel(ctx)
+	var lost error
+	var c domain.Call
+	committed := false
+	reply, err := carrier.Send(keep, r, func() error {
+		c = a.call(domain.EffectPublic, step, r, time.Now())
+		lost = a.q.Store.Intend(keep, c, a.keyUntil(r.Segment, c.IntentAt))
+		committed = lost == nil
+		return lost
+	})
+	if !committed {
+		if errors.Is(lost, domain.ErrConflict) || errors.Is(lost, domain.ErrNotAllowed) {
+			return network.Reply{}, a.end(errClaimLost)
+		}
+		if err == nil {
+			err = &network.Error{Kind: network.Ambiguous, Message: "the carrier sent without asking"}
+		}
+		return network.Reply{}, err
+	}
+	receipt := network.Receipt{}
+	if err == nil {
+		receipt, err = a.judge(step, reply)
+	} else {
+		err = &network.Error{Kind: network.Ambiguous, Message: sentence(err), Err: err}
+	}
+	return reply, a.settle(keep, c, reply, receipt, err)
+}
+
+// judge asks the network what a reply means, and trusts an acceptance only with an id.
+func (a *attempt) judge(step string, reply network.Reply) (receipt network.Receipt, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &network.Error{Kind: network.Ambiguous, Message: "the answer could not be read"}
+		}
+	}()
+	receipt, err = a.desc.Classify(step, reply)
+	if err == nil && receipt.RemoteID == "" {
+		err = &network.Error{Kind: network.Ambiguous, Message: "the answer has no id"}
+	}
+	return receipt, err
+}
+
+// keyUntil says until when a repeated request with the same key is the same post: counted from
+// the first intent of the segment.
+func (a *attempt) keyUntil(segment int, now time.Time) time.Time {
+	if a.recon.Shape != network.ShapeKey {
+		return time.Time{}
+	}
+	if a.doubted && a.doubt.Segment == segment && !a.doubt.KeyUntil.IsZero() {
+		return a.doubt.KeyUntil
+	}
+	return now.Add(a.recon.KeyLife)
+}
+
+// settle writes the outcome. It is tried for as long as the process lives: an outcome that
+// cannot be written leaves an intent, which is safe, but the person would have to decide.
+func (a *attempt) settle(ctx context.Context, c domain.Call, reply network.Reply, receipt network.Receipt, err error) error {
+	now := time.Now()
+	result, change := outcome(err, a.standing(c.Segment), now, a.recon.Quarantine)
+	s := domain.Settlement{
+		Delivery: a.d.ID, ClaimToken: a.token, CallID: c.ID, Outcome: result, Status: reply.Status, Change: change,
+		RemoteID: receipt.RemoteID, RemoteURL: receipt.URL, RemoteRef: receipt.Ref, RetryAfter: network.WaitOf(err),
+	}
+	if e, ok := errors.AsType[*network.Error](err); ok {
+		s.Code, s.Message = network.Printable(e.Code), sentence(e)
+	}
+	if err == nil {
+		// If sealing fails the acceptance still counts; a later part then asks a person.
+		s.Reply, _ = a.seal(ctx, reply)
+	}
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 10*time.Second) {
+		failed := a.q.Store.Settle(ctx, s)
+		if failed == nil {
+			break
+		}
+		a.q.Log.Error("the outcome could not be written; trying again", "delivery", a.d.ID, "error", failed)
+		if wait > 5*time.Second {
+			a.settled = true // the intent stays open until the queue recovers
+			a.q.stuck.Store(true)
+			return failed
+		}
+		time.Sleep(wait)
+	}
+	a.settled = change.State != domain.Preparing
+	if err == nil {
+		a.segments[c.Segment].State = domain.SegmentPublished
+	}
+	if change.Reason == domain.HoldReauth {
+		if failed := a.q.Accounts.SignedOut(ctx, a.d.Channel); failed != nil {
+			a.q.Log.Error("could not note that a channel is signed out", "error", failed)
+		}
+	}
+	return err
+}
+
+// keptReply is how an answer is kept.
+type keptReply struct {
+	Status int               `json:"s"`
+	Header map[string]string `json:"h"`
+	Body   []byte            `json:"b"`
+}
+
+// The first byte of a kept answer says whether it is sealed. An account without a secret has
+// none in its answers, and must work where there is no keychain.
+const (
+	keptPlain  = 'p'
+	keptSealed = 's'
+)
+
+func (a *attempt) seal(ctx context.Context, r network.Reply) ([]byte, error) {
+	plain, err := json.Marshal(keptReply(r))
+	if err != nil {
+		return nil, fmt.Errorf("keep the answer: %w", err)
+	}
+	if a.account.Secret.IsZero() {
+		return append([]byte{keptPlain}, plain...), nil
+	}
+	sealed, err := a.q.Sealer.SealReply(ctx, a.d.Channel, plain)
+	if err != nil {
+		return nil, fmt.Errorf("keep the answer: %w", err)
+	}
+	return append([]byte{keptSealed}, sealed...), nil
+}
+
+func (a *attempt) replay(ctx context.Context, s domain.Step) (network.Reply, error) {
+	if len(s.Sealed) == 0 {
+		return network.Reply{}, fmt.Errorf("the answer of step %q is empty", s.Name)
+	}
+	plain, err := s.Sealed[1:], error(nil)
+	if s.Sealed[0] == keptSealed {
+		if plain, err = a.q.Sealer.OpenReply(ctx, a.d.Channel, plain); err != nil {
+			return network.Reply{}, &network.Error{Kind: network.Reauth, Message: "the key that keeps this channel's answers is gone", Err: err}
+		}
+	}
+	var r keptReply
+	if err := json.Unmarshal(plain, &r); err != nil {
+		return network.Reply{}, fmt.Errorf("answer of step %q: %w", s.Name, err)
+	}
+	return network.Reply(r), nil
+}

@@ -1,0 +1,137 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"postbag/backend/domain"
+)
+
+// Hold keeps one delivery from going out until it is let go.
+func (p *Planner) Hold(ctx context.Context, id domain.DeliveryID) error {
+	return p.Store.Decide(ctx, id, domain.Change{State: domain.Held, Reason: domain.HoldByPerson},
+		domain.Planned, domain.Waiting, domain.Preparing)
+}
+
+// Release lets a held delivery go. One that is late goes out now: the person said so, and its
+// plan gets the new time. One in doubt needs Resolve first (domain.ErrNotAllowed).
+func (p *Planner) Release(ctx context.Context, id domain.DeliveryID) error {
+	d, err := p.Store.Delivery(ctx, id)
+	if err != nil {
+		return err
+	}
+	if d.State != domain.Held {
+		return fmt.Errorf("release delivery %s: it is %s, not held: %w", id, d.State, domain.ErrNotAllowed)
+	}
+	now := time.Now()
+	segments, err := p.Store.Segments(ctx, id)
+	if err != nil {
+		return err
+	}
+	if now.After(d.Due) && !anyLive(segments) {
+		return p.Move(ctx, id, now)
+	}
+	return p.Store.Decide(ctx, id, domain.Change{State: domain.Planned, WakeAt: later(d.Due, now)}, domain.Held)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// Cancel takes a delivery out of the queue. It fails with domain.ErrNotAllowed once anything
+// of it is or may be public.
+func (p *Planner) Cancel(ctx context.Context, id domain.DeliveryID) error {
+	return p.Store.Decide(ctx, id, domain.Change{State: domain.Cancelled},
+		domain.Planned, domain.Waiting, domain.Preparing, domain.Held)
+}
+
+// Move gives a delivery another time; its frozen plan says that time and is approved anew.
+func (p *Planner) Move(ctx context.Context, id domain.DeliveryID, due time.Time) error {
+	d, err := p.Store.Delivery(ctx, id)
+	if err != nil {
+		return err
+	}
+	plan, err := Thaw(d)
+	if err != nil {
+		return err
+	}
+	plan.CreatedAt = stamp(due)
+	d.Due = stamp(due)
+	if d.Plan, d.PlanHash, err = Freeze(plan); err != nil {
+		return err
+	}
+	if !d.Deadline.IsZero() && d.Deadline.Before(due) {
+		d.Deadline = time.Time{} // the old deadline belonged to the old time
+	}
+	return p.Store.Replan(ctx, d)
+}
+
+// Answer is a person's word about a delivery in doubt.
+type Answer struct {
+	Live      string // the address where it can be seen
+	Absent    bool   // it is not there: nothing more happens until it is released or cancelled
+	SendAgain bool   // publish it again, whatever may be there
+}
+
+// Resolve carries out a person's answer. The delivery must be held in doubt.
+func (p *Planner) Resolve(ctx context.Context, id domain.DeliveryID, a Answer) error {
+	d, err := p.Store.Delivery(ctx, id)
+	if err != nil {
+		return err
+	}
+	if d.State != domain.Held {
+		return fmt.Errorf("resolve delivery %s: it is %s, not held: %w", id, d.State, domain.ErrNotAllowed)
+	}
+	doubt, err := p.Store.Doubt(ctx, id)
+	if errors.Is(err, domain.ErrNotFound) {
+		return fmt.Errorf("resolve delivery %s: nothing is in doubt: %w", id, domain.ErrNotAllowed)
+	}
+	if err != nil {
+		return err
+	}
+	segments, err := p.Store.Segments(ctx, id)
+	if err != nil {
+		return err
+	}
+	r := domain.Resolution{Delivery: id, Segment: doubt.Segment, ByPerson: true, Actor: "person"}
+	switch {
+	case a.Live != "":
+		r.Verdict, r.Evidence, r.RemoteID, r.RemoteURL = domain.VerdictLive, "a person saw it there", a.Live, a.Live
+		r.Change = domain.Change{State: domain.Published}
+		for _, s := range segments {
+			if s.Index != doubt.Segment && s.State != domain.SegmentPublished {
+				r.Change = domain.Change{State: domain.Held, Reason: domain.HoldPartialThread}
+			}
+		}
+		return p.Store.Resolve(ctx, r, domain.Held)
+	case a.Absent:
+		r.Verdict, r.Evidence = domain.VerdictAbsent, "a person looked and it was not there"
+		r.Change = domain.Change{State: domain.Held, Reason: domain.HoldByPerson}
+		return p.Store.Resolve(ctx, r, domain.Held)
+	case a.SendAgain:
+		return p.sendAgain(ctx, d, r, len(segments))
+	}
+	return &domain.FieldError{Field: "answer", Message: "say whether it is live, absent, or to be sent again"}
+}
+
+// sendAgain begins the next generation, with a plan of this hour and keys of its own.
+func (p *Planner) sendAgain(ctx context.Context, d domain.Delivery, r domain.Resolution, segments int) error {
+	plan, err := Thaw(d)
+	if err != nil {
+		return err
+	}
+	plan.CreatedAt = stamp(time.Now())
+	if d.Plan, d.PlanHash, err = Freeze(plan); err != nil {
+		return err
+	}
+	r.Verdict, r.Evidence = domain.VerdictSendAgain, "a person wants it published again"
+	return p.Store.SendAgain(ctx, d, r, Keys(d.ID, d.Generation+1, segments))
+}
+
+// HoldAll stops everything from going out, or lets it go again. No delivery changes.
+func (p *Planner) HoldAll(ctx context.Context, on bool) error { return p.Store.HoldAll(ctx, on) }

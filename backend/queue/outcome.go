@@ -1,0 +1,126 @@
+package queue
+
+import (
+	"errors"
+	"hash/fnv"
+	"time"
+
+	"postbag/backend/domain"
+	"postbag/backend/network"
+)
+
+// standing is what a decision about a delivery rests on besides the error.
+type standing struct {
+	live      bool // a segment is already published
+	last      bool // this was the last segment
+	doubted   bool // an earlier call of this segment may have been accepted
+	renewable bool // the network can renew a secret, and the last attempt did not fail on it
+	soft      int  // soft failures so far
+	late      bool // its lateness rule says to ask
+}
+
+// outcome says what a public call's end means: its outcome, and what the delivery becomes. It
+// is called once an intent exists. A nil error is an acceptance.
+func outcome(err error, s standing, now time.Time, quarantine time.Duration) (domain.Outcome, domain.Change) {
+	if err == nil {
+		if s.last {
+			return domain.OutcomeAccepted, domain.Change{State: domain.Published}
+		}
+		return domain.OutcomeAccepted, domain.Change{State: domain.Preparing}
+	}
+	kind := network.KindOf(err)
+	if kind == network.Rejected && s.doubted {
+		// A refusal after doubt can be the network's way to say "already there".
+		kind = network.Ambiguous
+	}
+	switch kind {
+	case network.Rejected:
+		return domain.OutcomeRejected, refused(err, s)
+	case network.Throttled:
+		return domain.OutcomeThrottled, waiting(err, now.Add(pause(network.WaitOf(err))), false)
+	case network.Reauth:
+		return domain.OutcomeReauth, signIn(err, s, now)
+	case network.NotSent, network.Ambiguous:
+		// An intent exists, so "not sent" cannot be said any more.
+	}
+	return domain.OutcomeAmbiguous, domain.Change{
+		State: domain.Unknown, WakeAt: now.Add(quarantine),
+		ErrorClass: string(network.Ambiguous), ErrorText: sentence(err),
+	}
+}
+
+// before says what a failure without an open intent means: certainly nothing new is public.
+func before(err error, s standing, id domain.DeliveryID, now time.Time) domain.Change {
+	switch network.KindOf(err) {
+	case network.NotSent: // off line never counts as a failure
+		return waiting(err, now.Add(backoff(id, s.soft)), false)
+	case network.Throttled:
+		return waiting(err, now.Add(pause(network.WaitOf(err))), false)
+	case network.Rejected:
+		return refused(err, s)
+	case network.Reauth:
+		return signIn(err, s, now)
+	case network.Ambiguous:
+	}
+	if s.soft+1 >= maxSoft {
+		return held(domain.HoldLateAsk, err)
+	}
+	return waiting(err, now.Add(backoff(id, s.soft)), true)
+}
+
+func refused(err error, s standing) domain.Change {
+	if s.live {
+		return held(domain.HoldPartialThread, err)
+	}
+	return domain.Change{State: domain.Rejected, ErrorClass: string(network.Rejected), ErrorText: sentence(err)}
+}
+
+func signIn(err error, s standing, now time.Time) domain.Change {
+	if s.renewable {
+		return waiting(err, now, false)
+	}
+	return held(domain.HoldReauth, err)
+}
+
+func waiting(err error, wake time.Time, soft bool) domain.Change {
+	return domain.Change{
+		State: domain.Waiting, WakeAt: wake, Soft: soft,
+		ErrorClass: string(network.KindOf(err)), ErrorText: sentence(err),
+	}
+}
+
+func held(reason domain.HoldReason, err error) domain.Change {
+	c := domain.Change{State: domain.Held, Reason: reason}
+	if err != nil {
+		c.ErrorClass, c.ErrorText = string(network.KindOf(err)), sentence(err)
+	}
+	return c
+}
+
+// sentence returns what a person reads: the network's message, or the error's own words.
+func sentence(err error) string {
+	if e, ok := errors.AsType[*network.Error](err); ok && e.Message != "" {
+		return network.Printable(e.Message)
+	}
+	return network.Printable(err.Error())
+}
+
+// pause bounds what a network asks for.
+func pause(asked time.Duration) time.Duration {
+	if asked <= 0 {
+		return 30 * time.Second
+	}
+	return min(asked, 24*time.Hour)
+}
+
+// backoff returns how long to wait after the n-th soft failure: up to 30 s × 2ⁿ, at most 30
+// minutes, spread over its upper half. The spread comes from the delivery and n alone, so a
+// history can be replayed.
+func backoff(id domain.DeliveryID, n int) time.Duration {
+	most := min(30*time.Second<<min(n, 6), 30*time.Minute)
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(id))
+	_, _ = h.Write([]byte{byte(n)})
+	share := float64(h.Sum64()%1000) / 1000
+	return time.Duration(float64(most) * (0.5 + share/2))
+}

@@ -1,0 +1,154 @@
+package queue
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"postbag/backend/domain"
+	"postbag/backend/network"
+)
+
+// Composer turns a post into what one channel gets: texts resolved, media fitted to the
+// channel's limits and kept by their hash.
+type Composer interface {
+	Compose(ctx context.Context, post domain.Post, v domain.Variant, c domain.Channel) (network.Plan, network.Descriptor, network.Limits, error)
+}
+
+// PlanStore is what planning needs of the storage.
+type PlanStore interface {
+	Channel(ctx context.Context, id domain.ChannelID) (domain.Channel, error)
+	Delivery(ctx context.Context, id domain.DeliveryID) (domain.Delivery, error)
+	AddDeliveries(ctx context.Context, list []domain.Delivery, keys func(domain.Delivery) []string) ([]domain.Delivery, error)
+	Replan(ctx context.Context, d domain.Delivery) error
+	Segments(ctx context.Context, id domain.DeliveryID) ([]domain.Segment, error)
+	Doubt(ctx context.Context, id domain.DeliveryID) (domain.Doubt, error)
+	Decide(ctx context.Context, id domain.DeliveryID, c domain.Change, from ...domain.DeliveryState) error
+	Resolve(ctx context.Context, r domain.Resolution, from domain.DeliveryState) error
+	SendAgain(ctx context.Context, d domain.Delivery, r domain.Resolution, keys []string) error
+	HoldAll(ctx context.Context, on bool) error
+}
+
+// Planner freezes posts into deliveries and carries out what people decide about them.
+type Planner struct {
+	Store    PlanStore
+	Composer Composer
+}
+
+// NotReady says why a post cannot be planned for a channel.
+type NotReady struct {
+	Channel domain.ChannelID
+	Issues  []network.Issue
+}
+
+func (e *NotReady) Error() string {
+	issue, _ := network.Blocking(e.Issues)
+	return issue.Message
+}
+
+// Is makes a NotReady a domain.ErrInvalid.
+func (e *NotReady) Is(target error) bool { return target == domain.ErrInvalid }
+
+// When says when and how late a post goes out.
+type When struct {
+	Due      time.Time
+	Deadline time.Time // zero: none
+	Late     domain.LatePolicy
+}
+
+// Plan freezes a post for each of its variants on channels (all if none) and plans one delivery
+// each, all or none. A variant that breaks its channel's rules is a *NotReady.
+func (p *Planner) Plan(ctx context.Context, post domain.Post, w When, channels ...domain.ChannelID) ([]domain.Delivery, error) {
+	var list []domain.Delivery
+	segments := map[domain.DeliveryID]int{}
+	for _, v := range post.Variants {
+		if len(channels) > 0 && !slices.Contains(channels, v.Channel) {
+			continue
+		}
+		d, n, err := p.freeze(ctx, post, v, w)
+		if err != nil {
+			return nil, err
+		}
+		segments[d.ID] = n
+		list = append(list, d)
+	}
+	if len(list) == 0 {
+		return nil, &domain.FieldError{Field: "channels", Message: "choose a channel first"}
+	}
+	return p.Store.AddDeliveries(ctx, list, func(d domain.Delivery) []string { return Keys(d.ID, d.Generation, segments[d.ID]) })
+}
+
+func (p *Planner) freeze(ctx context.Context, post domain.Post, v domain.Variant, w When) (d domain.Delivery, segments int, err error) {
+	channel, err := p.Store.Channel(ctx, v.Channel)
+	if err != nil {
+		return d, 0, fmt.Errorf("channel %s: %w", v.Channel, err)
+	}
+	if channel.State == domain.ChannelRemoved {
+		return d, 0, fmt.Errorf("channel %s was removed: %w", channel.Handle, domain.ErrNotAllowed)
+	}
+	plan, desc, limits, err := p.Composer.Compose(ctx, post, v, channel)
+	if err != nil {
+		return d, 0, fmt.Errorf("compose for %s: %w", channel.Handle, err)
+	}
+	issues := network.Check(desc, limits, plan)
+	if _, bad := network.Blocking(issues); bad {
+		return d, 0, &NotReady{Channel: v.Channel, Issues: issues}
+	}
+	id := domain.DeliveryID(domain.NewID(time.Now()))
+	plan.Delivery = string(id)
+	plan.CreatedAt = stamp(w.Due)
+	body, hash, err := Freeze(plan)
+	if err != nil {
+		return d, 0, err
+	}
+	if w.Late.Then == "" {
+		w.Late = domain.DefaultLate()
+	}
+	return domain.Delivery{
+		ID: id, Workspace: post.Workspace, Post: post.ID, Variant: v.ID, Channel: v.Channel,
+		Due: stamp(w.Due), Deadline: w.Deadline, Late: w.Late, Plan: body, PlanHash: hash, ApprovedHash: hash,
+	}, desc.Thread.Segments(len(plan.Parts)), nil
+}
+
+// stamp is a time as plans keep it: UTC, whole milliseconds.
+func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+
+// Freeze returns a plan's one JSON form and its SHA-256: what is approved, stored and sent.
+func Freeze(p network.Plan) (body []byte, hash string, err error) {
+	body, err = json.Marshal(p)
+	if err != nil {
+		return nil, "", fmt.Errorf("freeze plan: %w", err)
+	}
+	return body, hashOf(body), nil
+}
+
+func hashOf(body []byte) string {
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:])
+}
+
+// Thaw reads a frozen plan back, after proving that it is the approved one.
+func Thaw(d domain.Delivery) (p network.Plan, err error) {
+	if hash := hashOf(d.Plan); hash != d.PlanHash || hash != d.ApprovedHash {
+		return p, fmt.Errorf("the plan of delivery %s is not the approved one: %w", d.ID, domain.ErrConflict)
+	}
+	if err := json.Unmarshal(d.Plan, &p); err != nil {
+		return p, fmt.Errorf("plan of delivery %s: %w", d.ID, err)
+	}
+	return p, nil
+}
+
+// Keys returns the client keys of a delivery's segments: the same for the same delivery,
+// generation and index, different for all others.
+func Keys(id domain.DeliveryID, generation, segments int) []string {
+	keys := make([]string, segments)
+	for i := range keys {
+		sum := sha256.Sum256(fmt.Appendf(nil, "postbag segment\x00%s\x00%d\x00%d", id, generation, i))
+		keys[i] = hex.EncodeToString(sum[:16])
+	}
+	return keys
+}

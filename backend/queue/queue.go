@@ -1,0 +1,246 @@
+// Package queue publishes what people planned: at most once by itself, never silently lost.
+//
+// A delivery is frozen when it is planned: its plan, with every text and the hash of every
+// picture, is what the person approved, byte for byte. When it is due the publisher claims it,
+// lets the network prepare (uploads and other calls that nobody else can see), and then sends
+// the one request that makes it public. Right before the first byte of that request leaves,
+// the intent is committed to the disk; right after the answer, its outcome. Whatever happens
+// in between (a crash, a power cut, a lost answer) leaves an intent without an outcome, and
+// that means: it may be live. Such a delivery becomes unknown and is never sent again by a
+// guess. Depending on what the network promises, the queue proves what happened, repeats the
+// very same request under the same key, or puts it before a person with the evidence.
+//
+//	planned ─► preparing ─► sending ─► published
+//	   ▲          │  ▲         │ ├───► rejected
+//	   │          ▼  │         │ └───► waiting / held
+//	   └────── waiting         ▼
+//	                        unknown ─► published / waiting / held(ambiguous)
+//
+// Every transition is listed in package domain and enforced by triggers in the database.
+// Nothing in this package knows a network by name or does I/O: carriers, storage and secrets
+// are given to it.
+package queue
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"postbag/backend/domain"
+	"postbag/backend/network"
+)
+
+// Store is the queue's durable memory. Each method is one transaction.
+type Store interface {
+	Recover(ctx context.Context, p domain.Publisher) (domain.Publisher, int64, error)
+	Due(ctx context.Context, now time.Time, limit int, skip []domain.ChannelID) ([]domain.Delivery, error)
+	NextWake(ctx context.Context) (time.Time, error)
+	HeldAll(ctx context.Context) (bool, error)
+	Delivery(ctx context.Context, id domain.DeliveryID) (domain.Delivery, error)
+	Segments(ctx context.Context, id domain.DeliveryID) ([]domain.Segment, error)
+	Doubt(ctx context.Context, id domain.DeliveryID) (domain.Doubt, error)
+	Steps(ctx context.Context, id domain.DeliveryID) ([]domain.Step, error)
+
+	Claim(ctx context.Context, d domain.Delivery, c domain.Claim) (bool, error)
+	Note(ctx context.Context, c domain.Call) error
+	Intend(ctx context.Context, c domain.Call, keyUntil time.Time) error
+	Settle(ctx context.Context, s domain.Settlement) error
+	Release(ctx context.Context, id domain.DeliveryID, token string, c domain.Change) error
+
+	BeginLookUp(ctx context.Context, id domain.DeliveryID, c domain.Claim) error
+	EndLookUp(ctx context.Context, token, class string) error
+	Resolve(ctx context.Context, r domain.Resolution, from domain.DeliveryState) error
+	Postpone(ctx context.Context, id domain.DeliveryID, until time.Time, class, why string) error
+	Decide(ctx context.Context, id domain.DeliveryID, c domain.Change, from ...domain.DeliveryState) error
+}
+
+// Accounts gives the queue the identity behind a channel for one attempt.
+type Accounts interface {
+	// Account opens a channel's secret. A channel that must be signed in again, or has no secret
+	// where its network needs one, is an error with kind network.Reauth.
+	Account(ctx context.Context, id domain.ChannelID) (network.Network, network.Account, error)
+	// Renewed stores an account's renewed secret before it is used.
+	Renewed(ctx context.Context, id domain.ChannelID, a network.Account) error
+	// SignedOut notes that a channel must be signed in again.
+	SignedOut(ctx context.Context, id domain.ChannelID) error
+}
+
+// Sealer keeps the answers of finished steps from being read in the database: they can hold
+// upload addresses and session tokens.
+type Sealer interface {
+	SealReply(ctx context.Context, channel domain.ChannelID, plain []byte) ([]byte, error)
+	OpenReply(ctx context.Context, channel domain.ChannelID, sealed []byte) ([]byte, error)
+}
+
+// Carriers finds the carrier for the scheme of an address ("https", "file", "none").
+type Carriers map[string]network.Carrier
+
+// Files says whether a frozen file is still there.
+type Files interface {
+	Has(sha256 string) bool
+}
+
+// Config joins a queue to the rest.
+type Config struct {
+	Store    Store
+	Accounts Accounts
+	Sealer   Sealer
+	Carriers Carriers
+	Files    Files
+	Me       domain.Publisher
+	Log      *slog.Logger
+	// Changed is told after a delivery changed. It must return at once.
+	Changed func(domain.DeliveryID)
+	// Poll is the longest sleep between two looks, 15 s if zero: Go's timers stop while the
+	// machine sleeps, so a long one would oversleep.
+	Poll time.Duration
+}
+
+// Limits on how much happens at once.
+const (
+	maxInFlight   = 8                // deliveries in all; one for each account
+	leaseTime     = 10 * time.Minute // a claim's; only shown, since the lock decides
+	refreshAhead  = 5 * time.Minute  // renew a secret that ends sooner
+	maxSoft       = 12               // soft failures before a person is asked
+	maxSameKey    = 4                // ambiguous calls of a segment before a person is asked
+	threadGap     = 15 * time.Minute // a begun thread that stood still longer asks
+	keyMargin     = 2 * time.Minute  // a key is not used so close to its end
+	defaultWait   = 90 * time.Second // quarantine after doubt, unless the network says another
+	lookUpTimeout = 2 * time.Minute
+)
+
+// Queue publishes due deliveries. Only the holder of the publisher lock may run one.
+type Queue struct {
+	Config
+	wake  chan struct{}
+	stuck atomic.Bool // a delivery was left preparing or sending: the store did not answer
+}
+
+// New returns a queue that does nothing until Run.
+func New(c Config) *Queue {
+	if c.Poll == 0 {
+		c.Poll = 15 * time.Second
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Changed == nil {
+		c.Changed = func(domain.DeliveryID) {}
+	}
+	return &Queue{Config: c, wake: make(chan struct{}, 1)}
+}
+
+// Wake makes a running queue look at once: something was planned or decided.
+func (q *Queue) Wake() {
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run recovers what an earlier process left, then publishes what is due until ctx ends. What
+// is on its way then is finished first; nothing else is needed for a clean stop.
+func (q *Queue) Run(ctx context.Context) error { return q.run(ctx, false) }
+
+// RunUntilIdle is Run that ends when nothing is due and nothing is on its way.
+func (q *Queue) RunUntilIdle(ctx context.Context) error { return q.run(ctx, true) }
+
+func (q *Queue) run(ctx context.Context, untilIdle bool) error {
+	if err := q.recover(ctx); err != nil {
+		return err
+	}
+	f := newFlight()
+	defer f.wait()
+	for {
+		if f.count() == 0 && q.stuck.Swap(false) {
+			if err := q.recover(ctx); err != nil {
+				q.stuck.Store(true)
+			}
+		}
+		started, err := q.dispatch(ctx, f)
+		if err != nil && ctx.Err() == nil {
+			q.Log.Error("the queue could not look for due deliveries", "error", err)
+			if untilIdle {
+				return err
+			}
+		}
+		if untilIdle && started == 0 && f.count() == 0 {
+			return nil
+		}
+		timer := time.NewTimer(q.sleep(ctx))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		case <-q.wake:
+		case <-f.landed:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// recover settles what nobody is working on any more: an open intent is doubt.
+func (q *Queue) recover(ctx context.Context) error {
+	me, doubts, err := q.Store.Recover(ctx, q.Me)
+	if err != nil {
+		return err
+	}
+	q.Me = me
+	if doubts > 0 {
+		q.Log.Info("deliveries were on their way when Postbag stopped; making sure", "count", doubts)
+	}
+	return nil
+}
+
+// sleep returns how long nothing is due, at most Poll.
+func (q *Queue) sleep(ctx context.Context) time.Duration {
+	next, err := q.Store.NextWake(ctx)
+	if err != nil || next.IsZero() {
+		return q.Poll
+	}
+	// What is overdue but not started waits for its account, or for "hold everything".
+	return min(max(time.Until(next), time.Second), q.Poll)
+}
+
+// dispatch starts what is due, one delivery for each account, oldest first.
+func (q *Queue) dispatch(ctx context.Context, f *flight) (started int, err error) {
+	held, err := q.Store.HeldAll(ctx)
+	if err != nil {
+		return 0, err
+	}
+	tried := []domain.ChannelID{}
+	for f.count() < maxInFlight && ctx.Err() == nil {
+		due, err := q.Store.Due(ctx, time.Now(), 1, append(f.channels(), tried...))
+		if err != nil || len(due) == 0 {
+			return started, err
+		}
+		d := due[0]
+		if held && d.State != domain.Unknown {
+			tried = append(tried, d.Channel)
+			continue
+		}
+		started++
+		f.start(d.Channel, func() {
+			q.handle(ctx, d)
+			q.Changed(d.ID)
+		})
+	}
+	return started, nil
+}
+
+// handle does what a due delivery needs.
+func (q *Queue) handle(ctx context.Context, d domain.Delivery) {
+	var err error
+	if d.State == domain.Unknown {
+		err = q.reconcile(ctx, d)
+	} else {
+		err = q.publish(ctx, d)
+	}
+	if err != nil && ctx.Err() == nil {
+		q.Log.Error("delivery", "id", d.ID, "error", err)
+		// Whatever it was, do not spin on it.
+		_ = q.Store.Postpone(context.WithoutCancel(ctx), d.ID, time.Now().Add(backoff(d.ID, d.Attempts)), "internal", "Postbag could not work on this one; it tries again")
+	}
+}

@@ -1,0 +1,168 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"postbag/backend/domain"
+	"postbag/backend/network"
+)
+
+// reconcile looks for the truth about a delivery that may be live. What cannot be proved is
+// put before a person; nothing is guessed.
+func (q *Queue) reconcile(ctx context.Context, d domain.Delivery) error {
+	doubt, err := q.Store.Doubt(ctx, d.ID)
+	if err != nil {
+		return err
+	}
+	n, account, err := q.Accounts.Account(ctx, d.Channel)
+	if err != nil {
+		return q.lookLater(ctx, d, doubt, err)
+	}
+	plan, err := Thaw(d)
+	if err != nil {
+		return q.giveUp(ctx, d, doubt, err.Error())
+	}
+	a := &attempt{q: q, d: d, plan: plan, network: n, account: account, doubt: doubt}
+	a.describe()
+	now := time.Now()
+	if ready := doubt.IntentAt.Add(a.recon.Quarantine); now.Before(ready) {
+		return q.Store.Postpone(ctx, d.ID, ready, string(network.Ambiguous), d.ErrorText)
+	}
+	if a.segments, err = q.Store.Segments(ctx, d.ID); err != nil {
+		return err
+	}
+	switch a.recon.Shape {
+	case network.ShapeKey, network.ShapeRecord:
+	case network.ShapePhase, network.ShapeLookUp, network.ShapeNone:
+		return q.giveUp(ctx, d, doubt, "this network offers no proof that Postbag accepts")
+	}
+	receipt, found, err := a.find(ctx)
+	switch {
+	case err != nil:
+		return q.lookLater(ctx, d, doubt, err)
+	case found:
+		return q.proved(ctx, a, receipt)
+	case a.recon.Shape == network.ShapeRecord:
+		return q.Store.Resolve(ctx, domain.Resolution{
+			Delivery: d.ID, Segment: doubt.Segment, Verdict: domain.VerdictAbsent, Evidence: "its own address is empty",
+			Change: domain.Change{State: domain.Waiting, WakeAt: now},
+		}, domain.Unknown)
+	case doubt.Count < maxSameKey && now.Add(keyMargin).Before(doubt.KeyUntil):
+		return q.Store.Resolve(ctx, domain.Resolution{
+			Delivery: d.ID, Segment: doubt.Segment, Verdict: domain.VerdictSameKey,
+			Evidence: "not found; the same request under the same key makes no second post until " + doubt.KeyUntil.Format(time.RFC3339),
+			Change:   domain.Change{State: domain.Waiting, WakeAt: now},
+		}, domain.Unknown)
+	}
+	return q.giveUp(ctx, d, doubt, "the network's key is no longer safe to repeat")
+}
+
+// find asks the network whether the segment in doubt is there. A network that cannot look
+// reports not found; only a key then makes repeating safe.
+func (a *attempt) find(ctx context.Context) (network.Receipt, bool, error) {
+	finder, ok := a.network.(network.Finder)
+	if !ok {
+		if a.recon.Shape == network.ShapeRecord {
+			return network.Receipt{}, false, errors.New("this network cannot read its own address")
+		}
+		return network.Receipt{}, false, nil
+	}
+	for _, s := range a.segments {
+		a.plan.Keys = append(a.plan.Keys, s.ClientKey)
+		if s.Index < a.doubt.Segment {
+			a.plan.Done = append(a.plan.Done, network.Receipt{RemoteID: s.RemoteID, URL: s.RemoteURL, Ref: s.RemoteRef})
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
+	defer cancel()
+	claim := domain.Claim{Token: domain.NewID(time.Now()), By: a.q.Me}
+	if err := a.q.Store.BeginLookUp(ctx, a.d.ID, claim); err != nil {
+		return network.Receipt{}, false, err
+	}
+	a.token, a.seen, a.steps = claim.Token, map[string]bool{}, map[string]domain.Step{}
+	receipt, found, err := a.look(ctx, finder)
+	if err != nil && network.KindOf(err) == network.Reauth && a.canRenew() {
+		if err = a.renew(ctx); err == nil {
+			a.seen = map[string]bool{}
+			receipt, found, err = a.look(ctx, finder)
+		}
+	}
+	class := "absent"
+	switch {
+	case err != nil:
+		class = "no answer"
+	case found:
+		class = "found"
+	}
+	if ended := a.q.Store.EndLookUp(context.WithoutCancel(ctx), a.token, class); ended != nil {
+		return receipt, false, ended
+	}
+	if err == nil && found && receipt.RemoteID == "" {
+		return receipt, false, errors.New("found without an id")
+	}
+	return receipt, found, err
+}
+
+func (a *attempt) look(ctx context.Context, finder network.Finder) (receipt network.Receipt, found bool, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			found, err = false, fmt.Errorf("looking panicked: %v", p)
+		}
+	}()
+	return finder.Find(ctx, reads{a}, a.account, a.plan)
+}
+
+// reads lets a look-up read and nothing else.
+type reads struct{ a *attempt }
+
+func (r reads) Read(ctx context.Context, step string, q network.Request) (network.Reply, error) {
+	return r.a.Read(ctx, step, q)
+}
+
+func (r reads) Prepare(ctx context.Context, step string, q network.Request) (network.Reply, error) {
+	return r.a.invisible(ctx, domain.EffectNone, step, q)
+}
+
+func (r reads) Publish(context.Context, string, network.Request) (network.Reply, error) {
+	return network.Reply{}, &network.Error{Kind: network.NotSent, Message: "a look-up publishes nothing"}
+}
+
+// proved adopts what was found.
+func (q *Queue) proved(ctx context.Context, a *attempt, receipt network.Receipt) error {
+	change := domain.Change{State: domain.Published}
+	for _, s := range a.segments {
+		if s.Index != a.doubt.Segment && s.State != domain.SegmentPublished {
+			change = domain.Change{State: domain.Waiting, WakeAt: time.Now()} // the rest of the thread
+		}
+	}
+	return q.Store.Resolve(ctx, domain.Resolution{
+		Delivery: a.d.ID, Segment: a.doubt.Segment, Verdict: domain.VerdictLive, Evidence: "found on the network",
+		RemoteID: receipt.RemoteID, RemoteURL: receipt.URL, RemoteRef: receipt.Ref, Change: change,
+	}, domain.Unknown)
+}
+
+// lookLater postpones a look-up that gave no answer. A shape without proof does not wait.
+func (q *Queue) lookLater(ctx context.Context, d domain.Delivery, b domain.Doubt, err error) error {
+	wait := max(backoff(d.ID, d.Attempts), pause(network.WaitOf(err)))
+	if network.KindOf(err) == network.Reauth {
+		if err := q.Accounts.SignedOut(ctx, d.Channel); err != nil {
+			return err
+		}
+	}
+	q.Log.Info("could not make sure yet", "delivery", d.ID, "segment", b.Segment, "error", err)
+	return q.Store.Postpone(ctx, d.ID, time.Now().Add(wait), string(network.Ambiguous), sentence(err))
+}
+
+// giveUp puts a delivery in doubt before a person.
+func (q *Queue) giveUp(ctx context.Context, d domain.Delivery, b domain.Doubt, evidence string) error {
+	return q.Store.Resolve(ctx, domain.Resolution{
+		Delivery: d.ID, Segment: b.Segment, Verdict: domain.VerdictUndecided, Evidence: evidence,
+		Change: domain.Change{
+			State: domain.Held, Reason: domain.HoldAmbiguous,
+			ErrorClass: string(network.Ambiguous), ErrorText: d.ErrorText,
+		},
+	}, domain.Unknown)
+}
