@@ -1,0 +1,592 @@
+CREATE TABLE asset (
+    row            INTEGER PRIMARY KEY,
+    id             TEXT    NOT NULL UNIQUE,
+    workspace      INTEGER NOT NULL REFERENCES workspace (row) ON DELETE RESTRICT,
+    sha256         TEXT    NOT NULL CHECK (length(sha256) = 64),
+    kind           TEXT    NOT NULL CHECK (kind IN ('image', 'animation', 'video')),
+    format         TEXT    NOT NULL,
+    bytes          INTEGER NOT NULL CHECK (bytes > 0),
+    width          INTEGER NOT NULL,
+    height         INTEGER NOT NULL,
+    turn           INTEGER NOT NULL CHECK (turn BETWEEN 1 AND 8),
+    duration_ms    INTEGER NOT NULL,
+    frames         INTEGER NOT NULL,
+    name           TEXT    NOT NULL,
+    reference      TEXT    NOT NULL, -- '' when a copy is kept
+    alt            TEXT    NOT NULL,
+    focus_x        REAL,
+    focus_y        REAL,
+    taken_at_ms    INTEGER,
+    camera         TEXT    NOT NULL,
+    latitude       REAL,
+    longitude      REAL,
+    warning        TEXT    NOT NULL,
+    imported_at_ms INTEGER NOT NULL,
+    deleted_at_ms  INTEGER,
+    CHECK ((focus_x IS NULL) = (focus_y IS NULL)),
+    UNIQUE (workspace, sha256)
+) STRICT;
+
+CREATE TABLE asset_tag (
+    row   INTEGER PRIMARY KEY,
+    asset INTEGER NOT NULL REFERENCES asset (row) ON DELETE CASCADE,
+    tag   TEXT    NOT NULL CHECK (tag <> ''),
+    UNIQUE (asset, tag)
+) STRICT;
+
+CREATE TABLE attempt (
+    row           INTEGER PRIMARY KEY,
+    delivery      INTEGER NOT NULL REFERENCES delivery (row) ON DELETE RESTRICT,
+    no            INTEGER NOT NULL,
+    claim_token   TEXT    NOT NULL UNIQUE,
+    machine       TEXT    NOT NULL,
+    process       TEXT    NOT NULL,
+    app_version   TEXT    NOT NULL,
+    boot_id       TEXT    NOT NULL,
+    started_at_ms INTEGER NOT NULL,
+    ended_at_ms   INTEGER,
+    end_class     TEXT,
+    UNIQUE (delivery, no)
+) STRICT;
+
+CREATE TABLE call (
+    row           INTEGER PRIMARY KEY,
+    id            TEXT    NOT NULL UNIQUE,
+    attempt       INTEGER NOT NULL REFERENCES attempt (row) ON DELETE RESTRICT,
+    delivery      INTEGER NOT NULL REFERENCES delivery (row) ON DELETE RESTRICT,
+    generation    INTEGER NOT NULL,
+    segment_idx   INTEGER NOT NULL,
+    seq           INTEGER NOT NULL,
+    step          TEXT    NOT NULL,
+    effect        TEXT    NOT NULL CHECK (effect IN ('none', 'invisible', 'public')),
+    claim_token   TEXT    NOT NULL,
+    owner_epoch   INTEGER NOT NULL,
+    client_key    TEXT    NOT NULL,
+    key_until_ms  INTEGER NOT NULL, -- until when the same key is the same post; 0: never
+    request_hash  TEXT    NOT NULL,
+    intent_at_ms  INTEGER NOT NULL,
+    intent_boot_ms INTEGER NOT NULL,
+    boot_id       TEXT    NOT NULL,
+    outcome       TEXT    CHECK (outcome IN ('not_sent', 'accepted', 'rejected', 'throttled', 'reauth', 'ambiguous')),
+    http_status   INTEGER,
+    network_code  TEXT,
+    network_request_id TEXT,
+    retry_after_ms INTEGER,
+    remote_id     TEXT,
+    detail        TEXT,            -- for people; never a secret
+    outcome_at_ms INTEGER,
+    UNIQUE (attempt, seq),
+    CHECK (effect = 'public' OR outcome IS NOT NULL),
+    CHECK (outcome <> 'accepted' OR effect <> 'public' OR remote_id IS NOT NULL)
+) STRICT;
+
+CREATE TABLE change_log (
+    row   INTEGER PRIMARY KEY,
+    hlc   INTEGER NOT NULL,
+    actor TEXT    NOT NULL,
+    tbl   TEXT    NOT NULL,
+    key   INTEGER NOT NULL,                          -- the changed row's number
+    op    TEXT    NOT NULL CHECK (op IN ('i', 'u', 'd')),
+    cols  TEXT    NOT NULL                           -- JSON object: every column of an insert, the changed ones of an update
+) STRICT;
+
+CREATE TABLE channel (
+    row           INTEGER PRIMARY KEY,
+    id            TEXT    NOT NULL UNIQUE,
+    workspace     INTEGER NOT NULL REFERENCES workspace (row) ON DELETE RESTRICT,
+    network       TEXT    NOT NULL,
+    remote_id     TEXT    NOT NULL CHECK (remote_id <> ''),
+    handle        TEXT    NOT NULL,
+    name          TEXT    NOT NULL,
+    server        TEXT    NOT NULL,
+    state         TEXT    NOT NULL CHECK (state IN ('ready', 'reauth', 'removed')),
+    options_json  TEXT    NOT NULL CHECK (json_valid(options_json)),
+    limits_json   TEXT    CHECK (limits_json IS NULL OR json_valid(limits_json)),
+    limits_at_ms  INTEGER NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL,
+    UNIQUE (network, server, remote_id)
+) STRICT;
+
+CREATE TABLE delivery (
+    row             INTEGER PRIMARY KEY,
+    id              TEXT    NOT NULL UNIQUE,
+    workspace       INTEGER NOT NULL REFERENCES workspace (row) ON DELETE RESTRICT,
+    post            INTEGER NOT NULL REFERENCES post (row) ON DELETE RESTRICT,
+    variant         INTEGER NOT NULL REFERENCES variant (row) ON DELETE RESTRICT,
+    channel         INTEGER NOT NULL REFERENCES channel (row) ON DELETE RESTRICT,
+    occurrence_key  TEXT    NOT NULL,
+    generation      INTEGER NOT NULL DEFAULT 1 CHECK (generation >= 1),
+    state           TEXT    NOT NULL CHECK (state IN ('planned', 'preparing', 'waiting', 'sending', 'unknown',
+                        'held', 'published', 'rejected', 'missed', 'cancelled')),
+    hold_reason     TEXT    CHECK (hold_reason IN ('by_person', 'ambiguous', 'partial_thread', 'approval', 'reauth',
+                        'late_ask', 'clock', 'duplicate_suspect', 'restored_copy', 'moved_profile', 'media_missing',
+                        'plan_changed', 'network_changed', 'budget')),
+    due_at_ms       INTEGER NOT NULL,
+    due_wall        TEXT,                       -- local date and time of a repeated one
+    due_zone        TEXT,                       -- its IANA zone
+    due_rule        TEXT,                       -- how a gap or fold was resolved
+    late_policy     TEXT    NOT NULL CHECK (late_policy IN ('publish', 'next_slot', 'ask', 'skip')),
+    late_after_ms   INTEGER NOT NULL CHECK (late_after_ms >= 0),
+    deadline_at_ms  INTEGER,
+    wake_at_ms      INTEGER,                    -- when the publisher looks next; NULL: it need not
+    plan_json       TEXT    NOT NULL CHECK (json_valid(plan_json)),
+    plan_hash       TEXT    NOT NULL,
+    approved_hash   TEXT,
+    approved_by     TEXT,
+    home_machine    TEXT    NOT NULL,
+    owner_epoch     INTEGER NOT NULL DEFAULT 0,
+    claim_owner     TEXT,
+    claim_token     TEXT,
+    claim_boot      TEXT,
+    claim_until_ms  INTEGER,
+    attempts        INTEGER NOT NULL DEFAULT 0,
+    soft_failures   INTEGER NOT NULL DEFAULT 0,
+    last_error_class TEXT   NOT NULL DEFAULT '',
+    last_error_text TEXT    NOT NULL DEFAULT '',
+    remote_id       TEXT,
+    remote_url      TEXT,
+    published_at_ms INTEGER,
+    row_version     INTEGER NOT NULL DEFAULT 1,
+    hlc             INTEGER NOT NULL,
+    actor_id        TEXT    NOT NULL,
+    created_at_ms   INTEGER NOT NULL,
+    updated_at_ms   INTEGER NOT NULL,
+    deleted_at_ms   INTEGER,
+    UNIQUE (variant, channel, occurrence_key, generation),
+    CHECK ((state = 'held') = (hold_reason IS NOT NULL)),
+    CHECK ((state IN ('preparing', 'sending')) = (claim_token IS NOT NULL)),
+    CHECK (state <> 'published' OR (remote_id IS NOT NULL AND published_at_ms IS NOT NULL))
+) STRICT;
+
+CREATE TABLE local_clock (
+    row    INTEGER PRIMARY KEY CHECK (row = 1),
+    hlc    INTEGER NOT NULL, -- hybrid logical clock of the running write: milliseconds << 16 | counter
+    now_ms INTEGER NOT NULL, -- the one "now" of the running write
+    actor  TEXT    NOT NULL  -- who writes: this machine's id
+) STRICT;
+
+CREATE TABLE local_import (
+    row         INTEGER PRIMARY KEY,
+    workspace   INTEGER NOT NULL REFERENCES workspace (row) ON DELETE CASCADE,
+    path        TEXT    NOT NULL,
+    bytes       INTEGER NOT NULL,
+    mtime_ns    INTEGER NOT NULL,
+    asset       INTEGER NOT NULL REFERENCES asset (row) ON DELETE CASCADE,
+    UNIQUE (workspace, path)
+) STRICT;
+
+CREATE TABLE local_publisher (
+    row           INTEGER PRIMARY KEY CHECK (row = 1),
+    hold_all      INTEGER NOT NULL CHECK (hold_all IN (0, 1)), -- "hold everything": changes no delivery
+    epoch         INTEGER NOT NULL,                            -- +1 at every publisher start
+    machine       TEXT    NOT NULL,
+    process       TEXT    NOT NULL,
+    boot_id       TEXT    NOT NULL,
+    started_at_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE local_rendition (
+    row           INTEGER PRIMARY KEY,
+    asset         INTEGER NOT NULL REFERENCES asset (row) ON DELETE CASCADE,
+    recipe        TEXT    NOT NULL,
+    sha256        TEXT    NOT NULL CHECK (length(sha256) = 64),
+    format        TEXT    NOT NULL,
+    width         INTEGER NOT NULL,
+    height        INTEGER NOT NULL,
+    bytes         INTEGER NOT NULL,
+    quality       INTEGER NOT NULL,
+    passed        INTEGER NOT NULL CHECK (passed IN (0, 1)),
+    created_at_ms INTEGER NOT NULL,
+    UNIQUE (asset, recipe)
+) STRICT;
+
+CREATE TABLE local_reply (
+    row    INTEGER PRIMARY KEY,
+    call   INTEGER NOT NULL UNIQUE REFERENCES call (row) ON DELETE CASCADE,
+    sealed BLOB    NOT NULL
+) STRICT;
+
+CREATE TABLE local_secret (
+    row           INTEGER PRIMARY KEY,
+    channel       INTEGER NOT NULL REFERENCES channel (row) ON DELETE CASCADE,
+    kind          TEXT    NOT NULL,
+    version       INTEGER NOT NULL CHECK (version >= 1),
+    sealed        BLOB    NOT NULL,
+    expires_at_ms INTEGER NOT NULL, -- 0: never
+    updated_at_ms INTEGER NOT NULL,
+    UNIQUE (channel, kind)
+) STRICT;
+
+CREATE TABLE local_setting (
+    row   INTEGER PRIMARY KEY,
+    name  TEXT NOT NULL UNIQUE,
+    value TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE post (
+    row           INTEGER PRIMARY KEY,
+    id            TEXT    NOT NULL UNIQUE,
+    workspace     INTEGER NOT NULL REFERENCES workspace (row) ON DELETE RESTRICT,
+    text          TEXT    NOT NULL,
+    link          TEXT    NOT NULL,
+    language      TEXT    NOT NULL,
+    warning       TEXT    NOT NULL,
+    visibility    TEXT    NOT NULL,
+    poll_json     TEXT    CHECK (poll_json IS NULL OR json_valid(poll_json)),
+    version       INTEGER NOT NULL CHECK (version >= 1),
+    created_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL,
+    deleted_at_ms INTEGER
+) STRICT;
+
+CREATE TABLE post_media (
+    row     INTEGER PRIMARY KEY,
+    post    INTEGER NOT NULL REFERENCES post (row) ON DELETE CASCADE,
+    variant INTEGER REFERENCES variant (row) ON DELETE CASCADE, -- NULL: shared
+    idx     INTEGER NOT NULL,
+    asset   INTEGER NOT NULL REFERENCES asset (row) ON DELETE RESTRICT,
+    alt     TEXT    NOT NULL,
+    focus_x REAL,
+    focus_y REAL,
+    part    INTEGER NOT NULL CHECK (part >= 0),
+    CHECK ((focus_x IS NULL) = (focus_y IS NULL))
+) STRICT;
+
+CREATE TABLE post_part (
+    row     INTEGER PRIMARY KEY,
+    post    INTEGER NOT NULL REFERENCES post (row) ON DELETE CASCADE,
+    variant INTEGER REFERENCES variant (row) ON DELETE CASCADE, -- NULL: shared
+    idx     INTEGER NOT NULL,
+    text    TEXT    NOT NULL
+) STRICT;
+
+CREATE TABLE post_version (
+    row         INTEGER PRIMARY KEY,
+    post        INTEGER NOT NULL REFERENCES post (row) ON DELETE CASCADE,
+    number      INTEGER NOT NULL CHECK (number >= 1),
+    saved_at_ms INTEGER NOT NULL,
+    body_json   TEXT    NOT NULL CHECK (json_valid(body_json)),
+    UNIQUE (post, number)
+) STRICT;
+
+CREATE TABLE resolution (
+    row        INTEGER PRIMARY KEY,
+    id         TEXT    NOT NULL UNIQUE,
+    delivery   INTEGER NOT NULL REFERENCES delivery (row) ON DELETE RESTRICT,
+    generation INTEGER NOT NULL,
+    segment_idx INTEGER NOT NULL,
+    call       INTEGER REFERENCES call (row) ON DELETE RESTRICT,
+    verdict    TEXT    NOT NULL CHECK (verdict IN ('live', 'absent', 'same_key', 'send_again', 'undecided')),
+    source     TEXT    NOT NULL CHECK (source IN ('proof', 'person')),
+    actor_id   TEXT    NOT NULL,
+    evidence   TEXT    NOT NULL,
+    remote_id  TEXT,
+    remote_url TEXT,
+    at_ms      INTEGER NOT NULL,
+    CHECK (verdict <> 'send_again' OR source = 'person'),
+    CHECK (verdict <> 'live' OR remote_id IS NOT NULL)
+) STRICT;
+
+CREATE TABLE segment (
+    row        INTEGER PRIMARY KEY,
+    delivery   INTEGER NOT NULL REFERENCES delivery (row) ON DELETE RESTRICT,
+    generation INTEGER NOT NULL CHECK (generation >= 1),
+    idx        INTEGER NOT NULL CHECK (idx >= 0),
+    plan_hash  TEXT    NOT NULL,
+    state      TEXT    NOT NULL CHECK (state IN ('pending', 'sending', 'unknown', 'published')),
+    client_key TEXT    NOT NULL,
+    container_id         TEXT,
+    container_expires_ms INTEGER,
+    remote_id  TEXT,
+    remote_url TEXT,
+    remote_ref TEXT,
+    UNIQUE (delivery, generation, idx),
+    CHECK (state <> 'published' OR remote_id IS NOT NULL)
+) STRICT;
+
+CREATE TABLE variant (
+    row            INTEGER PRIMARY KEY,
+    id             TEXT    NOT NULL UNIQUE,
+    post           INTEGER NOT NULL REFERENCES post (row) ON DELETE CASCADE,
+    channel        INTEGER NOT NULL REFERENCES channel (row) ON DELETE RESTRICT,
+    own_text       TEXT,
+    own_link       TEXT,
+    own_language   TEXT,
+    own_warning    TEXT,
+    own_visibility TEXT,
+    own_parts      INTEGER NOT NULL CHECK (own_parts IN (0, 1)),
+    own_media      INTEGER NOT NULL CHECK (own_media IN (0, 1)),
+    options_json   TEXT    NOT NULL CHECK (json_valid(options_json)),
+    removed        INTEGER NOT NULL DEFAULT 0 CHECK (removed IN (0, 1)), -- taken off the post, kept for its deliveries
+    UNIQUE (post, channel)
+) STRICT;
+
+CREATE TABLE workspace (
+    row           INTEGER PRIMARY KEY,
+    id            TEXT    NOT NULL UNIQUE,
+    name          TEXT    NOT NULL UNIQUE CHECK (name <> ''),
+    created_at_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE VIEW doubt AS
+SELECT c.row AS call, c.delivery, c.generation, c.segment_idx, c.client_key, c.request_hash, c.key_until_ms,
+       (SELECT r.verdict FROM resolution r WHERE r.call = c.row ORDER BY r.row DESC LIMIT 1) AS verdict
+FROM call c
+WHERE c.effect = 'public' AND c.outcome = 'ambiguous';
+
+CREATE INDEX asset_sha256 ON asset (sha256);
+
+CREATE INDEX call_delivery ON call (delivery, generation, segment_idx);
+
+CREATE UNIQUE INDEX call_one_accepted ON call (delivery, generation, segment_idx)
+    WHERE effect = 'public' AND outcome = 'accepted';
+
+CREATE UNIQUE INDEX call_one_open ON call (delivery) WHERE effect = 'public' AND outcome IS NULL;
+
+CREATE INDEX delivery_channel ON delivery (channel, state);
+
+CREATE INDEX delivery_open ON delivery (row) WHERE state IN ('preparing', 'sending');
+
+CREATE INDEX delivery_post ON delivery (post);
+
+CREATE INDEX delivery_state ON delivery (state, due_at_ms);
+
+CREATE INDEX delivery_wake ON delivery (wake_at_ms) WHERE state IN ('planned', 'waiting', 'unknown');
+
+CREATE INDEX post_media_asset ON post_media (asset);
+
+CREATE UNIQUE INDEX post_media_place ON post_media (post, ifnull(variant, 0), idx);
+
+CREATE UNIQUE INDEX post_part_place ON post_part (post, ifnull(variant, 0), idx);
+
+CREATE INDEX post_workspace ON post (workspace, updated_at_ms);
+
+CREATE INDEX resolution_delivery ON resolution (delivery, generation, segment_idx);
+
+CREATE UNIQUE INDEX resolution_one_live ON resolution (delivery, generation, segment_idx) WHERE verdict = 'live';
+
+CREATE TRIGGER attempt_kept BEFORE DELETE ON attempt BEGIN SELECT RAISE (ABORT, 'queue: attempts are kept'); END;
+
+CREATE TRIGGER call_kept BEFORE DELETE ON call BEGIN SELECT RAISE (ABORT, 'queue: calls are kept'); END;
+
+CREATE TRIGGER call_outcome_once BEFORE UPDATE ON call
+WHEN OLD.outcome IS NOT NULL OR NEW.outcome IS NULL OR NEW.delivery <> OLD.delivery OR NEW.attempt <> OLD.attempt
+    OR NEW.generation <> OLD.generation OR NEW.segment_idx <> OLD.segment_idx OR NEW.step <> OLD.step
+    OR NEW.effect <> OLD.effect OR NEW.claim_token <> OLD.claim_token OR NEW.client_key <> OLD.client_key
+    OR NEW.request_hash <> OLD.request_hash OR NEW.intent_at_ms <> OLD.intent_at_ms OR NEW.key_until_ms <> OLD.key_until_ms
+BEGIN SELECT RAISE (ABORT, 'queue: an outcome is written once, and nothing else of a call changes'); END;
+
+CREATE TRIGGER call_public_allowed BEFORE INSERT ON call
+WHEN NEW.effect = 'public'
+BEGIN
+    SELECT RAISE (ABORT, 'queue: a public call needs the claim') WHERE NOT EXISTS (
+        SELECT 1 FROM delivery d WHERE d.row = NEW.delivery AND d.state = 'preparing'
+            AND d.claim_token = NEW.claim_token AND d.generation = NEW.generation);
+    SELECT RAISE (ABORT, 'queue: an intent has no outcome yet') WHERE NEW.outcome IS NOT NULL;
+    SELECT RAISE (ABORT, 'queue: this segment is already live') WHERE EXISTS (
+        SELECT 1 FROM segment s WHERE s.delivery = NEW.delivery AND s.generation = NEW.generation
+            AND s.idx = NEW.segment_idx AND s.state = 'published');
+    SELECT RAISE (ABORT, 'queue: an earlier part is not live yet') WHERE EXISTS (
+        SELECT 1 FROM segment s WHERE s.delivery = NEW.delivery AND s.generation = NEW.generation
+            AND s.idx < NEW.segment_idx AND s.state <> 'published');
+    SELECT RAISE (ABORT, 'queue: an earlier intent is in doubt') WHERE EXISTS (
+        SELECT 1 FROM doubt d WHERE d.delivery = NEW.delivery AND d.generation = NEW.generation
+            AND d.segment_idx = NEW.segment_idx
+            AND (d.verdict IS NULL OR d.verdict NOT IN ('absent', 'same_key')
+                OR d.verdict = 'same_key' AND (d.client_key <> NEW.client_key OR d.request_hash <> NEW.request_hash
+                    OR NEW.intent_at_ms >= d.key_until_ms)));
+END;
+
+CREATE TRIGGER change_log_fixed BEFORE UPDATE ON change_log BEGIN SELECT RAISE (ABORT, 'the change log does not change'); END;
+
+CREATE TRIGGER delivery_cancel_nothing_public BEFORE UPDATE OF state ON delivery
+WHEN NEW.state = 'cancelled' AND EXISTS (
+    SELECT 1 FROM call c WHERE c.delivery = NEW.row AND c.generation = NEW.generation AND c.effect = 'public'
+        AND (c.outcome IS NULL OR c.outcome = 'accepted'
+            OR c.outcome = 'ambiguous' AND NOT EXISTS (SELECT 1 FROM resolution r WHERE r.call = c.row
+                AND r.verdict IN ('absent', 'send_again')))
+    UNION ALL
+    SELECT 1 FROM segment s WHERE s.delivery = NEW.row AND s.generation = NEW.generation AND s.state = 'published')
+BEGIN SELECT RAISE (ABORT, 'queue: only what is certainly not public can be cancelled'); END;
+
+CREATE TRIGGER delivery_claim_approved BEFORE UPDATE OF state ON delivery
+WHEN NEW.state = 'preparing' AND OLD.state IN ('planned', 'waiting') AND NEW.approved_hash IS NOT NEW.plan_hash
+BEGIN SELECT RAISE (ABORT, 'queue: only an approved plan is claimed'); END;
+
+CREATE TRIGGER delivery_doubt_needs_a_person BEFORE UPDATE OF state ON delivery
+WHEN OLD.state = 'held' AND NEW.state IN ('planned', 'published', 'rejected', 'cancelled') AND EXISTS (
+    SELECT 1 FROM doubt d WHERE d.delivery = NEW.row AND d.generation = OLD.generation
+        AND (d.verdict IS NULL OR d.verdict = 'undecided'))
+BEGIN SELECT RAISE (ABORT, 'queue: a held delivery with doubt needs a resolution'); END;
+
+CREATE TRIGGER delivery_generation BEFORE UPDATE OF generation ON delivery
+WHEN NEW.generation <> OLD.generation AND (NEW.generation <> OLD.generation + 1 OR OLD.state <> 'held' OR NOT EXISTS (
+    SELECT 1 FROM resolution r WHERE r.delivery = NEW.row AND r.generation = OLD.generation AND r.verdict = 'send_again'
+        AND r.source = 'person'))
+BEGIN SELECT RAISE (ABORT, 'queue: only a person begins a new generation'); END;
+
+CREATE TRIGGER delivery_kept BEFORE DELETE ON delivery
+BEGIN SELECT RAISE (ABORT, 'queue: deliveries are kept'); END;
+
+CREATE TRIGGER delivery_leaves_sending BEFORE UPDATE OF state ON delivery
+WHEN OLD.state = 'sending' AND NEW.state <> 'sending' AND EXISTS (
+    SELECT 1 FROM call c WHERE c.delivery = NEW.row AND c.effect = 'public' AND c.outcome IS NULL)
+BEGIN SELECT RAISE (ABORT, 'queue: sending ends with an outcome, not with a time-out'); END;
+
+CREATE TRIGGER delivery_leaves_unknown BEFORE UPDATE OF state ON delivery
+WHEN OLD.state = 'unknown' AND NEW.state <> 'unknown' AND (
+    NOT EXISTS (SELECT 1 FROM resolution r WHERE r.delivery = NEW.row AND r.generation = NEW.generation)
+    OR EXISTS (SELECT 1 FROM doubt d WHERE d.delivery = NEW.row AND d.generation = NEW.generation AND d.verdict IS NULL)
+    OR (NEW.state <> 'held' AND EXISTS (SELECT 1 FROM doubt d WHERE d.delivery = NEW.row
+        AND d.generation = NEW.generation AND d.verdict = 'undecided')))
+BEGIN SELECT RAISE (ABORT, 'queue: unknown ends with a resolution'); END;
+
+CREATE TRIGGER delivery_missed_or_rejected_nothing_public BEFORE UPDATE OF state ON delivery
+WHEN NEW.state IN ('missed', 'rejected') AND OLD.state <> 'held' AND EXISTS (
+    SELECT 1 FROM segment s WHERE s.delivery = NEW.row AND s.generation = NEW.generation
+        AND s.state IN ('published', 'unknown', 'sending')
+    UNION ALL
+    SELECT 1 FROM doubt d WHERE d.delivery = NEW.row AND d.generation = NEW.generation
+        AND (d.verdict IS NULL OR d.verdict <> 'absent'))
+BEGIN SELECT RAISE (ABORT, 'queue: a part of it is or may be live'); END;
+
+CREATE TRIGGER delivery_published_whole BEFORE UPDATE OF state ON delivery
+WHEN NEW.state = 'published' AND (
+    NOT EXISTS (SELECT 1 FROM segment s WHERE s.delivery = NEW.row AND s.generation = NEW.generation)
+    OR EXISTS (SELECT 1 FROM segment s WHERE s.delivery = NEW.row AND s.generation = NEW.generation AND s.state <> 'published'))
+BEGIN SELECT RAISE (ABORT, 'queue: published means every segment is proved live'); END;
+
+CREATE TRIGGER delivery_sending_has_intent BEFORE UPDATE OF state ON delivery
+WHEN NEW.state = 'sending' AND OLD.state <> 'sending' AND NOT EXISTS (
+    SELECT 1 FROM call c WHERE c.delivery = NEW.row AND c.effect = 'public' AND c.outcome IS NULL
+        AND c.claim_token = NEW.claim_token)
+BEGIN SELECT RAISE (ABORT, 'queue: sending needs a committed intent'); END;
+
+CREATE TRIGGER delivery_sending_keeps_doubt BEFORE UPDATE OF state ON delivery
+WHEN OLD.state = 'sending' AND NEW.state NOT IN ('sending', 'unknown') AND EXISTS (
+    SELECT 1 FROM doubt d WHERE d.delivery = NEW.row AND d.generation = NEW.generation
+        AND (d.verdict IS NULL OR d.verdict = 'undecided'))
+BEGIN SELECT RAISE (ABORT, 'queue: doubt leads to unknown'); END;
+
+CREATE TRIGGER delivery_starts_planned BEFORE INSERT ON delivery
+WHEN NEW.state <> 'planned' OR NEW.generation <> 1
+BEGIN SELECT RAISE (ABORT, 'queue: a delivery starts planned, in generation 1'); END;
+
+CREATE TRIGGER delivery_stays_ended BEFORE UPDATE ON delivery
+WHEN OLD.state IN ('published', 'rejected', 'missed', 'cancelled')
+    AND (NEW.state <> OLD.state OR NEW.generation <> OLD.generation OR NEW.plan_hash <> OLD.plan_hash
+        OR NEW.remote_id IS NOT OLD.remote_id OR NEW.due_at_ms <> OLD.due_at_ms)
+BEGIN SELECT RAISE (ABORT, 'queue: an ended delivery does not change'); END;
+
+CREATE TRIGGER delivery_transition BEFORE UPDATE OF state ON delivery
+WHEN NEW.state <> OLD.state AND OLD.state || '>' || NEW.state NOT IN (
+    'planned>preparing', 'planned>missed', 'planned>held', 'planned>cancelled',
+    'waiting>preparing', 'waiting>missed', 'waiting>held', 'waiting>planned', 'waiting>cancelled',
+    'preparing>waiting', 'preparing>planned', 'preparing>held', 'preparing>rejected', 'preparing>sending',
+    'preparing>cancelled',
+    'sending>preparing', 'sending>published', 'sending>rejected', 'sending>held', 'sending>waiting', 'sending>unknown',
+    'unknown>published', 'unknown>preparing', 'unknown>waiting', 'unknown>held',
+    'held>planned', 'held>unknown', 'held>published', 'held>rejected', 'held>cancelled')
+BEGIN SELECT RAISE (ABORT, 'queue: forbidden change of state'); END;
+
+CREATE TRIGGER log_asset_d AFTER DELETE ON asset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_asset_i AFTER INSERT ON asset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'workspace', NEW.workspace, 'sha256', NEW.sha256, 'kind', NEW.kind, 'format', NEW.format, 'bytes', NEW.bytes, 'width', NEW.width, 'height', NEW.height, 'turn', NEW.turn, 'duration_ms', NEW.duration_ms, 'frames', NEW.frames, 'name', NEW.name, 'reference', NEW.reference, 'alt', NEW.alt, 'focus_x', NEW.focus_x, 'focus_y', NEW.focus_y, 'taken_at_ms', NEW.taken_at_ms, 'camera', NEW.camera, 'latitude', NEW.latitude, 'longitude', NEW.longitude, 'warning', NEW.warning, 'imported_at_ms', NEW.imported_at_ms, 'deleted_at_ms', NEW.deleted_at_ms) FROM local_clock; END;
+
+CREATE TRIGGER log_asset_tag_d AFTER DELETE ON asset_tag BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset_tag', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_asset_tag_i AFTER INSERT ON asset_tag BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset_tag', NEW.row, 'i', json_object('row', NEW.row, 'asset', NEW.asset, 'tag', NEW.tag) FROM local_clock; END;
+
+CREATE TRIGGER log_asset_tag_u AFTER UPDATE ON asset_tag BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset_tag', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'asset' k, NEW.asset v WHERE NEW.asset IS NOT OLD.asset UNION ALL SELECT 'tag' k, NEW.tag v WHERE NEW.tag IS NOT OLD.tag)) FROM local_clock; END;
+
+CREATE TRIGGER log_asset_u AFTER UPDATE ON asset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'sha256' k, NEW.sha256 v WHERE NEW.sha256 IS NOT OLD.sha256 UNION ALL SELECT 'kind' k, NEW.kind v WHERE NEW.kind IS NOT OLD.kind UNION ALL SELECT 'format' k, NEW.format v WHERE NEW.format IS NOT OLD.format UNION ALL SELECT 'bytes' k, NEW.bytes v WHERE NEW.bytes IS NOT OLD.bytes UNION ALL SELECT 'width' k, NEW.width v WHERE NEW.width IS NOT OLD.width UNION ALL SELECT 'height' k, NEW.height v WHERE NEW.height IS NOT OLD.height UNION ALL SELECT 'turn' k, NEW.turn v WHERE NEW.turn IS NOT OLD.turn UNION ALL SELECT 'duration_ms' k, NEW.duration_ms v WHERE NEW.duration_ms IS NOT OLD.duration_ms UNION ALL SELECT 'frames' k, NEW.frames v WHERE NEW.frames IS NOT OLD.frames UNION ALL SELECT 'name' k, NEW.name v WHERE NEW.name IS NOT OLD.name UNION ALL SELECT 'reference' k, NEW.reference v WHERE NEW.reference IS NOT OLD.reference UNION ALL SELECT 'alt' k, NEW.alt v WHERE NEW.alt IS NOT OLD.alt UNION ALL SELECT 'focus_x' k, NEW.focus_x v WHERE NEW.focus_x IS NOT OLD.focus_x UNION ALL SELECT 'focus_y' k, NEW.focus_y v WHERE NEW.focus_y IS NOT OLD.focus_y UNION ALL SELECT 'taken_at_ms' k, NEW.taken_at_ms v WHERE NEW.taken_at_ms IS NOT OLD.taken_at_ms UNION ALL SELECT 'camera' k, NEW.camera v WHERE NEW.camera IS NOT OLD.camera UNION ALL SELECT 'latitude' k, NEW.latitude v WHERE NEW.latitude IS NOT OLD.latitude UNION ALL SELECT 'longitude' k, NEW.longitude v WHERE NEW.longitude IS NOT OLD.longitude UNION ALL SELECT 'warning' k, NEW.warning v WHERE NEW.warning IS NOT OLD.warning UNION ALL SELECT 'imported_at_ms' k, NEW.imported_at_ms v WHERE NEW.imported_at_ms IS NOT OLD.imported_at_ms UNION ALL SELECT 'deleted_at_ms' k, NEW.deleted_at_ms v WHERE NEW.deleted_at_ms IS NOT OLD.deleted_at_ms)) FROM local_clock; END;
+
+CREATE TRIGGER log_attempt_d AFTER DELETE ON attempt BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'attempt', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_attempt_i AFTER INSERT ON attempt BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'attempt', NEW.row, 'i', json_object('row', NEW.row, 'delivery', NEW.delivery, 'no', NEW.no, 'claim_token', NEW.claim_token, 'machine', NEW.machine, 'process', NEW.process, 'app_version', NEW.app_version, 'boot_id', NEW.boot_id, 'started_at_ms', NEW.started_at_ms, 'ended_at_ms', NEW.ended_at_ms, 'end_class', NEW.end_class) FROM local_clock; END;
+
+CREATE TRIGGER log_attempt_u AFTER UPDATE ON attempt BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'attempt', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'delivery' k, NEW.delivery v WHERE NEW.delivery IS NOT OLD.delivery UNION ALL SELECT 'no' k, NEW.no v WHERE NEW.no IS NOT OLD.no UNION ALL SELECT 'claim_token' k, NEW.claim_token v WHERE NEW.claim_token IS NOT OLD.claim_token UNION ALL SELECT 'machine' k, NEW.machine v WHERE NEW.machine IS NOT OLD.machine UNION ALL SELECT 'process' k, NEW.process v WHERE NEW.process IS NOT OLD.process UNION ALL SELECT 'app_version' k, NEW.app_version v WHERE NEW.app_version IS NOT OLD.app_version UNION ALL SELECT 'boot_id' k, NEW.boot_id v WHERE NEW.boot_id IS NOT OLD.boot_id UNION ALL SELECT 'started_at_ms' k, NEW.started_at_ms v WHERE NEW.started_at_ms IS NOT OLD.started_at_ms UNION ALL SELECT 'ended_at_ms' k, NEW.ended_at_ms v WHERE NEW.ended_at_ms IS NOT OLD.ended_at_ms UNION ALL SELECT 'end_class' k, NEW.end_class v WHERE NEW.end_class IS NOT OLD.end_class)) FROM local_clock; END;
+
+CREATE TRIGGER log_call_d AFTER DELETE ON call BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'call', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_call_i AFTER INSERT ON call BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'call', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'attempt', NEW.attempt, 'delivery', NEW.delivery, 'generation', NEW.generation, 'segment_idx', NEW.segment_idx, 'seq', NEW.seq, 'step', NEW.step, 'effect', NEW.effect, 'claim_token', NEW.claim_token, 'owner_epoch', NEW.owner_epoch, 'client_key', NEW.client_key, 'key_until_ms', NEW.key_until_ms, 'request_hash', NEW.request_hash, 'intent_at_ms', NEW.intent_at_ms, 'intent_boot_ms', NEW.intent_boot_ms, 'boot_id', NEW.boot_id, 'outcome', NEW.outcome, 'http_status', NEW.http_status, 'network_code', NEW.network_code, 'network_request_id', NEW.network_request_id, 'retry_after_ms', NEW.retry_after_ms, 'remote_id', NEW.remote_id, 'detail', NEW.detail, 'outcome_at_ms', NEW.outcome_at_ms) FROM local_clock; END;
+
+CREATE TRIGGER log_call_u AFTER UPDATE ON call BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'call', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'attempt' k, NEW.attempt v WHERE NEW.attempt IS NOT OLD.attempt UNION ALL SELECT 'delivery' k, NEW.delivery v WHERE NEW.delivery IS NOT OLD.delivery UNION ALL SELECT 'generation' k, NEW.generation v WHERE NEW.generation IS NOT OLD.generation UNION ALL SELECT 'segment_idx' k, NEW.segment_idx v WHERE NEW.segment_idx IS NOT OLD.segment_idx UNION ALL SELECT 'seq' k, NEW.seq v WHERE NEW.seq IS NOT OLD.seq UNION ALL SELECT 'step' k, NEW.step v WHERE NEW.step IS NOT OLD.step UNION ALL SELECT 'effect' k, NEW.effect v WHERE NEW.effect IS NOT OLD.effect UNION ALL SELECT 'claim_token' k, NEW.claim_token v WHERE NEW.claim_token IS NOT OLD.claim_token UNION ALL SELECT 'owner_epoch' k, NEW.owner_epoch v WHERE NEW.owner_epoch IS NOT OLD.owner_epoch UNION ALL SELECT 'client_key' k, NEW.client_key v WHERE NEW.client_key IS NOT OLD.client_key UNION ALL SELECT 'key_until_ms' k, NEW.key_until_ms v WHERE NEW.key_until_ms IS NOT OLD.key_until_ms UNION ALL SELECT 'request_hash' k, NEW.request_hash v WHERE NEW.request_hash IS NOT OLD.request_hash UNION ALL SELECT 'intent_at_ms' k, NEW.intent_at_ms v WHERE NEW.intent_at_ms IS NOT OLD.intent_at_ms UNION ALL SELECT 'intent_boot_ms' k, NEW.intent_boot_ms v WHERE NEW.intent_boot_ms IS NOT OLD.intent_boot_ms UNION ALL SELECT 'boot_id' k, NEW.boot_id v WHERE NEW.boot_id IS NOT OLD.boot_id UNION ALL SELECT 'outcome' k, NEW.outcome v WHERE NEW.outcome IS NOT OLD.outcome UNION ALL SELECT 'http_status' k, NEW.http_status v WHERE NEW.http_status IS NOT OLD.http_status UNION ALL SELECT 'network_code' k, NEW.network_code v WHERE NEW.network_code IS NOT OLD.network_code UNION ALL SELECT 'network_request_id' k, NEW.network_request_id v WHERE NEW.network_request_id IS NOT OLD.network_request_id UNION ALL SELECT 'retry_after_ms' k, NEW.retry_after_ms v WHERE NEW.retry_after_ms IS NOT OLD.retry_after_ms UNION ALL SELECT 'remote_id' k, NEW.remote_id v WHERE NEW.remote_id IS NOT OLD.remote_id UNION ALL SELECT 'detail' k, NEW.detail v WHERE NEW.detail IS NOT OLD.detail UNION ALL SELECT 'outcome_at_ms' k, NEW.outcome_at_ms v WHERE NEW.outcome_at_ms IS NOT OLD.outcome_at_ms)) FROM local_clock; END;
+
+CREATE TRIGGER log_channel_d AFTER DELETE ON channel BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'channel', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_channel_i AFTER INSERT ON channel BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'channel', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'workspace', NEW.workspace, 'network', NEW.network, 'remote_id', NEW.remote_id, 'handle', NEW.handle, 'name', NEW.name, 'server', NEW.server, 'state', NEW.state, 'options_json', NEW.options_json, 'limits_json', NEW.limits_json, 'limits_at_ms', NEW.limits_at_ms, 'created_at_ms', NEW.created_at_ms, 'updated_at_ms', NEW.updated_at_ms) FROM local_clock; END;
+
+CREATE TRIGGER log_channel_u AFTER UPDATE ON channel BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'channel', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'network' k, NEW.network v WHERE NEW.network IS NOT OLD.network UNION ALL SELECT 'remote_id' k, NEW.remote_id v WHERE NEW.remote_id IS NOT OLD.remote_id UNION ALL SELECT 'handle' k, NEW.handle v WHERE NEW.handle IS NOT OLD.handle UNION ALL SELECT 'name' k, NEW.name v WHERE NEW.name IS NOT OLD.name UNION ALL SELECT 'server' k, NEW.server v WHERE NEW.server IS NOT OLD.server UNION ALL SELECT 'state' k, NEW.state v WHERE NEW.state IS NOT OLD.state UNION ALL SELECT 'options_json' k, NEW.options_json v WHERE NEW.options_json IS NOT OLD.options_json UNION ALL SELECT 'limits_json' k, NEW.limits_json v WHERE NEW.limits_json IS NOT OLD.limits_json UNION ALL SELECT 'limits_at_ms' k, NEW.limits_at_ms v WHERE NEW.limits_at_ms IS NOT OLD.limits_at_ms UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms UNION ALL SELECT 'updated_at_ms' k, NEW.updated_at_ms v WHERE NEW.updated_at_ms IS NOT OLD.updated_at_ms)) FROM local_clock; END;
+
+CREATE TRIGGER log_delivery_d AFTER DELETE ON delivery BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'delivery', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_delivery_i AFTER INSERT ON delivery BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'delivery', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'workspace', NEW.workspace, 'post', NEW.post, 'variant', NEW.variant, 'channel', NEW.channel, 'occurrence_key', NEW.occurrence_key, 'generation', NEW.generation, 'state', NEW.state, 'hold_reason', NEW.hold_reason, 'due_at_ms', NEW.due_at_ms, 'due_wall', NEW.due_wall, 'due_zone', NEW.due_zone, 'due_rule', NEW.due_rule, 'late_policy', NEW.late_policy, 'late_after_ms', NEW.late_after_ms, 'deadline_at_ms', NEW.deadline_at_ms, 'wake_at_ms', NEW.wake_at_ms, 'plan_json', NEW.plan_json, 'plan_hash', NEW.plan_hash, 'approved_hash', NEW.approved_hash, 'approved_by', NEW.approved_by, 'home_machine', NEW.home_machine, 'owner_epoch', NEW.owner_epoch, 'claim_owner', NEW.claim_owner, 'claim_token', NEW.claim_token, 'claim_boot', NEW.claim_boot, 'claim_until_ms', NEW.claim_until_ms, 'attempts', NEW.attempts, 'soft_failures', NEW.soft_failures, 'last_error_class', NEW.last_error_class, 'last_error_text', NEW.last_error_text, 'remote_id', NEW.remote_id, 'remote_url', NEW.remote_url, 'published_at_ms', NEW.published_at_ms, 'row_version', NEW.row_version, 'hlc', NEW.hlc, 'actor_id', NEW.actor_id, 'created_at_ms', NEW.created_at_ms, 'updated_at_ms', NEW.updated_at_ms, 'deleted_at_ms', NEW.deleted_at_ms) FROM local_clock; END;
+
+CREATE TRIGGER log_delivery_u AFTER UPDATE ON delivery BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'delivery', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'post' k, NEW.post v WHERE NEW.post IS NOT OLD.post UNION ALL SELECT 'variant' k, NEW.variant v WHERE NEW.variant IS NOT OLD.variant UNION ALL SELECT 'channel' k, NEW.channel v WHERE NEW.channel IS NOT OLD.channel UNION ALL SELECT 'occurrence_key' k, NEW.occurrence_key v WHERE NEW.occurrence_key IS NOT OLD.occurrence_key UNION ALL SELECT 'generation' k, NEW.generation v WHERE NEW.generation IS NOT OLD.generation UNION ALL SELECT 'state' k, NEW.state v WHERE NEW.state IS NOT OLD.state UNION ALL SELECT 'hold_reason' k, NEW.hold_reason v WHERE NEW.hold_reason IS NOT OLD.hold_reason UNION ALL SELECT 'due_at_ms' k, NEW.due_at_ms v WHERE NEW.due_at_ms IS NOT OLD.due_at_ms UNION ALL SELECT 'due_wall' k, NEW.due_wall v WHERE NEW.due_wall IS NOT OLD.due_wall UNION ALL SELECT 'due_zone' k, NEW.due_zone v WHERE NEW.due_zone IS NOT OLD.due_zone UNION ALL SELECT 'due_rule' k, NEW.due_rule v WHERE NEW.due_rule IS NOT OLD.due_rule UNION ALL SELECT 'late_policy' k, NEW.late_policy v WHERE NEW.late_policy IS NOT OLD.late_policy UNION ALL SELECT 'late_after_ms' k, NEW.late_after_ms v WHERE NEW.late_after_ms IS NOT OLD.late_after_ms UNION ALL SELECT 'deadline_at_ms' k, NEW.deadline_at_ms v WHERE NEW.deadline_at_ms IS NOT OLD.deadline_at_ms UNION ALL SELECT 'wake_at_ms' k, NEW.wake_at_ms v WHERE NEW.wake_at_ms IS NOT OLD.wake_at_ms UNION ALL SELECT 'plan_json' k, NEW.plan_json v WHERE NEW.plan_json IS NOT OLD.plan_json UNION ALL SELECT 'plan_hash' k, NEW.plan_hash v WHERE NEW.plan_hash IS NOT OLD.plan_hash UNION ALL SELECT 'approved_hash' k, NEW.approved_hash v WHERE NEW.approved_hash IS NOT OLD.approved_hash UNION ALL SELECT 'approved_by' k, NEW.approved_by v WHERE NEW.approved_by IS NOT OLD.approved_by UNION ALL SELECT 'home_machine' k, NEW.home_machine v WHERE NEW.home_machine IS NOT OLD.home_machine UNION ALL SELECT 'owner_epoch' k, NEW.owner_epoch v WHERE NEW.owner_epoch IS NOT OLD.owner_epoch UNION ALL SELECT 'claim_owner' k, NEW.claim_owner v WHERE NEW.claim_owner IS NOT OLD.claim_owner UNION ALL SELECT 'claim_token' k, NEW.claim_token v WHERE NEW.claim_token IS NOT OLD.claim_token UNION ALL SELECT 'claim_boot' k, NEW.claim_boot v WHERE NEW.claim_boot IS NOT OLD.claim_boot UNION ALL SELECT 'claim_until_ms' k, NEW.claim_until_ms v WHERE NEW.claim_until_ms IS NOT OLD.claim_until_ms UNION ALL SELECT 'attempts' k, NEW.attempts v WHERE NEW.attempts IS NOT OLD.attempts UNION ALL SELECT 'soft_failures' k, NEW.soft_failures v WHERE NEW.soft_failures IS NOT OLD.soft_failures UNION ALL SELECT 'last_error_class' k, NEW.last_error_class v WHERE NEW.last_error_class IS NOT OLD.last_error_class UNION ALL SELECT 'last_error_text' k, NEW.last_error_text v WHERE NEW.last_error_text IS NOT OLD.last_error_text UNION ALL SELECT 'remote_id' k, NEW.remote_id v WHERE NEW.remote_id IS NOT OLD.remote_id UNION ALL SELECT 'remote_url' k, NEW.remote_url v WHERE NEW.remote_url IS NOT OLD.remote_url UNION ALL SELECT 'published_at_ms' k, NEW.published_at_ms v WHERE NEW.published_at_ms IS NOT OLD.published_at_ms UNION ALL SELECT 'row_version' k, NEW.row_version v WHERE NEW.row_version IS NOT OLD.row_version UNION ALL SELECT 'hlc' k, NEW.hlc v WHERE NEW.hlc IS NOT OLD.hlc UNION ALL SELECT 'actor_id' k, NEW.actor_id v WHERE NEW.actor_id IS NOT OLD.actor_id UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms UNION ALL SELECT 'updated_at_ms' k, NEW.updated_at_ms v WHERE NEW.updated_at_ms IS NOT OLD.updated_at_ms UNION ALL SELECT 'deleted_at_ms' k, NEW.deleted_at_ms v WHERE NEW.deleted_at_ms IS NOT OLD.deleted_at_ms)) FROM local_clock; END;
+
+CREATE TRIGGER log_post_d AFTER DELETE ON post BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_post_i AFTER INSERT ON post BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'workspace', NEW.workspace, 'text', NEW.text, 'link', NEW.link, 'language', NEW.language, 'warning', NEW.warning, 'visibility', NEW.visibility, 'poll_json', NEW.poll_json, 'version', NEW.version, 'created_at_ms', NEW.created_at_ms, 'updated_at_ms', NEW.updated_at_ms, 'deleted_at_ms', NEW.deleted_at_ms) FROM local_clock; END;
+
+CREATE TRIGGER log_post_media_d AFTER DELETE ON post_media BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post_media', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_post_media_i AFTER INSERT ON post_media BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post_media', NEW.row, 'i', json_object('row', NEW.row, 'post', NEW.post, 'variant', NEW.variant, 'idx', NEW.idx, 'asset', NEW.asset, 'alt', NEW.alt, 'focus_x', NEW.focus_x, 'focus_y', NEW.focus_y, 'part', NEW.part) FROM local_clock; END;
+
+CREATE TRIGGER log_post_media_u AFTER UPDATE ON post_media BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post_media', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'post' k, NEW.post v WHERE NEW.post IS NOT OLD.post UNION ALL SELECT 'variant' k, NEW.variant v WHERE NEW.variant IS NOT OLD.variant UNION ALL SELECT 'idx' k, NEW.idx v WHERE NEW.idx IS NOT OLD.idx UNION ALL SELECT 'asset' k, NEW.asset v WHERE NEW.asset IS NOT OLD.asset UNION ALL SELECT 'alt' k, NEW.alt v WHERE NEW.alt IS NOT OLD.alt UNION ALL SELECT 'focus_x' k, NEW.focus_x v WHERE NEW.focus_x IS NOT OLD.focus_x UNION ALL SELECT 'focus_y' k, NEW.focus_y v WHERE NEW.focus_y IS NOT OLD.focus_y UNION ALL SELECT 'part' k, NEW.part v WHERE NEW.part IS NOT OLD.part)) FROM local_clock; END;
+
+CREATE TRIGGER log_post_part_d AFTER DELETE ON post_part BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post_part', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_post_part_i AFTER INSERT ON post_part BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post_part', NEW.row, 'i', json_object('row', NEW.row, 'post', NEW.post, 'variant', NEW.variant, 'idx', NEW.idx, 'text', NEW.text) FROM local_clock; END;
+
+CREATE TRIGGER log_post_part_u AFTER UPDATE ON post_part BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post_part', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'post' k, NEW.post v WHERE NEW.post IS NOT OLD.post UNION ALL SELECT 'variant' k, NEW.variant v WHERE NEW.variant IS NOT OLD.variant UNION ALL SELECT 'idx' k, NEW.idx v WHERE NEW.idx IS NOT OLD.idx UNION ALL SELECT 'text' k, NEW.text v WHERE NEW.text IS NOT OLD.text)) FROM local_clock; END;
+
+CREATE TRIGGER log_post_u AFTER UPDATE ON post BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'text' k, NEW.text v WHERE NEW.text IS NOT OLD.text UNION ALL SELECT 'link' k, NEW.link v WHERE NEW.link IS NOT OLD.link UNION ALL SELECT 'language' k, NEW.language v WHERE NEW.language IS NOT OLD.language UNION ALL SELECT 'warning' k, NEW.warning v WHERE NEW.warning IS NOT OLD.warning UNION ALL SELECT 'visibility' k, NEW.visibility v WHERE NEW.visibility IS NOT OLD.visibility UNION ALL SELECT 'poll_json' k, NEW.poll_json v WHERE NEW.poll_json IS NOT OLD.poll_json UNION ALL SELECT 'version' k, NEW.version v WHERE NEW.version IS NOT OLD.version UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms UNION ALL SELECT 'updated_at_ms' k, NEW.updated_at_ms v WHERE NEW.updated_at_ms IS NOT OLD.updated_at_ms UNION ALL SELECT 'deleted_at_ms' k, NEW.deleted_at_ms v WHERE NEW.deleted_at_ms IS NOT OLD.deleted_at_ms)) FROM local_clock; END;
+
+CREATE TRIGGER log_post_version_d AFTER DELETE ON post_version BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post_version', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_post_version_i AFTER INSERT ON post_version BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post_version', NEW.row, 'i', json_object('row', NEW.row, 'post', NEW.post, 'number', NEW.number, 'saved_at_ms', NEW.saved_at_ms, 'body_json', NEW.body_json) FROM local_clock; END;
+
+CREATE TRIGGER log_post_version_u AFTER UPDATE ON post_version BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post_version', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'post' k, NEW.post v WHERE NEW.post IS NOT OLD.post UNION ALL SELECT 'number' k, NEW.number v WHERE NEW.number IS NOT OLD.number UNION ALL SELECT 'saved_at_ms' k, NEW.saved_at_ms v WHERE NEW.saved_at_ms IS NOT OLD.saved_at_ms UNION ALL SELECT 'body_json' k, NEW.body_json v WHERE NEW.body_json IS NOT OLD.body_json)) FROM local_clock; END;
+
+CREATE TRIGGER log_resolution_d AFTER DELETE ON resolution BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'resolution', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_resolution_i AFTER INSERT ON resolution BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'resolution', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'delivery', NEW.delivery, 'generation', NEW.generation, 'segment_idx', NEW.segment_idx, 'call', NEW.call, 'verdict', NEW.verdict, 'source', NEW.source, 'actor_id', NEW.actor_id, 'evidence', NEW.evidence, 'remote_id', NEW.remote_id, 'remote_url', NEW.remote_url, 'at_ms', NEW.at_ms) FROM local_clock; END;
+
+CREATE TRIGGER log_resolution_u AFTER UPDATE ON resolution BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'resolution', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'delivery' k, NEW.delivery v WHERE NEW.delivery IS NOT OLD.delivery UNION ALL SELECT 'generation' k, NEW.generation v WHERE NEW.generation IS NOT OLD.generation UNION ALL SELECT 'segment_idx' k, NEW.segment_idx v WHERE NEW.segment_idx IS NOT OLD.segment_idx UNION ALL SELECT 'call' k, NEW.call v WHERE NEW.call IS NOT OLD.call UNION ALL SELECT 'verdict' k, NEW.verdict v WHERE NEW.verdict IS NOT OLD.verdict UNION ALL SELECT 'source' k, NEW.source v WHERE NEW.source IS NOT OLD.source UNION ALL SELECT 'actor_id' k, NEW.actor_id v WHERE NEW.actor_id IS NOT OLD.actor_id UNION ALL SELECT 'evidence' k, NEW.evidence v WHERE NEW.evidence IS NOT OLD.evidence UNION ALL SELECT 'remote_id' k, NEW.remote_id v WHERE NEW.remote_id IS NOT OLD.remote_id UNION ALL SELECT 'remote_url' k, NEW.remote_url v WHERE NEW.remote_url IS NOT OLD.remote_url UNION ALL SELECT 'at_ms' k, NEW.at_ms v WHERE NEW.at_ms IS NOT OLD.at_ms)) FROM local_clock; END;
+
+CREATE TRIGGER log_segment_d AFTER DELETE ON segment BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'segment', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_segment_i AFTER INSERT ON segment BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'segment', NEW.row, 'i', json_object('row', NEW.row, 'delivery', NEW.delivery, 'generation', NEW.generation, 'idx', NEW.idx, 'plan_hash', NEW.plan_hash, 'state', NEW.state, 'client_key', NEW.client_key, 'container_id', NEW.container_id, 'container_expires_ms', NEW.container_expires_ms, 'remote_id', NEW.remote_id, 'remote_url', NEW.remote_url, 'remote_ref', NEW.remote_ref) FROM local_clock; END;
+
+CREATE TRIGGER log_segment_u AFTER UPDATE ON segment BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'segment', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'delivery' k, NEW.delivery v WHERE NEW.delivery IS NOT OLD.delivery UNION ALL SELECT 'generation' k, NEW.generation v WHERE NEW.generation IS NOT OLD.generation UNION ALL SELECT 'idx' k, NEW.idx v WHERE NEW.idx IS NOT OLD.idx UNION ALL SELECT 'plan_hash' k, NEW.plan_hash v WHERE NEW.plan_hash IS NOT OLD.plan_hash UNION ALL SELECT 'state' k, NEW.state v WHERE NEW.state IS NOT OLD.state UNION ALL SELECT 'client_key' k, NEW.client_key v WHERE NEW.client_key IS NOT OLD.client_key UNION ALL SELECT 'container_id' k, NEW.container_id v WHERE NEW.container_id IS NOT OLD.container_id UNION ALL SELECT 'container_expires_ms' k, NEW.container_expires_ms v WHERE NEW.container_expires_ms IS NOT OLD.container_expires_ms UNION ALL SELECT 'remote_id' k, NEW.remote_id v WHERE NEW.remote_id IS NOT OLD.remote_id UNION ALL SELECT 'remote_url' k, NEW.remote_url v WHERE NEW.remote_url IS NOT OLD.remote_url UNION ALL SELECT 'remote_ref' k, NEW.remote_ref v WHERE NEW.remote_ref IS NOT OLD.remote_ref)) FROM local_clock; END;
+
+CREATE TRIGGER log_variant_d AFTER DELETE ON variant BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'variant', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_variant_i AFTER INSERT ON variant BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'variant', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'post', NEW.post, 'channel', NEW.channel, 'own_text', NEW.own_text, 'own_link', NEW.own_link, 'own_language', NEW.own_language, 'own_warning', NEW.own_warning, 'own_visibility', NEW.own_visibility, 'own_parts', NEW.own_parts, 'own_media', NEW.own_media, 'options_json', NEW.options_json, 'removed', NEW.removed) FROM local_clock; END;
+
+CREATE TRIGGER log_variant_u AFTER UPDATE ON variant BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'variant', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'post' k, NEW.post v WHERE NEW.post IS NOT OLD.post UNION ALL SELECT 'channel' k, NEW.channel v WHERE NEW.channel IS NOT OLD.channel UNION ALL SELECT 'own_text' k, NEW.own_text v WHERE NEW.own_text IS NOT OLD.own_text UNION ALL SELECT 'own_link' k, NEW.own_link v WHERE NEW.own_link IS NOT OLD.own_link UNION ALL SELECT 'own_language' k, NEW.own_language v WHERE NEW.own_language IS NOT OLD.own_language UNION ALL SELECT 'own_warning' k, NEW.own_warning v WHERE NEW.own_warning IS NOT OLD.own_warning UNION ALL SELECT 'own_visibility' k, NEW.own_visibility v WHERE NEW.own_visibility IS NOT OLD.own_visibility UNION ALL SELECT 'own_parts' k, NEW.own_parts v WHERE NEW.own_parts IS NOT OLD.own_parts UNION ALL SELECT 'own_media' k, NEW.own_media v WHERE NEW.own_media IS NOT OLD.own_media UNION ALL SELECT 'options_json' k, NEW.options_json v WHERE NEW.options_json IS NOT OLD.options_json UNION ALL SELECT 'removed' k, NEW.removed v WHERE NEW.removed IS NOT OLD.removed)) FROM local_clock; END;
+
+CREATE TRIGGER log_workspace_d AFTER DELETE ON workspace BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'workspace', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_workspace_i AFTER INSERT ON workspace BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'workspace', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'name', NEW.name, 'created_at_ms', NEW.created_at_ms) FROM local_clock; END;
+
+CREATE TRIGGER log_workspace_u AFTER UPDATE ON workspace BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'workspace', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'name' k, NEW.name v WHERE NEW.name IS NOT OLD.name UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms)) FROM local_clock; END;
+
+CREATE TRIGGER resolution_fixed BEFORE UPDATE ON resolution BEGIN SELECT RAISE (ABORT, 'queue: a resolution does not change'); END;
+
+CREATE TRIGGER resolution_kept BEFORE DELETE ON resolution BEGIN SELECT RAISE (ABORT, 'queue: resolutions are kept'); END;
+
+CREATE TRIGGER segment_published_has_proof BEFORE UPDATE OF state ON segment
+WHEN NEW.state = 'published' AND OLD.state <> 'published' AND NOT EXISTS (
+    SELECT 1 FROM call c WHERE c.delivery = NEW.delivery AND c.generation = NEW.generation AND c.segment_idx = NEW.idx
+        AND c.effect = 'public' AND c.outcome = 'accepted'
+    UNION ALL
+    SELECT 1 FROM resolution r WHERE r.delivery = NEW.delivery AND r.generation = NEW.generation
+        AND r.segment_idx = NEW.idx AND r.verdict = 'live')
+BEGIN SELECT RAISE (ABORT, 'queue: a segment is published by an accepted call or a proof'); END;
+
+CREATE TRIGGER segment_stays_published BEFORE UPDATE OF state ON segment
+WHEN OLD.state = 'published' AND NEW.state <> 'published'
+BEGIN SELECT RAISE (ABORT, 'queue: a published segment stays published'); END;
