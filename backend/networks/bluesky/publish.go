@@ -1,0 +1,317 @@
+package bluesky
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"postbag/backend/network"
+)
+
+// Publish writes the plan's posts in one request: one record, or all parts of a thread.
+func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account, p network.Plan) (network.Receipt, error) {
+	if len(p.Done) > 0 { // a plan is one segment: nothing is left to do
+		return p.Done[0], nil
+	}
+	if err := n.Describe().Refuse(a, p); err != nil {
+		return network.Receipt{}, err
+	}
+	if err := refuseLink(p); err != nil {
+		return network.Receipt{}, err
+	}
+	at, err := addresses(a, p)
+	if err != nil {
+		return network.Receipt{}, err
+	}
+	if err := signedIn(a); err != nil {
+		return network.Receipt{}, err
+	}
+	posts, err := prepare(ctx, c, a, p)
+	if err != nil {
+		return network.Receipt{}, err
+	}
+	step, request, err := writeRequest(a, at, posts)
+	if err != nil {
+		return network.Receipt{}, &network.Error{Kind: network.Rejected, Message: "the post cannot be encoded", Err: err}
+	}
+	reply, err := c.Publish(ctx, step, request)
+	if err != nil {
+		return network.Receipt{}, err
+	}
+	receipt, err := classify(step, reply)
+	if err == nil && receipt.RemoteID != at[0].String() {
+		err = unusable("the answer", fmt.Errorf("it names %s, asked was %s", receipt.RemoteID, at[0]))
+	}
+	if err != nil {
+		return network.Receipt{}, err
+	}
+	return receipt, nil
+}
+
+// addresses returns where the parts of a plan stand: always the same for the same plan.
+func addresses(a network.Account, p network.Plan) ([]recordAddress, error) {
+	first, err := makeTID(p.CreatedAt, p.Key(0))
+	if err != nil {
+		return nil, network.Reject("created_at", "the date of the post is out of range")
+	}
+	if p.Key(0) == "" || !validDID(a.RemoteID) { // either would put the post at a wrong address
+		return nil, &network.Error{Kind: network.Ambiguous, Message: "the post has no address of its own"}
+	}
+	at := make([]recordAddress, len(p.Parts))
+	for i := range at {
+		at[i] = recordAddress{a.RemoteID, postCollection, first.part(i).String()}
+	}
+	return at, nil
+}
+
+// prepare makes every record as far as it can be made alone.
+func prepare(ctx context.Context, c network.Calls, a network.Account, p network.Plan) ([]post, error) {
+	pieces := make([][]found, len(p.Parts))
+	for i, part := range p.Parts {
+		pieces[i] = findFacets(part.Text)
+	}
+	dids, err := resolveMentions(ctx, c, a, pieces)
+	if err != nil {
+		return nil, err
+	}
+	posts := make([]post, len(p.Parts))
+	for i := range p.Parts {
+		posts[i] = newPost(p, i)
+		posts[i].Facets = makeFacets(pieces[i], dids)
+		if posts[i].Embed, err = embed(ctx, c, a, p, i); err != nil {
+			return nil, err
+		}
+	}
+	return posts, nil
+}
+
+// resolveMentions asks for the DID of every handle mentioned, each once. The step is a Prepare
+// so that a restart makes the same record. A handle that cannot be resolved has none.
+func resolveMentions(ctx context.Context, c network.Calls, a network.Account, pieces [][]found) (map[string]string, error) {
+	dids := map[string]string{}
+	for _, part := range pieces {
+		for _, f := range part {
+			if f.kind != mentionFeature {
+				continue
+			}
+			if _, asked := dids[f.value]; asked {
+				continue
+			}
+			step := fmt.Sprintf("mention %d", len(dids)+1)
+			reply, err := c.Prepare(ctx, step, query(a.Server, resolveHandle, "handle", f.value))
+			if err != nil {
+				return nil, err
+			}
+			dids[f.value] = ""
+			if reply.Status >= 500 || reply.Status == 429 {
+				return nil, judge(reply)
+			}
+			if reply.OK() {
+				dids[f.value] = didIn(reply)
+			}
+		}
+	}
+	return dids, nil
+}
+
+// didIn reads the answer of resolveHandle, "" if it has no usable DID.
+func didIn(r network.Reply) string {
+	var answer struct {
+		DID string `json:"did"`
+	}
+	if json.Unmarshal(r.Body, &answer) != nil || !validDID(answer.DID) {
+		return ""
+	}
+	return answer.DID
+}
+
+// embed uploads what part i shows below its text, and describes it: pictures, or a link card.
+func embed(ctx context.Context, c network.Calls, a network.Account, p network.Plan, i int) (any, error) {
+	var images []image
+	for j, m := range p.Parts[i].Media {
+		b, err := upload(ctx, c, a, fmt.Sprintf("blob %d.%d", i+1, j+1), m)
+		if err != nil {
+			return nil, err
+		}
+		img := image{Alt: m.Alt, Image: b}
+		if m.Width > 0 && m.Height > 0 {
+			img.AspectRatio = &aspectRatio{m.Width, m.Height}
+		}
+		images = append(images, img)
+	}
+	if len(images) > 0 {
+		return imagesEmbed{Type: "app.bsky.embed.images", Images: images}, nil
+	}
+	if p.Link == nil || i > 0 {
+		return nil, nil
+	}
+	card := external{URI: p.Link.URL, Title: p.Link.Title, Description: p.Link.Description}
+	if t := p.Link.Thumb; t != nil {
+		b, err := upload(ctx, c, a, "thumb", *t)
+		if err != nil {
+			return nil, err
+		}
+		card.Thumb = &b
+	}
+	return externalEmbed{Type: "app.bsky.embed.external", External: card}, nil
+}
+
+// upload sends one picture and returns how a record refers to it: in the server's words, since
+// it looks into the bytes itself. The same bytes always get the same reference.
+func upload(ctx context.Context, c network.Calls, a network.Account, step string, m network.Media) (blob, error) {
+	reply, err := c.Prepare(ctx, step, uploadRequest(a, m))
+	if err != nil {
+		return blob{}, err
+	}
+	if err := judge(reply); err != nil {
+		return blob{}, err
+	}
+	var answer struct {
+		Blob blob `json:"blob"`
+	}
+	if err := json.Unmarshal(reply.Body, &answer); err != nil {
+		return blob{}, unusable("the answer to an upload", err)
+	}
+	b := answer.Blob
+	if b.Type != "blob" || !b.Ref.id.Defined() || b.Size <= 0 || b.MimeType == "" {
+		return blob{}, unusable("the answer to an upload", fmt.Errorf("step %q names no blob", step))
+	}
+	if !strings.HasPrefix(b.MimeType, "image/") {
+		return blob{}, network.Reject(network.IssueMediaType, "the server does not take this file for a picture")
+	}
+	return b, nil
+}
+
+// writeRequest makes the one request that publishes.
+func writeRequest(a network.Account, at []recordAddress, posts []post) (string, network.Request, error) {
+	token := a.Secret.Field(accessField)
+	if len(posts) == 1 {
+		r, err := procedure(a.Server, putRecord, token, putInput{
+			Repo: a.RemoteID, Collection: postCollection, Key: at[0].key, Record: posts[0],
+		})
+		return "post", r, err
+	}
+	input := applyInput{Repo: a.RemoteID}
+	var root, parent strongRef
+	for i := range posts {
+		if i > 0 {
+			posts[i].Reply = &replyRef{Root: root, Parent: parent}
+		}
+		id, err := address(posts[i])
+		if err != nil {
+			return "", network.Request{}, err
+		}
+		parent = strongRef{URI: at[i].String(), CID: id}
+		if i == 0 {
+			root = parent
+		}
+		input.Writes = append(input.Writes, createWrite{
+			Type: applyWrites + "#create", Collection: postCollection, Key: at[i].key, Value: posts[i],
+		})
+	}
+	r, err := procedure(a.Server, applyWrites, token, input)
+	return "thread", r, err
+}
+
+// refuseLink says what is wrong with a link card, which network.Check knows nothing of.
+func refuseLink(p network.Plan) error {
+	if p.Link == nil {
+		return nil
+	}
+	u, err := url.Parse(p.Link.URL)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || len(p.Link.URL) > maxURI ||
+		strings.ContainsFunc(p.Link.URL, blank) {
+		return network.Reject("link", "the link's address is not an address of the web")
+	}
+	if len(p.Parts[0].Media) > 0 && !strings.Contains(p.Parts[0].Text, p.Link.URL) {
+		return network.Reject("link", "Bluesky shows pictures or a link card, not both: put the link into the text")
+	}
+	if t := p.Link.Thumb; t != nil && t.Bytes > maxThumb {
+		return network.Reject(network.IssueMediaBytes, fmt.Sprintf("the link's picture has %d bytes, Bluesky takes %d", t.Bytes, maxThumb))
+	}
+	return nil
+}
+
+// Find reads the address of the plan's first record. A thread is written in one transaction,
+// so its first record stands for all.
+func (Network) Find(ctx context.Context, c network.Calls, a network.Account, p network.Plan) (network.Receipt, bool, error) {
+	at, err := addresses(a, p)
+	if err != nil {
+		return network.Receipt{}, false, err
+	}
+	if len(at) == 0 {
+		return network.Receipt{}, false, network.Reject(network.IssueEmpty, "there is nothing to look for")
+	}
+	reply, err := c.Read(ctx, "find", query(a.Server, getRecord,
+		"repo", at[0].did, "collection", at[0].collection, "rkey", at[0].key))
+	if err != nil {
+		return network.Receipt{}, false, err
+	}
+	if !reply.OK() {
+		var why problem
+		if json.Unmarshal(reply.Body, &why) == nil && reply.Status == 400 && why.Error == "RecordNotFound" {
+			return network.Receipt{}, false, nil
+		}
+		return network.Receipt{}, false, judge(reply)
+	}
+	var answer struct {
+		written
+		Value struct {
+			Text      *string `json:"text"`
+			CreatedAt string  `json:"createdAt"`
+		} `json:"value"`
+	}
+	if err := json.Unmarshal(reply.Body, &answer); err != nil {
+		return network.Receipt{}, false, unusable("the answer", err)
+	}
+	if answer.URI != at[0].String() {
+		return network.Receipt{}, false, unusable("the answer", fmt.Errorf("asked for %s", at[0]))
+	}
+	if err := answer.check(); err != nil {
+		return network.Receipt{}, false, unusable("the answer", err)
+	}
+	if v := answer.Value; v.Text == nil || *v.Text != p.Parts[0].Text || v.CreatedAt != timestamp(p.CreatedAt) {
+		return network.Receipt{}, false, &network.Error{
+			Kind: network.Ambiguous, Message: "another record stands at this post's address: see " + at[0].web(),
+		}
+	}
+	receipt, err := receiptOf(answer.written, len(p.Parts))
+	return receipt, err == nil, err
+}
+
+// Delete removes a post, or all posts of a thread, the last one first. The server answers the
+// same for a record that is gone already (lexicon com.atproto.repo.deleteRecord, 2026-08-20).
+func (Network) Delete(ctx context.Context, c network.Calls, a network.Account, r network.Receipt) error {
+	at, err := parsePostAddress(r.RemoteID)
+	if err != nil {
+		return network.Reject("not_found", "this receipt is not of a post on Bluesky")
+	}
+	if at.did != a.RemoteID {
+		return network.Reject("not_found", "this post belongs to another account")
+	}
+	if err := signedIn(a); err != nil {
+		return err
+	}
+	first, err := parseTID(at.key)
+	if err != nil {
+		return network.Reject("not_found", "this receipt is not of a post on Bluesky")
+	}
+	for i := following(r.Ref); i >= 0; i-- {
+		request, err := procedure(a.Server, deleteRecord, a.Secret.Field(accessField), map[string]string{
+			"repo": at.did, "collection": at.collection, "rkey": first.part(i).String(),
+		})
+		if err != nil {
+			return err
+		}
+		reply, err := c.Prepare(ctx, fmt.Sprintf("delete %d", i+1), request)
+		if err != nil {
+			return err
+		}
+		if err := judge(reply); err != nil {
+			return err
+		}
+	}
+	return nil
+}
