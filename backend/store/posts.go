@@ -22,8 +22,7 @@ SELECT ?1, row, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9, ?9 FROM workspace WHERE id = ?2`
 func (db *DB) AddPost(ctx context.Context, p domain.Post) (_ domain.Post, err error) {
 	err = db.Write(ctx, func(tx *Tx) error {
 		p.ID = domain.PostID(domain.NewID(tx.Now))
-		p.Version, p.CreatedAt, p.UpdatedAt, p.DeletedAt = 1, tx.Now, tx.Now, at(sql.NullInt64{})
-		poll, err := pollJSON(p.Content.Poll)
+				poll, err := pollJSON(p.Content.Poll)
 		if err != nil {
 			return err
 		}
@@ -85,6 +84,9 @@ func (db *DB) SavePost(ctx context.Context, p domain.Post) (saved domain.Post, e
 		saved, err = tx.putPost(saved, p)
 		return err
 	})
+	if err != nil && !errors.Is(err, domain.ErrConflict) {
+		saved = domain.Post{}
+	}
 	if err != nil {
 		return saved, fmt.Errorf("save post %s: %w", p.ID, err)
 	}
@@ -112,13 +114,17 @@ func (t *Tx) putPost(old, p domain.Post) (domain.Post, error) {
 	}
 	for _, v := range p.Variants {
 		had, ok := old.Variant(v.Channel)
+		v.ID = had.ID
 		if ok {
-			v.ID = had.ID
-			if same, err := sameJSON(bodyOfVariant(had), bodyOfVariant(v)); err != nil {
+			same, err := sameJSON(bodyOfVariant(had), bodyOfVariant(v))
+			if err != nil {
 				return old, err
-			} else if same {
+			}
+			if same {
 				continue
 			}
+		} else {
+			v.ID = domain.VariantID(domain.NewID(t.Now)) // one that comes back keeps the id it has in its row
 		}
 		if err := t.putVariant(row, p, v); err != nil {
 			return old, err
@@ -185,11 +191,7 @@ func (t *Tx) putVariant(post int64, p domain.Post, v domain.Variant) error {
 	if err != nil {
 		return err
 	}
-	id := v.ID
-	if !domain.IsID(string(id)) || !p.CreatedAt.IsZero() && p.Version == 1 {
-		id = domain.VariantID(domain.NewID(t.Now))
-	}
-	row, err := t.number(putVariant, id, post, channel, own(v.Own.Text), own(v.Own.Link), own(v.Own.Language),
+	row, err := t.number(putVariant, v.ID, post, channel, own(v.Own.Text), own(v.Own.Link), own(v.Own.Language),
 		own(v.Own.Warning), own(v.Own.Visibility), v.Own.Parts != nil, v.Own.Media != nil, string(options))
 	if err != nil {
 		return err
