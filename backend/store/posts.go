@@ -22,7 +22,7 @@ SELECT ?1, row, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9, ?9 FROM workspace WHERE id = ?2`
 func (db *DB) AddPost(ctx context.Context, p domain.Post) (_ domain.Post, err error) {
 	err = db.Write(ctx, func(tx *Tx) error {
 		p.ID = domain.PostID(domain.NewID(tx.Now))
-				poll, err := pollJSON(p.Content.Poll)
+		poll, err := pollJSON(p.Content.Poll)
 		if err != nil {
 			return err
 		}
