@@ -185,17 +185,20 @@ func (c *converter) pixel(r, g, b uint8) (uint8, uint8, uint8) {
 // isSRGB reports whether converting would change no colour of a coarse grid by more than three
 // levels: the many profiles that all mean sRGB differ by that much.
 func (p *profile) isSRGB() bool {
-	c := p.converter()
-	near := func(a, b uint8) bool { return max(a, b)-min(a, b) <= 3 }
+	toSRGB, _ := srgbToXYZ().inverse()
+	m := toSRGB.times(p.matrix)
 	for r := 0; r < 256; r += 51 {
 		for g := 0; g < 256; g += 51 {
 			for b := 0; b < 256; b += 51 {
 				if p.gray && (r != g || g != b) {
 					continue
 				}
-				x, y, z := c.pixel(uint8(r), uint8(g), uint8(b))
-				if !near(x, uint8(r)) || !near(y, uint8(g)) || !near(z, uint8(b)) {
-					return false
+				light := m.vector([3]float64{p.curves[0][r], p.curves[1][g], p.curves[2][b]})
+				for i, was := range [3]int{r, g, b} {
+					now := srgbEncode(min(max(light[i], 0), 1)) * 255
+					if math.Abs(now-float64(was)) > 3 {
+						return false
+					}
 				}
 			}
 		}

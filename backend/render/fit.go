@@ -37,9 +37,12 @@ func (s *source) make(ctx context.Context, r Recipe) (o Output, err error) {
 		opaque := s.opaque || part.Opaque()
 		flat := s.info.Lossless && isFlat(part)
 		best := math.MaxInt
-		for _, f := range formatsFor(r.Formats, opaque, flat, r.MaxBytes > 0) {
+		formats := formatsFor(r.Formats, opaque, flat, r.MaxBytes > 0)
+		for _, f := range formats {
 			canvas := compose(part, l, r, f, opaque)
-			t, err := encodeWithin(ctx, canvas, f, r, flat)
+			// Shades are merged only where there is no JPEG to fall back on.
+			merge := formats[len(formats)-1].lossless()
+			t, err := encodeWithin(ctx, canvas, f, r, flat, merge)
 			if err != nil {
 				return Output{}, err
 			}
@@ -113,7 +116,7 @@ type trial struct {
 	fits    bool
 }
 
-func encodeWithin(ctx context.Context, m *image.NRGBA, f Format, r Recipe, flat bool) (trial, error) {
+func encodeWithin(ctx context.Context, m *image.NRGBA, f Format, r Recipe, flat, merge bool) (trial, error) {
 	limit := r.MaxBytes
 	if limit == 0 {
 		limit = math.MaxInt64
@@ -128,7 +131,7 @@ func encodeWithin(ctx context.Context, m *image.NRGBA, f Format, r Recipe, flat 
 	case JPEG:
 		return searchJPEG(ctx, m, r.Quality, limit)
 	case WebP:
-		return searchLossless(ctx, m, limit, func(m *image.NRGBA) ([]byte, error) { return encodeWebP(m) })
+		return searchLossless(ctx, m, limit, merge, func(m *image.NRGBA) ([]byte, error) { return encodeWebP(m) })
 	}
 	if !flat {
 		data, err := encodePNG(m, false)
@@ -136,7 +139,7 @@ func encodeWithin(ctx context.Context, m *image.NRGBA, f Format, r Recipe, flat 
 			return trial{data: data, fits: true}, err
 		}
 	}
-	return searchLossless(ctx, m, limit, func(m *image.NRGBA) ([]byte, error) { return encodePNG(m, true) })
+	return searchLossless(ctx, m, limit, merge, func(m *image.NRGBA) ([]byte, error) { return encodePNG(m, true) })
 }
 
 // searchJPEG returns the file of the best quality up to quality that has at most limit bytes.
@@ -181,13 +184,14 @@ func searchJPEG(ctx context.Context, m *image.NRGBA, quality int, limit int64) (
 	return best, nil
 }
 
-// searchLossless merges shades, a bit at a time, until the file fits.
-func searchLossless(ctx context.Context, m *image.NRGBA, limit int64, encode func(*image.NRGBA) ([]byte, error)) (trial, error) {
+// searchLossless writes m as it is, and if that is too large and merge is set, with fewer shades, a
+// bit at a time, until it fits.
+func searchLossless(ctx context.Context, m *image.NRGBA, limit int64, merge bool, encode func(*image.NRGBA) ([]byte, error)) (trial, error) {
 	data, err := encode(m)
 	if err != nil || int64(len(data)) <= limit {
 		return trial{data: data, fits: true}, err
 	}
-	for bits := 6; bits >= 4; bits-- {
+	for bits := 6; merge && bits >= 4; bits-- {
 		if err := ctx.Err(); err != nil {
 			return trial{}, err
 		}

@@ -50,6 +50,9 @@ func (f Format) IsVideo() bool { return f == MP4 || f == MOV || f == WebM }
 // CanWrite reports whether a recipe may ask for f.
 func (f Format) CanWrite() bool { return f == JPEG || f == PNG || f == WebP || f == PDF }
 
+// lossless reports whether writing f keeps every pixel.
+func (f Format) lossless() bool { return f == PNG || f == WebP }
+
 // sniffLength is how many bytes sniff looks at, at most.
 const sniffLength = 32
 

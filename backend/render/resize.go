@@ -62,7 +62,7 @@ const support = 3
 // the source lie nearly on whole pixels of a level that is 2^k times smaller, and those places.
 // So a window can be cut first and resized alone and still meet the pixels of a resize of the whole.
 func edges(start, n, m, lo, hi, k, levelSide int) (a, b, from, to int) {
-	const search = 48
+	const search = 512 // a few are enough, except for scales next to one
 	place := func(t int) float64 {
 		return (float64(start) + float64(t)*float64(n)/float64(m)) / float64(int(1)<<k)
 	}
@@ -70,7 +70,7 @@ func edges(start, n, m, lo, hi, k, levelSide int) (a, b, from, to int) {
 	best := func(t, step, end int) int {
 		found := t
 		for range search {
-			if miss(found) < 1.0/128 || t == end {
+			if miss(found) < 1.0/64 || t == end {
 				break
 			}
 			t += step
