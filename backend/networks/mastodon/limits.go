@@ -1,0 +1,216 @@
+package mastodon
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+
+	"postbag/backend/network"
+)
+
+// stock returns the limits of a Mastodon nobody has changed (Mastodon documentation,
+// entities/Instance, 2026-07-02).
+func stock() network.Limits {
+	return network.Limits{
+		Text: network.TextLimit{Max: 500, Unit: network.UnitGraphemes, URL: 23, Required: true},
+		Media: network.MediaLimit{
+			Max: 4, Videos: 1,
+			Types: []string{
+				"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif", "image/heic", "image/heif",
+				"video/mp4", "video/webm", "video/quicktime",
+			},
+			ImageBytes: 16 << 20, ImagePixels: 33177600, VideoBytes: 99 << 20,
+		},
+		Alt:          network.AltLimit{Max: 1500, Unit: network.UnitCodePoints},
+		Poll:         &network.PollLimit{Options: 4, Chars: 50, MinS: 300, MaxS: 2629746},
+		Visibilities: []string{"public", "unlisted", "private", "direct"},
+		Warning:      network.WarnText,
+		Parts:        25,
+		Reconcile:    keyed,
+	}
+}
+
+// Limits asks the server what it takes, how it counts and whether it honours keys. It reads
+// the second version of the instance's description, or the first where there is no second.
+func (Network) Limits(ctx context.Context, c network.Calls, a network.Account) (network.Limits, error) {
+	_, l, err := readInstance(ctx, c, a.Server)
+	return l, err
+}
+
+// readInstance reads a server's description of itself, without a token: it is public.
+func readInstance(ctx context.Context, c network.Calls, server string) (instance, network.Limits, error) {
+	open := network.Account{Server: server}
+	var last error
+	for _, version := range []string{"v2", "v1"} {
+		reply, err := c.Read(ctx, "instance "+version, get(open, "/api/"+version+"/instance"))
+		if err != nil {
+			return instance{}, network.Limits{}, asError(err)
+		}
+		var in instance
+		if reply.Status == 200 && json.Unmarshal(reply.Body, &in) == nil && (in.Domain != "" || in.URI != "" || in.Version != "") {
+			software, release := readSoftware(ctx, c, open)
+			return in, limitsOf(in, software, release), nil
+		}
+		if last = judge("instance", reply); last == nil {
+			last = &network.Error{Kind: network.Ambiguous, Message: "the server's description of itself cannot be read"}
+		}
+	}
+	return instance{}, network.Limits{}, last
+}
+
+// Where NodeInfo 2.0 describes a server's software (NodeInfo protocol, 2.0).
+const nodeInfoRel = "http://nodeinfo.diaspora.software/ns/schema/2."
+
+// readSoftware asks NodeInfo for the server's software, in lower case, and its release. Both
+// are "" where it does not say; then nothing is assumed in the server's favour.
+func readSoftware(ctx context.Context, c network.Calls, open network.Account) (name, release string) {
+	path := "/nodeinfo/2.0"
+	var found struct {
+		Links []struct {
+			Rel  string `json:"rel"`
+			Href string `json:"href"`
+		} `json:"links"`
+	}
+	reply, err := c.Read(ctx, "nodeinfo links", get(open, "/.well-known/nodeinfo"))
+	if err == nil && reply.Status == 200 && json.Unmarshal(reply.Body, &found) == nil {
+		for _, l := range found.Links {
+			// Only the path is taken: no other host is asked.
+			if u, err := url.Parse(l.Href); err == nil && strings.HasPrefix(l.Rel, nodeInfoRel) && strings.HasPrefix(u.Path, "/") {
+				path = u.EscapedPath()
+				break
+			}
+		}
+	}
+	var info struct {
+		Software struct {
+			Name    string `json:"name"`
+			Version string `json:"version"`
+		} `json:"software"`
+	}
+	reply, err = c.Read(ctx, "nodeinfo", get(open, path))
+	if err != nil || reply.Status != 200 || json.Unmarshal(reply.Body, &info) != nil {
+		return "", ""
+	}
+	return strings.ToLower(network.Printable(info.Software.Name)), network.Printable(info.Software.Version)
+}
+
+// forks are builds of Mastodon's own code under another name: they keep keys as it does, and
+// say so by giving the version of its API.
+var forks = []string{"hometown", "glitchsoc", "glitch-soc", "kmyblue", "fedibird", "chuckya"}
+
+// isMastodon reports whether the server runs Mastodon's code. Others may imitate its version.
+func isMastodon(in instance, software string) bool {
+	if strings.Contains(in.Version, "compatible") {
+		return false
+	}
+	return software == "mastodon" || slices.Contains(forks, software) && in.APIVersions["mastodon"] > 0
+}
+
+// limitsOf makes limits of a server's description. What the server does not say is as on a
+// stock Mastodon; what is odd counts as not said.
+func limitsOf(in instance, software, release string) network.Limits {
+	l := stock()
+	l.Software = strings.TrimSpace(software + " " + release)
+	if l.Software == "" {
+		l.Software = network.Printable(in.Version)
+	}
+	st, md := in.Config.Statuses, in.Config.Media
+	set(&l.Text.Max, 10_000_000, st.MaxCharacters, in.MaxTootChars)
+	setZero(&l.Media.Max, 100, st.MaxAttachments, in.MaxAttachments)
+	setZero(&l.Alt.Max, 1_000_000, md.Description, in.DescriptionLimit)
+	set64(&l.Media.ImageBytes, md.ImageBytes, in.UploadLimit)
+	set64(&l.Media.VideoBytes, md.VideoBytes, in.UploadLimit)
+	set64(&l.Media.ImagePixels, md.ImagePixels)
+	if types := mediaTypes(md.Types); len(types) > 0 {
+		l.Media.Types = types
+	}
+	pollsOf(&l, in)
+	l.Media.Videos = min(l.Media.Videos, l.Media.Max)
+	if isMastodon(in, software) {
+		set(&l.Text.URL, 1000, st.URL)
+		return l
+	}
+	// Code points are the strictest count in use, and links in full are right for GoToSocial,
+	// which reports a price for them and does not charge it.
+	l.Text.Unit, l.Text.URL = network.UnitCodePoints, 0
+	l.Reconcile = lookUp
+	switch software {
+	case "gotosocial":
+		l.Media.Videos, l.Media.Mixed = l.Media.Max, true
+		l.Visibilities = []string{"public", "unlisted", "private", "mutuals_only", "direct"}
+	case "pixelfed":
+		l.Media.Needed = true
+		l.Media.Mixed = true
+		l.Visibilities = []string{"public", "unlisted", "private"}
+	}
+	return l
+}
+
+func pollsOf(l *network.Limits, in instance) {
+	p := in.Config.Polls
+	if p == nil && in.PollLimits != nil {
+		p = &polls{Options: in.PollLimits.Options, Chars: in.PollLimits.Chars, Min: in.PollLimits.Min, Max: in.PollLimits.Max}
+	}
+	switch {
+	case p != nil && p.Options >= 2 && p.Min >= 0 && p.Max > p.Min:
+		set(&l.Poll.Options, 1000, p.Options)
+		set(&l.Poll.Chars, 100_000, p.Chars)
+		l.Poll.MinS, l.Poll.MaxS = int64(p.Min), int64(p.Max)
+	case in.Config.Statuses.MaxCharacters > 0: // it describes itself, and knows no polls
+		l.Poll = nil
+	}
+}
+
+// mediaTypes picks pictures and videos of what a server takes; the contract knows no others.
+func mediaTypes(said []string) []string {
+	var types []string
+	for _, t := range said {
+		t = strings.ToLower(strings.TrimSpace(t))
+		image, video := strings.HasPrefix(t, "image/"), strings.HasPrefix(t, "video/")
+		if (image || video) && validID(t) && !slices.Contains(types, t) && len(types) < 50 {
+			types = append(types, t)
+		}
+	}
+	// The ones that every server shows as they are go first.
+	slices.SortStableFunc(types, func(a, b string) int { return typeRank(a) - typeRank(b) })
+	return types
+}
+
+func typeRank(t string) int {
+	order := stock().Media.Types
+	if i := slices.Index(order, t); i >= 0 {
+		return i
+	}
+	return len(order)
+}
+
+// set takes the first of values that was said and is at most most.
+func set(field *int, most number, values ...number) {
+	for _, v := range values {
+		if v > 0 && v <= most {
+			*field = int(v)
+			return
+		}
+	}
+}
+
+// setZero is set for limits of which none at all is an answer too.
+func setZero(field *int, most number, values ...*number) {
+	for _, v := range values {
+		if v != nil && *v >= 0 && *v <= most {
+			*field = int(*v)
+			return
+		}
+	}
+}
+
+func set64(field *int64, values ...number) {
+	for _, v := range values {
+		if v > 0 {
+			*field = int64(v)
+			return
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package mastodon_test
+
+import (
+	"testing"
+
+	"postbag/backend/network"
+	"postbag/backend/network/httpcall"
+	"postbag/backend/network/networktest"
+	"postbag/backend/networks/mastodon"
+	"postbag/backend/networks/mastodon/mastodontest"
+)
+
+func TestNetwork(t *testing.T) {
+	networktest.Run(t, mastodon.New(), func(t *testing.T) networktest.Server { return mastodontest.New(t) })
+}
+
+// gotosocial is the same network with the facts of a server without keys, as a channel on
+// such a server has them.
+type gotosocial struct {
+	mastodon.Network
+	limits network.Limits
+}
+
+func (g gotosocial) Describe() network.Descriptor {
+	d := g.Network.Describe()
+	d.Limits, d.Reconcile = g.limits, g.limits.Reconcile
+	d.Examples = []network.Example{{Text: "https://example.com @ana@b.example", Count: 34, Source: "observed on loopback, 2025-10"}}
+	return d
+}
+
+type limitedServer struct {
+	*mastodontest.Server
+	limits network.Limits
+}
+
+func (s limitedServer) Account() network.Account {
+	a := s.Server.Account()
+	a.Limits = &s.limits
+	return a
+}
+
+func TestTheSameNetworkOnAServerWithoutKeys(t *testing.T) {
+	server := mastodontest.NewFlavour(t, mastodontest.GoToSocial)
+	limits, err := mastodon.New().Limits(t.Context(), plainCalls{carrier: httpcall.New(networktest.NewFiles())}, server.Account())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if limits.Reconcile.Shape != network.ShapeLookUp || limits.Text.Unit != network.UnitCodePoints || limits.Text.URL != 0 {
+		t.Fatalf("limits %+v", limits)
+	}
+	networktest.Run(t, gotosocial{limits: limits}, func(t *testing.T) networktest.Server {
+		return limitedServer{mastodontest.NewFlavour(t, mastodontest.GoToSocial), limits}
+	})
+}
+
+func FuzzClassify(f *testing.F) { networktest.FuzzClassify(f, mastodon.New()) }
