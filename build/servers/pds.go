@@ -29,20 +29,13 @@ type RealPDS struct {
 // PDS starts the reference PDS (npm @atproto/pds 0.5.35, 2026-08) for the length of a test,
 // with two new accounts. Its database module is compiled the first time on a machine, which
 // takes minutes; a later start takes seconds.
-func PDS(t testing.TB) RealPDS { return startPDS(t, nil) }
-
-// PDSWithLimits is PDS with the server's own rate limits turned on.
-func PDSWithLimits(t testing.TB) RealPDS {
-	return startPDS(t, map[string]string{"RATE_LIMITS": "true"})
-}
-
-func startPDS(t testing.TB, env map[string]string) RealPDS {
+func PDS(t testing.TB) RealPDS {
 	t.Helper()
 	t.Log("starting a PDS; the first time on a machine it is installed and compiled, which takes minutes")
 	began := time.Now()
 	server := Start(t, Setup{
 		Name: "pds", Files: pdsFiles, Dir: "pds", Script: "server.mjs",
-		Node: 22, Native: true, Env: env,
+		Node: 22, Native: true,
 	})
 	var accounts []PDSAccount
 	if err := json.Unmarshal([]byte(server.Extra), &accounts); err != nil || len(accounts) != 2 {

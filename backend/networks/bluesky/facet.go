@@ -42,8 +42,11 @@ func findFacets(text string) []found {
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
 		if boundary := blank(after); boundary || after == '(' {
-			if f, ok := facetAt(text, i, boundary); ok {
+			f, ok := facetAt(text, i, boundary)
+			if ok {
 				facets = append(facets, f)
+			}
+			if f.end > i { // also past what is too long for a link: nothing inside it is one
 				i = f.end
 				after = 'x'
 				continue
@@ -87,6 +90,9 @@ func linkAt(text string, i int) (found, bool) {
 		}
 		end += size
 	}
+	if end-i > maxURI-len("https://") {
+		return found{end: end}, false
+	}
 	end = i + len(trimLink(text[i:end], head))
 	uri := text[i:end]
 	if bare {
@@ -94,9 +100,6 @@ func linkAt(text string, i int) (found, bool) {
 	} else {
 		scheme := strings.IndexByte(uri, ':')
 		uri = strings.ToLower(uri[:scheme]) + uri[scheme:]
-	}
-	if len(uri) > maxURI {
-		return found{}, false
 	}
 	return found{start: i, end: end, kind: linkFeature, value: uri}, true
 }

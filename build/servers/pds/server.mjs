@@ -1,8 +1,7 @@
 // A did:plc directory in memory and a PDS that uses it, with two accounts. All of it
 // listens on 127.0.0.1 and keeps its files in DATA.
 //
-// Prints "ready URL JSON"; the JSON has the accounts. RATE_LIMITS=true turns the server's
-// own limits on.
+// Prints "ready URL JSON"; the JSON has the accounts.
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
@@ -59,7 +58,7 @@ Object.assign(process.env, {
   PDS_DPOP_SECRET: randomBytes(32).toString('hex'),
   PDS_ADMIN_PASSWORD: randomBytes(16).toString('hex'),
   PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: randomBytes(32).toString('hex'),
-  PDS_RATE_LIMITS_ENABLED: process.env.RATE_LIMITS || 'false',
+  PDS_RATE_LIMITS_ENABLED: 'false',
 })
 const { PDS } = await import('@atproto/pds')
 const pds = await PDS.fromEnv()
