@@ -110,19 +110,20 @@ func (r *runner) ensure(ctx context.Context, needs []need) error {
 		return fmt.Errorf("install them with this command, then run this again:\n\n    %s", typed)
 	}
 	var before []string
-	if os.Geteuid() != 0 {
-		if !present("sudo") {
-			return fmt.Errorf("there is no sudo; install them as root with this command, then run this again:\n\n    %s", strings.TrimPrefix(typed, "sudo "))
-		}
+	if os.Geteuid() == 0 {
+		typed = strings.TrimPrefix(typed, "sudo ")
+	} else if present("sudo") {
 		before = []string{"sudo"}
+	} else {
+		return fmt.Errorf("there is no sudo; install them as root with this command, then run this again:\n\n    %s", strings.TrimPrefix(typed, "sudo "))
 	}
 	before = append(before, "env", "DEBIAN_FRONTEND=noninteractive")
-	r.printf("Installing them: %s", typed)
+	r.printf("Installing them: %s\n", typed)
 	if err := r.apt(ctx, append(before, "apt-get", "-o", "DPkg::Lock::Timeout=120", "-q", "update")); err != nil {
 		r.printf("The lists of packages could not be renewed (%v); trying with those that are there.\n", err)
 	}
 	if err := r.apt(ctx, append(before, command...)); err != nil {
-		return fmt.Errorf("%w\nInstall them with this command, then run this again:\n\n    sudo apt-get update && %s", err, typed)
+		return fmt.Errorf("%w\nInstall them with this command, then run this again:\n\n    %s", err, typed)
 	}
 	if still := missing(lacking, manager, present); len(still) > 0 {
 		return fmt.Errorf("%s is still not there after installing %s", still[0].program, still[0].from[manager])
