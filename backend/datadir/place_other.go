@@ -1,0 +1,6 @@
+//go:build !linux && !darwin && !windows
+
+package datadir
+
+// networkMount cannot tell on this system.
+func networkMount(string) string { return "" }
