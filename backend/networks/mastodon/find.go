@@ -25,14 +25,14 @@ const (
 
 // Find looks among the account's own posts for the part in doubt. A post is it if it was made
 // after the plan's time, answers the same post, and has the same text, warning, poll and number
-// of media. Absent is said only after reading every post back to that time.
+// of media; of several the latest is it, as the attempt in doubt is the latest. Absent is said
+// only after reading every post back to that time.
 func (Network) Find(ctx context.Context, c network.Calls, a network.Account, p network.Plan) (network.Receipt, bool, error) {
 	i := len(p.Done)
 	if i >= len(p.Parts) {
 		return network.Receipt{}, false, &network.Error{Kind: network.Ambiguous, Message: "no part of this post is in doubt"}
 	}
 	since := p.CreatedAt.Add(-skew)
-	var found network.Receipt
 	before, reads := "", 0
 	for page := 1; page <= maxPages; page++ {
 		list, err := ownPosts(ctx, c, a, page, before)
@@ -56,16 +56,13 @@ func (Network) Find(ctx context.Context, c network.Calls, a network.Account, p n
 				}
 			}
 			if same {
-				found = s.receipt() // the list goes back in time: the earliest is the one
+				return s.receipt(), true, nil
 			}
 		}
 		if older == len(list) { // also when there are none left
-			return found, found.RemoteID != "", nil
+			return network.Receipt{}, false, nil
 		}
 		before = list[len(list)-1].ID
-	}
-	if found.RemoteID != "" {
-		return found, true, nil
 	}
 	return network.Receipt{}, false, tooMany()
 }

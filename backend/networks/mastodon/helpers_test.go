@@ -36,3 +36,14 @@ func (c plainCalls) Publish(ctx context.Context, step string, r network.Request)
 	}
 	return reply, err
 }
+
+func (u *uploads) Prepare(ctx context.Context, step string, r network.Request) (network.Reply, error) {
+	if reply, ok := u.kept[step]; ok {
+		return reply, nil
+	}
+	reply, err := u.plainCalls.Prepare(ctx, step, r)
+	if err == nil && reply.OK() {
+		u.kept[step] = reply
+	}
+	return reply, err
+}

@@ -69,10 +69,14 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 }
 
 // refuse adds to the contract's check what only this network knows: a link in a content
-// warning counts in full, and a link card is a link in the text.
+// warning counts in full, a link card is a link in the text, and Mastodon takes no poll
+// without a question.
 func refuse(d network.Descriptor, l network.Limits, a network.Account, p network.Plan) error {
 	if err := d.Refuse(a, p); err != nil {
 		return err
+	}
+	if p.Poll != nil && l.Reconcile.Shape == network.ShapeKey && strings.TrimSpace(p.Parts[0].Text+p.Warning) == "" {
+		return network.Reject(network.IssueEmpty, "a poll needs a question above its answers")
 	}
 	for i := range p.Parts {
 		n := count(l, textOf(p, i))

@@ -118,7 +118,7 @@ func (s *Server) invalid() int {
 // check refuses what the documentation says is refused. The caller holds the lock.
 func (s *Server) check(in newStatus) (int, string) {
 	l := s.limits()
-	if strings.TrimSpace(in.Status) == "" && len(in.MediaIDs) == 0 && in.Poll == nil {
+	if strings.TrimSpace(in.Status) == "" && len(in.MediaIDs) == 0 && (in.Poll == nil || s.flavour == Mastodon) {
 		return s.invalid(), "Validation failed: Text can't be blank"
 	}
 	if s.length(in) > l.chars {
