@@ -1,0 +1,303 @@
+package queue_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"postbag/backend/domain"
+	"postbag/backend/network"
+	"postbag/backend/queue"
+)
+
+// act is one step of a random history: something a person, the clock, the network or a crash does.
+type act struct {
+	kind int
+	pick int
+	luck uint64
+}
+
+const (
+	actPlan = iota
+	actRun
+	actTime
+	actCancel
+	actHold
+	actRelease
+	actMove
+	actAnswer
+	actKinds
+)
+
+// memory is a ledger without sockets: a carrier that decides by luck what becomes of a request.
+// It can also "crash": it stops between the intent and the outcome, as a killed process does.
+type memory struct {
+	luck    *rand.Rand
+	keyed   bool
+	posts   map[string]string // key → text
+	extra   map[string]int    // second posts of a key
+	ghosts  []func()
+	dead    bool // the process is dead: nothing more happens until the next run
+	visible map[string]int
+}
+
+func (m *memory) accept(key, text string) string {
+	if _, known := m.posts[key]; known && m.keyed {
+		return key
+	}
+	m.posts[key] = text
+	m.visible[text]++
+	return key
+}
+
+func (m *memory) appear() {
+	for _, g := range m.ghosts {
+		g()
+	}
+	m.ghosts = nil
+}
+
+type crash struct{}
+
+func (m *memory) Send(_ context.Context, r network.Request, intent func() error) (network.Reply, error) {
+	offline := &network.Error{Kind: network.NotSent, Message: "offline"}
+	if m.dead || m.luck.IntN(12) == 0 {
+		return network.Reply{}, offline
+	}
+	key := r.Header["Idempotency-Key"]
+	if r.Method == "GET" {
+		m.appear()
+		key = filepath.Base(r.URL)
+		if _, known := m.posts[key]; known {
+			return answer(200, key), nil
+		}
+		return answer(404, ""), nil
+	}
+	if intent == nil {
+		return answer(200, "media"), nil
+	}
+	if err := intent(); err != nil {
+		return network.Reply{}, &network.Error{Kind: network.NotSent, Message: "no intent", Err: err}
+	}
+	var e entry
+	if err := json.Unmarshal(r.Body[0].Bytes, &e); err != nil {
+		panic(err)
+	}
+	if r.Method == "PUT" {
+		key = filepath.Base(r.URL)
+		if _, known := m.posts[key]; known {
+			return answer(409, ""), nil
+		}
+	}
+	cut := &network.Error{Kind: network.Ambiguous, Message: "reset"}
+	switch m.luck.IntN(10) {
+	case 0:
+		m.dead = true
+		panic(crash{}) // nothing arrived
+	case 1:
+		m.accept(key, e.Text)
+		m.dead = true
+		panic(crash{})
+	case 2:
+		return network.Reply{}, cut
+	case 3:
+		m.accept(key, e.Text)
+		return network.Reply{}, cut
+	case 4:
+		m.ghosts = append(m.ghosts, func() { m.accept(key, e.Text) })
+		return network.Reply{}, cut
+	case 5:
+		return answer(429, ""), nil
+	case 6:
+		return answer(422, ""), nil
+	case 7:
+		m.accept(key, e.Text)
+		return answer(500, ""), nil
+	}
+	return answer(200, m.accept(key, e.Text)), nil
+}
+
+func answer(status int, id string) network.Reply {
+	body, err := json.Marshal(map[string]string{"id": id, "url": "https://ledger.example/" + id})
+	if err != nil {
+		panic(err)
+	}
+	return network.Reply{Status: status, Header: map[string]string{}, Body: body}
+}
+
+// world runs a history on a real database and checks the invariants after every act.
+type world struct {
+	*app
+	memory   *memory
+	shape    network.Shape
+	channels []domain.ChannelID
+	ids      []domain.DeliveryID
+	texts    map[domain.DeliveryID][]string
+}
+
+func newWorld(t *testing.T, path string, shape network.Shape) *world {
+	m := &memory{keyed: shape == network.ShapeKey, posts: map[string]string{}, visible: map[string]int{}}
+	w := &world{memory: m, shape: shape, texts: map[domain.DeliveryID][]string{}}
+	w.app = openApp(t, path, fake(shape, "http://ledger", time.Nanosecond), queue.Carriers{"http": m})
+	w.channels = []domain.ChannelID{w.channel("one"), w.channel("two")}
+	return w
+}
+
+func (w *world) do(a act) error {
+	ctx := w.t.Context()
+	if a.kind == actPlan {
+		texts := numbered(fmt.Sprintf("model %d part %%d", len(w.ids)), 1+int(a.luck%3))
+		id := w.plan(w.channels[a.pick%2], time.Now(), texts...)
+		w.ids, w.texts[id] = append(w.ids, id), texts
+		return w.check()
+	}
+	if len(w.ids) == 0 {
+		return nil
+	}
+	id := w.ids[a.pick%len(w.ids)]
+	var err error
+	switch a.kind {
+	case actRun:
+		w.memory.luck, w.memory.dead = rand.New(rand.NewPCG(a.luck, 2)), false
+		err = w.queue.RunUntilIdle(ctx)
+	case actTime:
+		w.exec("UPDATE delivery SET wake_at_ms = 1 WHERE state IN ('waiting', 'unknown')")
+	case actCancel:
+		err = w.planner.Cancel(ctx, id)
+	case actHold:
+		err = w.planner.Hold(ctx, id)
+	case actRelease:
+		err = w.planner.Release(ctx, id)
+	case actMove:
+		err = w.planner.Move(ctx, id, time.Now())
+	case actAnswer:
+		err = w.answer(ctx, id, a.luck)
+	}
+	if err != nil && !errors.Is(err, domain.ErrNotAllowed) && !errors.Is(err, domain.ErrConflict) {
+		return fmt.Errorf("act %+v: %w", a, err)
+	}
+	return w.check()
+}
+
+// answer is a person who looks first and says what is true.
+func (w *world) answer(ctx context.Context, id domain.DeliveryID, luck uint64) error {
+	w.memory.appear()
+	doubt, err := w.db.Doubt(ctx, id)
+	if errors.Is(err, domain.ErrNotFound) || w.get(id).State != domain.Held {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if text := w.texts[id][doubt.Segment]; w.memory.visible[text] > 0 {
+		segments, err := w.db.Segments(ctx, id)
+		if err != nil {
+			return err
+		}
+		return w.planner.Resolve(ctx, id, queue.Answer{Live: segments[doubt.Segment].ClientKey})
+	}
+	return w.planner.Resolve(ctx, id, queue.Answer{Absent: luck%2 == 0, SendAgain: luck%2 == 1})
+}
+
+// check holds the world to the invariants I1, I2 and I4.
+func (w *world) check() error {
+	rows, err := w.raw.Query("SELECT id, state FROM delivery")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id domain.DeliveryID
+		var state domain.DeliveryState
+		if err := rows.Scan(&id, &state); err != nil {
+			return err
+		}
+		for _, text := range w.texts[id] {
+			switch n := w.memory.visible[text]; {
+			case n > 1:
+				return fmt.Errorf("%q is visible %d times (%s)", text, n, state)
+			case n == 0 && state == domain.Published:
+				return fmt.Errorf("%q is published and not visible", text)
+			case n == 1 && (state == domain.Cancelled || state == domain.Missed || state == domain.Rejected):
+				return fmt.Errorf("%q is %s and visible", text, state)
+			}
+		}
+	}
+	return rows.Err()
+}
+
+func play(t *testing.T, path string, shape network.Shape, history []act) error {
+	_ = os.Remove(path)
+	_ = os.Remove(path + "-wal")
+	_ = os.Remove(path + "-shm")
+	w := newWorld(t, path, shape)
+	defer func() { _ = w.db.Close(); _ = w.raw.Close() }()
+	for i, a := range history {
+		if err := w.do(a); err != nil {
+			return fmt.Errorf("act %d of %d: %w", i+1, len(history), err)
+		}
+	}
+	return nil
+}
+
+// shrink drops acts for as long as the history still fails.
+func shrink(history []act, fails func([]act) bool) []act {
+	for size := len(history) / 2; size > 0; size /= 2 {
+		for i := 0; i+size <= len(history); {
+			if shorter := slices.Delete(slices.Clone(history), i, i+size); fails(shorter) {
+				history = shorter
+			} else {
+				i += size
+			}
+		}
+	}
+	return history
+}
+
+// Q2: random histories keep the invariants; one that does not is shrunk before it is shown.
+func TestRandomHistoriesKeepTheInvariants(t *testing.T) {
+	steps := 100_000
+	if testing.Short() {
+		steps = 2_000
+	}
+	folder := t.TempDir()
+	if shm, err := os.MkdirTemp("/dev/shm", "postbag"); err == nil { // thousands of short-lived databases
+		t.Cleanup(func() { _ = os.RemoveAll(shm) })
+		folder = shm
+	}
+	shapes := []network.Shape{network.ShapeKey, network.ShapeRecord, network.ShapeNone}
+	const length = 100
+	for _, shape := range shapes {
+		t.Run(string(shape), func(t *testing.T) {
+			t.Parallel()
+			done := 0
+			for ; done < steps/len(shapes); done += length {
+				seed := rand.Uint64()
+				random := rand.New(rand.NewPCG(seed, 1))
+				history := make([]act, length)
+				for i := range history {
+					kind := random.IntN(actKinds + 4)
+					if kind >= actKinds {
+						kind = actRun + kind%2 // mostly the queue and the clock
+					}
+					history[i] = act{kind: kind, pick: random.IntN(1 << 20), luck: random.Uint64()}
+				}
+				path := filepath.Join(folder, string(shape)+".db")
+				err := play(t, path, shape, history)
+				if err == nil {
+					continue
+				}
+				short := shrink(history, func(h []act) bool { return play(t, path, shape, h) != nil })
+				t.Fatalf("seed %d: %v; shortest history: %+v: %v", seed, err, short, play(t, path, shape, short))
+			}
+			t.Logf("Q2 %s: %d steps", shape, done)
+		})
+	}
+}
