@@ -3,13 +3,17 @@ package all
 
 import (
 	"postbag/backend/network"
+	"postbag/backend/networks/bluesky"
 	"postbag/backend/networks/feed"
+	"postbag/backend/networks/mastodon"
 	"postbag/backend/networks/practice"
 )
 
 // Networks returns every network, in the order people see them.
 func Networks() *network.Registry {
 	return network.NewRegistry(
+		bluesky.New(),
+		mastodon.New(),
 		feed.New(),
 		practice.New(),
 	)

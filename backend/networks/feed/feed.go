@@ -135,7 +135,7 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 		return p.Done[0], nil
 	}
 	added := itemOf(p)
-	if added.size() > maxItem {
+	if added.largest() > maxItem {
 		return network.Receipt{}, network.Reject(network.IssueTooLong, "all parts together are too long for one post of a feed")
 	}
 	f, err := load(ctx, c, a)

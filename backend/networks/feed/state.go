@@ -17,8 +17,8 @@ const (
 	feedFile  = "feed.json"
 	window    = 50      // posts in feed.json and the other feeds
 	pageItems = 50      // posts on a page
-	maxPage   = 1 << 20 // bytes of records after which a page is full
-	maxItem   = 1 << 20 // bytes of one record; with maxPage this keeps feed.json below network.MaxReply
+	maxPage   = 1 << 20 // bytes of posts after which a page is full
+	maxItem   = 1 << 20 // bytes of one post; with maxPage this keeps feed.json below network.MaxReply
 )
 
 // document is feed.json and, with fewer fields, pages/<n>.json: JSON Feed 1.1
@@ -139,8 +139,16 @@ func (i item) page() string { return "posts/" + i.UUID() + ".html" }
 
 func (i item) recordPath() string { return "posts/" + i.UUID() + ".json" }
 
-// size is how much room the record takes in a document, in bytes.
+// size is how much room the post takes in a document, in bytes.
 func (i item) size() int { return len(encode(i)) }
+
+// largest is the size of the finished post with the longest address a folder may have. Its HTML
+// can be several times its text, so the text alone says too little.
+func (i item) largest() int {
+	f := feed{base: strings.Repeat("x", 1024)}
+	f.deriveItem(&i)
+	return i.size()
+}
 
 // media lists the pictures and videos of all parts and of the link card.
 func (i item) media() []medium {
@@ -189,6 +197,7 @@ func (f *feed) add(added item) {
 		f.doc.Postbag.Page++
 	}
 	added.Postbag.Page = f.doc.Postbag.Page
+	f.deriveItem(&added)
 	items := append([]item{added}, f.doc.Items...)
 	bytes = 0
 	for n, i := range items {
