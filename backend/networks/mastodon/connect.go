@@ -42,7 +42,7 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 	}
 	server, err := serverURL(typed)
 	if err != nil {
-		return askServer(typed, "That is no server: "+err.Error()+"."), nil
+		return notServer(typed, err), nil
 	}
 	if token := strings.TrimSpace(answers.Answers[keyToken]); token != "" {
 		return finish(ctx, c, server, network.SecretOf(map[string]string{"token": token}))
@@ -62,6 +62,11 @@ func askServer(server, message string) network.Step {
 			},
 		},
 	}
+}
+
+// notServer asks again after something that serverURL does not take.
+func notServer(typed string, err error) network.Step {
+	return askServer(network.Printable(typed), "That is no server: "+err.Error()+".")
 }
 
 // finish ends the conversation with the account that secret belongs to, or asks again.

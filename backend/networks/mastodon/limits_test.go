@@ -15,47 +15,69 @@ func TestEveryServerSaysItsLimitsInItsOwnWay(t *testing.T) {
 		name, software, said string
 		check                func(network.Limits) bool
 	}{
-		{"a stock Mastodon", "mastodon", `{"version":"4.5.0","configuration":{"statuses":{"max_characters":500,"max_media_attachments":4,"characters_reserved_per_url":23},
+		{
+			"a stock Mastodon", "mastodon", `{"version":"4.5.0","configuration":{"statuses":{"max_characters":500,"max_media_attachments":4,"characters_reserved_per_url":23},
 			"media_attachments":{"supported_mime_types":["video/mp4","image/png","image/jpeg","audio/mpeg"],"description_limit":1500,"image_size_limit":16777216},
 			"polls":{"max_options":4,"max_characters_per_option":50,"min_expiration":300,"max_expiration":2629746}},"api_versions":{"mastodon":6}}`,
 			func(l network.Limits) bool {
 				return l.Text.Max == 500 && l.Text.Unit == network.UnitGraphemes && l.Text.URL == 23 && l.Reconcile == keyed &&
 					slices.Equal(l.Media.Types, []string{"image/jpeg", "image/png", "video/mp4"}) && l.Poll.Options == 4
-			}},
-		{"a fork with a longer text in the old key", "mastodon", `{"uri":"a.example","version":"4.2.1+glitch","max_toot_chars":5000,"max_media_attachments":8}`,
+			},
+		},
+		{
+			"a fork with a longer text in the old key", "mastodon", `{"uri":"a.example","version":"4.2.1+glitch","max_toot_chars":5000,"max_media_attachments":8}`,
 			func(l network.Limits) bool {
 				return l.Text.Max == 5000 && l.Media.Max == 8 && l.Reconcile == keyed && l.Poll != nil
-			}},
-		{"a fork under its own name that gives Mastodon's API version", "hometown", `{"version":"1.1","api_versions":{"mastodon":2}}`,
-			func(l network.Limits) bool { return l.Reconcile == keyed }},
-		{"a fork under its own name that does not", "hometown", `{"version":"1.0"}`,
-			func(l network.Limits) bool { return l.Reconcile == lookUp }},
-		{"an imitation of the version", "somethingnew", `{"version":"4.5.0","api_versions":{"mastodon":9}}`,
-			func(l network.Limits) bool { return l.Reconcile == lookUp && l.Text.Unit == network.UnitCodePoints }},
-		{"a server that says nothing of its software", "", `{"version":"4.5.0"}`,
-			func(l network.Limits) bool { return l.Reconcile == lookUp && l.Software == "4.5.0" }},
-		{"GoToSocial", "gotosocial", `{"version":"0.20.0+git","api_versions":null,"configuration":{"statuses":{"max_characters":5000,"max_media_attachments":6,"characters_reserved_per_url":25},
+			},
+		},
+		{
+			"a fork under its own name that gives Mastodon's API version", "hometown", `{"version":"1.1","api_versions":{"mastodon":2}}`,
+			func(l network.Limits) bool { return l.Reconcile == keyed },
+		},
+		{
+			"a fork under its own name that does not", "hometown", `{"version":"1.0"}`,
+			func(l network.Limits) bool { return l.Reconcile == lookUp },
+		},
+		{
+			"an imitation of the version", "somethingnew", `{"version":"4.5.0","api_versions":{"mastodon":9}}`,
+			func(l network.Limits) bool { return l.Reconcile == lookUp && l.Text.Unit == network.UnitCodePoints },
+		},
+		{
+			"a server that says nothing of its software", "", `{"version":"4.5.0"}`,
+			func(l network.Limits) bool { return l.Reconcile == lookUp && l.Software == "4.5.0" },
+		},
+		{
+			"GoToSocial", "gotosocial", `{"version":"0.20.0+git","api_versions":null,"configuration":{"statuses":{"max_characters":5000,"max_media_attachments":6,"characters_reserved_per_url":25},
 			"media_attachments":{"description_limit":1500,"image_size_limit":41943040,"video_size_limit":41943040},"polls":{"max_options":6,"max_characters_per_option":50,"min_expiration":300,"max_expiration":2629746}}}`,
 			func(l network.Limits) bool {
 				return l.Text.Max == 5000 && l.Text.URL == 0 && l.Text.Unit == network.UnitCodePoints && l.Media.Max == 6 &&
 					l.Media.ImageBytes == 41943040 && l.Media.Mixed && l.Reconcile == lookUp && slices.Contains(l.Visibilities, "mutuals_only")
-			}},
-		{"Akkoma", "akkoma", `{"uri":"https://a.example","version":"2.7.2 (compatible; Akkoma 3.13)","max_toot_chars":5000,"description_limit":5000,"upload_limit":16000000,
+			},
+		},
+		{
+			"Akkoma", "akkoma", `{"uri":"https://a.example","version":"2.7.2 (compatible; Akkoma 3.13)","max_toot_chars":5000,"description_limit":5000,"upload_limit":16000000,
 			"poll_limits":{"max_options":20,"max_option_chars":200,"min_expiration":0,"max_expiration":31536000}}`,
 			func(l network.Limits) bool {
 				return l.Text.Max == 5000 && l.Alt.Max == 5000 && l.Media.ImageBytes == 16000000 && l.Media.VideoBytes == 16000000 &&
 					l.Poll.Options == 20 && l.Poll.Chars == 200 && l.Poll.MaxS == 31536000 && l.Reconcile == lookUp
-			}},
-		{"Pixelfed", "pixelfed", `{"version":"2.7.2 (compatible; Pixelfed 0.12)","configuration":{"statuses":{"max_characters":2000,"max_media_attachments":10}}}`,
-			func(l network.Limits) bool { return l.Media.Needed && l.Poll == nil && l.Media.Max == 10 }},
-		{"a server that says Mastodon and compatible", "mastodon", `{"version":"2.7.2 (compatible; X)"}`,
-			func(l network.Limits) bool { return l.Reconcile == lookUp }},
-		{"nonsense in every field", "mastodon", `{"version":"x","configuration":{"statuses":{"max_characters":"lots","max_media_attachments":-4,"characters_reserved_per_url":1e300},
+			},
+		},
+		{
+			"Pixelfed", "pixelfed", `{"version":"2.7.2 (compatible; Pixelfed 0.12)","configuration":{"statuses":{"max_characters":2000,"max_media_attachments":10}}}`,
+			func(l network.Limits) bool { return l.Media.Needed && l.Poll == nil && l.Media.Max == 10 },
+		},
+		{
+			"a server that says Mastodon and compatible", "mastodon", `{"version":"2.7.2 (compatible; X)"}`,
+			func(l network.Limits) bool { return l.Reconcile == lookUp },
+		},
+		{
+			"nonsense in every field", "mastodon", `{"version":"x","configuration":{"statuses":{"max_characters":"lots","max_media_attachments":-4,"characters_reserved_per_url":1e300},
 			"media_attachments":{"description_limit":null,"image_size_limit":{},"supported_mime_types":["text/html","image/a b"]},"polls":{"max_options":-1}}}`,
 			func(l network.Limits) bool {
 				s := stock()
 				return l.Text == s.Text && l.Media.Max == s.Media.Max && slices.Equal(l.Media.Types, s.Media.Types) && l.Alt == s.Alt
-			}},
+			},
+		},
 	}
 	for _, tt := range tests {
 		var in instance

@@ -2,24 +2,32 @@ package mastodon
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
 
 	"postbag/backend/network"
+	"postbag/backend/network/oauth"
 )
 
 // scopes is all that publishing needs: who one is, one's own posts, posting, uploading.
-const scopes = "read:accounts read:statuses write:statuses write:media"
+var scopes = []string{"read:accounts", "read:statuses", "write:statuses", "write:media"}
 
 // outOfBand makes the server show the code instead of calling back (Mastodon documentation,
 // methods/oauth, 2026-07-02).
 const outOfBand = "urn:ietf:wg:oauth:2.0:oob"
+
+// What a sign-in remembers from the browser's opening to its answer.
+const (
+	carryServer   = "server"
+	carryRedirect = "redirect"
+	carryClient   = "client_id"
+	carrySecret   = "client_secret"
+	carryState    = "state"
+	carryVerifier = "verifier"
+)
 
 // beginSignIn registers Postbag with the server, for exactly the callback that was bound, and
 // sends the person to the server's page. Without a callback the page shows a code to paste.
@@ -28,101 +36,108 @@ func beginSignIn(ctx context.Context, c network.Calls, server, redirect string) 
 		redirect = outOfBand
 	}
 	reply, err := c.Prepare(ctx, "register app", form(server, "/api/v1/apps", url.Values{
-		"client_name": {"Postbag"}, "redirect_uris": {redirect}, "scopes": {scopes},
+		"client_name": {"Postbag"}, "redirect_uris": {redirect}, "scopes": {strings.Join(scopes, " ")},
 	}))
 	if err != nil {
 		return askServer(server, why(err, "")), nil
 	}
-	var app struct {
-		ClientID     string `json:"client_id"`
-		ClientSecret string `json:"client_secret"`
+	app, err := registered(reply)
+	if err != nil {
+		return askServer(server, why(err, "The server does not let new apps sign in; use an access token.")), nil
 	}
-	if !reply.OK() || json.Unmarshal(reply.Body, &app) != nil || !validID(app.ClientID) || !validID(app.ClientSecret) {
-		if err := judge("register app", reply); err != nil {
-			return askServer(server, why(err, "The server does not let new apps sign in; use an access token.")), nil
-		}
-		return askServer(server, "This does not look like a Mastodon server."), nil
+	state, proof := oauth.NewState(), oauth.NewProof()
+	address, err := oauth.Authorization{
+		ClientID: app.ID, Redirect: redirect, Scopes: scopes, State: state, Challenge: proof.Challenge(),
+	}.URL(server + "/oauth/authorize")
+	if err != nil {
+		return askServer(server, why(err, "")), nil
 	}
-	carry := map[string]string{
-		"server": server, "client_id": app.ClientID, "client_secret": app.ClientSecret, "redirect": redirect,
-	}
-	sum := sha256.Sum256([]byte(derive(app.ClientSecret, "verifier")))
-	query := url.Values{
-		"response_type": {"code"}, "client_id": {app.ClientID}, "redirect_uri": {redirect}, "scope": {scopes},
-		"state":          {derive(app.ClientSecret, "state")},
-		"code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}, "code_challenge_method": {"S256"},
-	}
-	step := askCode(server+"/oauth/authorize?"+query.Encode(), redirect, "")
-	step.Carry = network.SecretOf(carry)
-	return step, nil
-}
-
-// askCode is the turn at which the browser is open.
-func askCode(address, redirect, message string) network.Step {
-	step := network.Step{Name: turnCode, Browse: address, Message: message}
+	step := network.Step{Name: turnCode, Browse: address, Carry: network.SecretOf(map[string]string{
+		carryServer: server, carryRedirect: redirect, carryClient: app.ID, carrySecret: app.Secret,
+		carryState: state, carryVerifier: proof.Verifier,
+	})}
 	if redirect == outOfBand {
 		step.Ask = []network.Question{{
 			Key: keyCode, Label: "Code", Secret: true, Help: "The server shows it after you have agreed.",
 		}}
 	}
-	return step
+	return step, nil
 }
 
-// derive makes the state and the PKCE verifier of the client's secret, which the server made
-// for this one conversation: nobody else can guess them, and nothing has to be remembered.
-func derive(secret, use string) string {
-	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write([]byte("postbag " + use))
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+// application is the part of a CredentialApplication that is read.
+type application struct {
+	ID     string `json:"client_id"`
+	Secret string `json:"client_secret"`
+}
+
+func registered(reply network.Reply) (application, error) {
+	var app application
+	if !reply.OK() {
+		return app, judge("register app", reply)
+	}
+	if err := json.Unmarshal(reply.Body, &app); err != nil || !validID(app.ID) || !validID(app.Secret) {
+		return app, &network.Error{Kind: network.Ambiguous, Message: "it registers no apps"}
+	}
+	return app, nil
 }
 
 // finishSignIn takes what the callback or the person brought back and exchanges it for a token.
 func finishSignIn(ctx context.Context, c network.Calls, answers network.Step) (network.Step, error) {
-	server, redirect := answers.Carry.Field("server"), answers.Carry.Field("redirect")
-	secret := answers.Carry.Field("client_secret")
+	carry := answers.Carry.Field
+	server, redirect := carry(carryServer), carry(carryRedirect)
 	back := answers.Answers
-	code := strings.TrimSpace(back[keyCode])
-	switch {
-	case back["error"] == "access_denied":
-		return askServer(server, "You did not agree on the server's page, so nothing was connected."), nil
-	case back["error"] != "":
-		return askServer(server, network.Printable("The server did not finish the sign-in: "+back["error"]+".")), nil
-	case redirect != outOfBand && subtle.ConstantTimeCompare([]byte(back["state"]), []byte(derive(secret, "state"))) != 1:
-		return askServer(server, "The answer does not belong to this sign-in; please begin again."), nil
-	case back["iss"] != "" && !sameServer(back["iss"], server): // RFC 9207
-		return askServer(server, "The answer came from another server; please begin again."), nil
-	case code == "" || len(code) > 4096:
-		return askServer(server, "The server's code is missing; please begin again."), nil
+	if redirect == outOfBand { // pasted by the person who began, so there is no state in it
+		back = map[string]string{keyCode: strings.TrimSpace(back[keyCode]), "state": carry(carryState)}
 	}
-	reply, err := c.Prepare(ctx, "token", form(server, "/oauth/token", url.Values{
-		"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {redirect},
-		"client_id": {answers.Carry.Field("client_id")}, "client_secret": {secret},
-		"code_verifier": {derive(secret, "verifier")},
-	}))
+	code, err := oauth.Code(back, carry(carryState), "")
+	switch {
+	case err != nil:
+		return askServer(server, notSignedIn(err)), nil
+	case back["iss"] != "" && !sameServer(back["iss"], server): // RFC 9207; servers may leave it out
+		return askServer(server, notSignedIn(oauth.ErrIssuer)), nil
+	}
+	client := oauth.Client{ID: carry(carryClient), Secret: network.NewSecret(carry(carrySecret)), Auth: oauth.AuthPost}
+	reply, err := c.Prepare(ctx, "token", client.Exchange(server+"/oauth/token", code, redirect, oauth.Proof{Verifier: carry(carryVerifier)}))
 	if err != nil {
 		return askServer(server, why(err, "")), nil
 	}
-	var token struct {
-		AccessToken string `json:"access_token"`
-		Scope       string `json:"scope"`
+	token, err := oauth.ParseToken(reply, "bearer")
+	if err != nil {
+		return askServer(server, notSignedIn(err)), nil
 	}
-	if !reply.OK() || json.Unmarshal(reply.Body, &token) != nil || token.AccessToken == "" {
-		return askServer(server, "The server did not accept the code; please begin again."), nil
-	}
-	if granted := strings.Fields(token.Scope); len(granted) > 0 &&
-		!slices.Contains(granted, "write") && !slices.Contains(granted, "write:statuses") {
+	if len(token.Scopes) > 0 && !slices.Contains(token.Scopes, "write") && !slices.Contains(token.Scopes, "write:statuses") {
 		return askServer(server, "The server did not give the permission to post; please begin again."), nil
 	}
+	// The client is kept with the token: both are needed to revoke it.
 	return finish(ctx, c, server, network.SecretOf(map[string]string{
-		"token": token.AccessToken, "client_id": answers.Carry.Field("client_id"), "client_secret": secret,
+		"token": token.Access.Reveal(), "client_id": carry(carryClient), "client_secret": carry(carrySecret),
 	}))
+}
+
+// notSignedIn makes a sentence of why a sign-in did not end in a token.
+func notSignedIn(err error) string {
+	var refused *oauth.RefusedError
+	switch {
+	case errors.Is(err, oauth.ErrDenied):
+		return "You did not agree on the server's page, so nothing was connected."
+	case errors.As(err, &refused):
+		return network.Printable("The server did not finish the sign-in: " + refused.Code + ". Please begin again.")
+	case errors.Is(err, oauth.ErrState), errors.Is(err, oauth.ErrIssuer):
+		return "The answer does not belong to this sign-in; please begin again."
+	case errors.Is(err, oauth.ErrNoCode):
+		return "The server's code is missing; please begin again."
+	}
+	return "The server did not accept the code; please begin again."
 }
 
 // sameServer reports whether an issuer names server.
 func sameServer(issuer, server string) bool {
 	a, err := url.Parse(issuer)
-	b, err2 := url.Parse(server)
-	return err == nil && err2 == nil && strings.EqualFold(a.Host, b.Host)
+	if err != nil {
+		return false
+	}
+	b, err := url.Parse(server)
+	return err == nil && strings.EqualFold(a.Host, b.Host)
 }
 
 // form returns a POST of values without a token.

@@ -85,15 +85,16 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	made := s.save(in, key)
-	switch failure {
-	case networktest.DropAfter:
+	if failure == networktest.DropAfter {
 		cut(w)
-	case networktest.Garbage:
+		return
+	}
+	if failure == networktest.Garbage {
 		w.Header().Set("Content-Type", "text/html")
 		_, _ = w.Write([]byte("<html><body>Welcome to our wireless network</body></html>"))
-	default:
-		answer(w, http.StatusOK, s.entity(made))
+		return
 	}
+	answer(w, http.StatusOK, s.entity(made))
 }
 
 // cut ends the connection without an answer.
