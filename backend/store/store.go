@@ -54,6 +54,8 @@ type DB struct {
 	path     string
 	write    *sql.DB
 	read     *sql.DB
+	writes   *statements
+	reads    *statements
 	actor    string
 	atCommit func(bool)
 }
@@ -77,6 +79,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("open database: %w", err), db.write.Close())
 	}
 	db.read.SetMaxOpenConns(4)
+	db.writes, db.reads = newStatements(db.write), newStatements(db.read)
 	if err := db.migrate(ctx, o); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database: %w", known(err)), db.Close())
 	}
@@ -124,15 +127,18 @@ func (db *DB) Path() string { return db.path }
 
 // Close ends all work and tidies the statistics that SQLite plans with.
 func (db *DB) Close() error {
+	db.writes.close()
+	db.reads.close()
 	_, _ = db.write.Exec("PRAGMA optimize") //nolint:noctx // the last thing, whatever happened before
 	return errors.Join(db.read.Close(), db.write.Close())
 }
 
 // Tx is one transaction with one now.
 type Tx struct {
-	tx  *sql.Tx
-	ctx context.Context
-	Now time.Time // UTC, to the millisecond
+	tx    *sql.Tx
+	ctx   context.Context
+	known *statements
+	Now   time.Time // UTC, to the millisecond
 }
 
 // Write runs fn in an immediate transaction that is durable when Write returns nil.
@@ -141,7 +147,8 @@ func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	if err != nil {
 		return known(err)
 	}
-	t := &Tx{tx: tx, ctx: ctx, Now: time.Now().UTC().Truncate(time.Millisecond)}
+	defer db.writes.compile(ctx)
+	t := &Tx{tx: tx, ctx: ctx, known: db.writes, Now: time.Now().UTC().Truncate(time.Millisecond)}
 	err = t.tick(db.actor)
 	if err == nil {
 		err = fn(t)
@@ -168,8 +175,9 @@ func (db *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	if err != nil {
 		return known(err)
 	}
+	defer db.reads.compile(ctx)
 	defer func() { _ = tx.Rollback() }()
-	return known(fn(&Tx{tx: tx, ctx: ctx, Now: time.Now().UTC().Truncate(time.Millisecond)}))
+	return known(fn(&Tx{tx: tx, ctx: ctx, known: db.reads, Now: time.Now().UTC().Truncate(time.Millisecond)}))
 }
 
 const tickClock = `
@@ -183,7 +191,7 @@ func (t *Tx) tick(actor string) error {
 }
 
 func (t *Tx) exec(query string, args ...any) (int64, error) {
-	r, err := t.tx.ExecContext(t.ctx, query, args...)
+	r, err := t.result(query, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -192,15 +200,32 @@ func (t *Tx) exec(query string, args ...any) (int64, error) {
 
 // insert runs an INSERT and returns the new row's number.
 func (t *Tx) insert(query string, args ...any) (int64, error) {
-	r, err := t.tx.ExecContext(t.ctx, query, args...)
+	r, err := t.result(query, args...)
 	if err != nil {
 		return 0, err
 	}
 	return r.LastInsertId()
 }
 
+func (t *Tx) result(query string, args ...any) (sql.Result, error) {
+	if stmt := t.known.find(query); stmt != nil {
+		return t.tx.StmtContext(t.ctx, stmt).ExecContext(t.ctx, args...)
+	}
+	return t.tx.ExecContext(t.ctx, query, args...)
+}
+
 func (t *Tx) row(query string, args ...any) *sql.Row {
+	if stmt := t.known.find(query); stmt != nil {
+		return t.tx.StmtContext(t.ctx, stmt).QueryRowContext(t.ctx, args...)
+	}
 	return t.tx.QueryRowContext(t.ctx, query, args...)
+}
+
+func (t *Tx) rows(query string, args ...any) (*sql.Rows, error) {
+	if stmt := t.known.find(query); stmt != nil {
+		return t.tx.StmtContext(t.ctx, stmt).QueryContext(t.ctx, args...)
+	}
+	return t.tx.QueryContext(t.ctx, query, args...)
 }
 
 // number reads one integer, or domain.ErrNotFound.
@@ -216,7 +241,7 @@ type scanner interface{ Scan(...any) error }
 
 // collect runs a query and scans every row. The result is never nil.
 func collect[T any](t *Tx, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := t.tx.QueryContext(t.ctx, query, args...)
+	rows, err := t.rows(query, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,65 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"sync"
+)
+
+// statements keeps compiled queries of one pool. Compiling a write with its triggers takes
+// SQLite far longer than running it. A query is compiled after the transaction that first used
+// it, since inside one the only writing connection is taken.
+type statements struct {
+	db     *sql.DB
+	mu     sync.Mutex
+	ready  map[string]*sql.Stmt
+	wanted map[string]bool
+}
+
+// maxStatements bounds the cache; queries with lists of varying length are few.
+const maxStatements = 500
+
+func newStatements(db *sql.DB) *statements {
+	return &statements{db: db, ready: map[string]*sql.Stmt{}, wanted: map[string]bool{}}
+}
+
+// find returns a compiled query, or nil and remembers that it is wanted.
+func (s *statements) find(query string) *sql.Stmt {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	stmt := s.ready[query]
+	if stmt == nil && len(s.ready)+len(s.wanted) < maxStatements {
+		s.wanted[query] = true
+	}
+	return stmt
+}
+
+// compile makes what was wanted ready. A query that does not compile fails where it is used.
+func (s *statements) compile(ctx context.Context) {
+	s.mu.Lock()
+	wanted := s.wanted
+	s.wanted = map[string]bool{}
+	s.mu.Unlock()
+	for query := range wanted {
+		stmt, err := s.db.PrepareContext(context.WithoutCancel(ctx), query)
+		if err != nil {
+			continue
+		}
+		s.mu.Lock()
+		if s.ready[query] != nil {
+			_ = stmt.Close()
+		} else {
+			s.ready[query] = stmt
+		}
+		s.mu.Unlock()
+	}
+}
+
+func (s *statements) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, stmt := range s.ready {
+		_ = stmt.Close()
+	}
+	clear(s.ready)
+}
