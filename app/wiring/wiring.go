@@ -1,0 +1,258 @@
+// Package wiring builds every part of Postbag and joins them: the data folder, the database,
+// the vault, the carriers, the networks and the use cases. The window, the command line and
+// the tests all start here, so they run the same program.
+package wiring
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strconv"
+	"time"
+
+	"postbag/backend/datadir"
+	"postbag/backend/domain"
+	"postbag/backend/library"
+	"postbag/backend/network"
+	"postbag/backend/network/filecall"
+	"postbag/backend/network/httpcall"
+	"postbag/backend/network/nonecall"
+	"postbag/backend/networks/all"
+	"postbag/backend/posts"
+	"postbag/backend/queue"
+	"postbag/backend/render"
+	"postbag/backend/secrets"
+	"postbag/backend/store"
+)
+
+// Config says how to build the program. The zero value opens the system's data folder with the
+// system's keychain.
+type Config struct {
+	Data        string // the data folder, "" for the system's
+	AnyPlace    bool   // open it on a network drive all the same
+	Program     string // what other processes are told: "postbag", "postbag agent"
+	Version     string
+	Passphrase  []byte   // opens the key's file where there is no keychain; nil: none
+	Interactive bool     // a person can answer the keychain's prompt
+	HEIC        []string // the command whose child process decodes HEIC; nil: HEIC is kept, not rendered
+	Log         *slog.Logger
+
+	Keepers  []secrets.Keeper  // tests: instead of the keychain
+	Networks *network.Registry // tests: instead of the one list
+	AtCommit func(after bool)  // crash tests
+}
+
+// App is the program, joined.
+type App struct {
+	Config   Config
+	Dir      *datadir.Dir
+	DB       *store.DB
+	Vault    *secrets.Vault
+	Networks *network.Registry
+	Carriers queue.Carriers
+	Posts    *posts.Service
+	Library  *library.Service
+	Render   *render.Engine
+	Planner  *queue.Planner
+	Accounts *Accounts
+	Log      *slog.Logger
+
+	shared *datadir.Lock
+}
+
+// Open builds the program on its data folder. It fails with what datadir.Open and store.Open
+// fail with, and leaves nothing open then.
+func Open(ctx context.Context, c Config) (_ *App, err error) {
+	a := &App{Config: c, Log: c.Log, Networks: c.Networks}
+	if a.Log == nil {
+		a.Log = slog.New(slog.DiscardHandler)
+	}
+	if a.Networks == nil {
+		a.Networks = all.Networks()
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close())
+		}
+	}()
+	if a.Dir, err = datadir.Open(ctx, c.Data, datadir.Options{Program: c.Program, AnyPlace: c.AnyPlace}); err != nil {
+		return nil, err
+	}
+	if a.shared, err = a.Dir.LockData(datadir.Shared); err != nil {
+		return nil, err
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "this machine"
+	}
+	a.DB, err = store.Open(ctx, a.Dir.Database(), store.Options{
+		Backups: a.Dir.Backups(), Actor: host, BeforeMigrate: a.alone, AtCommit: c.AtCommit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.Vault = secrets.New(secrets.Config{Keepers: a.keepers(), HaveSecrets: a.DB.HasSecrets, Exclusive: a.Dir.LockKey})
+	files, err := filecall.New(a.Dir.Channels(), a.Dir.Media())
+	if err != nil {
+		return nil, err
+	}
+	web := httpcall.New(a.Dir.Media(), httpcall.Version(c.Version))
+	a.Carriers = queue.Carriers{"https": web, "http": web, "file": files, nonecall.Scheme: nonecall.New()}
+	var heic render.HEICDecoder
+	if len(c.HEIC) > 0 {
+		heic = render.ChildDecoder{Command: c.HEIC}
+	}
+	a.Render = render.New(render.Options{HEIC: heic})
+	a.Posts = posts.New(a.DB, a.Networks)
+	a.Library = library.New(library.Config{Store: a.DB, Media: a.Dir.Media(), Thumbs: a.Dir.Thumbs(), Render: a.Render})
+	a.Accounts = &Accounts{db: a.DB, vault: a.Vault, networks: a.Networks}
+	a.Planner = &queue.Planner{Store: a.DB, Composer: composer{a}}
+	return a, nil
+}
+
+// alone keeps every other process out while the database is migrated.
+func (a *App) alone() (release func(), err error) {
+	publisher, err := a.Dir.LockPublisher()
+	if err != nil {
+		return nil, err
+	}
+	if err := a.shared.Unlock(); err != nil {
+		return nil, errors.Join(err, publisher.Unlock())
+	}
+	exclusive, err := a.Dir.LockData(datadir.Exclusive)
+	if err != nil {
+		return nil, errors.Join(err, publisher.Unlock())
+	}
+	return func() {
+		_ = exclusive.Unlock()
+		if a.shared, err = a.Dir.LockData(datadir.Shared); err != nil {
+			a.Log.Error("the data folder is taken by another process", "error", err)
+		}
+		_ = publisher.Unlock()
+	}, nil
+}
+
+func (a *App) keepers() []secrets.Keeper {
+	if a.Config.Keepers != nil {
+		return a.Config.Keepers
+	}
+	limit := secrets.QuickLimit
+	if a.Config.Interactive {
+		limit = secrets.InteractiveLimit
+	}
+	id := a.Dir.Info().ID
+	return []secrets.Keeper{
+		secrets.NewKeychain(id, limit),
+		secrets.NewPassphraseFile(a.Dir, id, a.Config.Passphrase),
+	}
+}
+
+// Close ends everything. It may be called on a half-built App.
+func (a *App) Close() error {
+	var errs []error
+	if a.Vault != nil {
+		a.Vault.Close()
+	}
+	if a.DB != nil {
+		errs = append(errs, a.DB.Close())
+	}
+	if a.shared != nil {
+		errs = append(errs, a.shared.Unlock())
+	}
+	if a.Dir != nil {
+		errs = append(errs, a.Dir.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Publisher takes the publisher lock and returns the queue that may then run. It fails with
+// datadir.ErrLocked while another process publishes.
+func (a *App) Publisher(changed func(domain.DeliveryID)) (*queue.Queue, *datadir.Lock, error) {
+	lock, err := a.Dir.LockPublisher()
+	if err != nil {
+		return nil, nil, err
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "this machine"
+	}
+	return queue.New(queue.Config{
+		Store: a.DB, Accounts: a.Accounts, Sealer: a.Accounts, Carriers: a.Carriers, Files: mediaFiles{a.Dir.Media()},
+		Log: a.Log, Changed: changed,
+		Me: domain.Publisher{
+			Machine: host, Process: strconv.Itoa(os.Getpid()) + " " + time.Now().UTC().Format(time.RFC3339), Version: a.Config.Version,
+		},
+	}), lock, nil
+}
+
+type mediaFiles struct{ media *datadir.Media }
+
+func (m mediaFiles) Has(sha string) bool {
+	_, err := m.media.Stat(sha)
+	return err == nil
+}
+
+// FirstWorkspace is the name of the workspace a new data folder gets.
+const FirstWorkspace = "My workspace"
+
+// Workspace finds a workspace by name, or the first one if name is "". A new data folder gets
+// one. An unknown name is a domain.ErrNotFound.
+func (a *App) Workspace(ctx context.Context, name string) (domain.Workspace, error) {
+	list, err := a.DB.Workspaces(ctx)
+	if err != nil {
+		return domain.Workspace{}, err
+	}
+	for _, w := range list {
+		if name == "" || w.Name == name {
+			return w, nil
+		}
+	}
+	if name != "" {
+		return domain.Workspace{}, fmt.Errorf("workspace %q: %w", name, domain.ErrNotFound)
+	}
+	return a.AddWorkspace(ctx, FirstWorkspace)
+}
+
+// AddWorkspace makes a workspace with the channel every workspace has: the one that publishes
+// on this machine alone.
+func (a *App) AddWorkspace(ctx context.Context, name string) (domain.Workspace, error) {
+	w, err := a.DB.AddWorkspace(ctx, name)
+	if err != nil {
+		return w, err
+	}
+	local, ok := a.Networks.Local()
+	if !ok {
+		return w, nil
+	}
+	account, err := a.withDefaults(ctx, local, w.Name)
+	if err != nil {
+		return w, fmt.Errorf("local channel of workspace %q: %w", name, err)
+	}
+	_, err = a.Accounts.Connected(ctx, w.ID, local.Describe().ID, account)
+	return w, err
+}
+
+// withDefaults holds the connect conversation of a network that asks for nothing but a name.
+func (a *App) withDefaults(ctx context.Context, n network.Network, name string) (network.Account, error) {
+	step := network.Step{}
+	for range 5 {
+		next, err := n.Connect(ctx, queue.Direct{Carriers: a.Carriers}, step)
+		if err != nil {
+			return network.Account{}, err
+		}
+		if next.Account != nil {
+			return *next.Account, nil
+		}
+		answers := map[string]string{}
+		for i, q := range next.Ask {
+			answers[q.Key] = q.Default
+			if i == 0 {
+				answers[q.Key] = name
+			}
+		}
+		step = network.Step{Name: next.Name, Answers: answers, Carry: next.Carry}
+	}
+	return network.Account{}, errors.New("the conversation does not end")
+}
