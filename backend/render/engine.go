@@ -151,7 +151,7 @@ func (e *Engine) renderAll(ctx context.Context, s *source, file []byte, recipes 
 	groups := map[string][]int{}
 	var order []string
 	for i, r := range recipes {
-		k := r.key()
+		k := r.Hash()
 		if groups[k] == nil {
 			order = append(order, k)
 		}

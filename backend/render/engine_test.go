@@ -184,6 +184,19 @@ func TestIdenticalRecipesShareOneFile(t *testing.T) {
 	}
 }
 
+func TestAHashNamesWhatWouldBeMade(t *testing.T) {
+	a := Recipe{Width: 50, Height: 50, Fit: Cover}
+	full := Recipe{Width: 50, Height: 50, Fit: Cover, Quality: 85, Formats: []Format{JPEG, PNG}}
+	if a.Hash() != full.Hash() || len(a.Hash()) != 64 {
+		t.Error("defaults written out make another hash")
+	}
+	other := a
+	other.Background = color.NRGBA{1, 2, 3, 255}
+	if a.Hash() == other.Hash() {
+		t.Error("another background makes the same hash")
+	}
+}
+
 func TestAWrongRecipeFailsAlone(t *testing.T) {
 	recipes := []Recipe{
 		{Width: 10, Height: 10, Fit: Cover}, {Width: 10, Fit: Cover}, {Width: 10, Height: 10, Fit: "stretch"},

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"image"
 	"image/color"
@@ -96,6 +98,19 @@ func (r Recipe) check() (Recipe, error) {
 		return wrong("none of the formats %v can be written here", r.Formats)
 	}
 	return r, nil
+}
+
+// Version counts the changes of this package that make other files of the same recipes.
+const Version = 1
+
+// Hash is equal for two recipes that make the same file of one picture with this Version, and fit to
+// name a cached rendition by: 64 hexadecimal digits. Defaults count as if they were written out.
+func (r Recipe) Hash() string {
+	if full, err := r.check(); err == nil {
+		r = full
+	}
+	sum := sha256.Sum256([]byte(fmt.Sprint(Version, " ", r.key())))
+	return hex.EncodeToString(sum[:])
 }
 
 // key is equal for two recipes that make the same file.
