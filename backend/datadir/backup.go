@@ -147,8 +147,10 @@ func (d *Dir) weigh(database string) (int64, error) {
 		return 0, fmt.Errorf("copy the database: %w", err)
 	}
 	total := i.Size() + 16<<10
-	for f := range d.media.Walk() {
-		total += f.Bytes + 2048 // header, padding, line
+	for f, err := range d.media.Walk() {
+		if err == nil { // what cannot be read is reported when it is
+			total += f.Bytes + 2048 // header, padding, line
+		}
 	}
 	err = filepath.WalkDir(d.Channels(), func(_ string, e fs.DirEntry, err error) error {
 		if err != nil || !e.Type().IsRegular() {

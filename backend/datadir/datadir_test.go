@@ -168,6 +168,9 @@ func TestEverythingIsPrivate(t *testing.T) {
 	}
 	_ = f.Close()
 	err = filepath.WalkDir(d.Path(), func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
 		i, err := e.Info()
 		if err != nil {
 			return err

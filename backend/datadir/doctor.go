@@ -42,8 +42,10 @@ func (p Progress) tell(done, total int64) {
 // fails only if ctx ends.
 func (m *Media) Verify(ctx context.Context, p Progress) ([]Problem, error) {
 	var total, done int64
-	for f := range m.Walk() {
-		total += f.Bytes
+	for f, err := range m.Walk() {
+		if err == nil {
+			total += f.Bytes
+		}
 	}
 	var found []Problem
 	for f, err := range m.Walk() {

@@ -15,7 +15,7 @@ func networkMount(path string) string {
 		return ""
 	}
 	// The field's type and sign differ from one architecture to the next.
-	magic := uint32(st.Type) //nolint:unconvert // needed on some of them
+	magic := uint32(st.Type)
 	if magic == unix.FUSE_SUPER_MAGIC {
 		return networkFUSE(mountType(path))
 	}

@@ -222,7 +222,7 @@ func swap(stage, path string) (aside string, err error) {
 // of the way and the new one waits.
 func finishRestore(path string) error {
 	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-		return nil //nolint:nilerr // whoever opens it meets the same error
+		return nil // whoever opens it meets the same error
 	}
 	ready := readyName(path)
 	if _, err := readInfo(ready); err != nil {

@@ -201,7 +201,7 @@ func discard(f *os.File) {
 // between blocks when ctx ends, and tells an error of w, which goes through failed, from one
 // of r.
 func transfer(ctx context.Context, w io.Writer, r io.Reader, failed func(n int64, err error) error) (int64, error) {
-	buf := make([]byte, 256<<10)
+	buf := make([]byte, 64<<10)
 	var total int64
 	for {
 		if err := ctx.Err(); err != nil {

@@ -72,7 +72,7 @@ func TestASealedSecretOpensOnlyInItsOwnRow(t *testing.T) {
 		"another account": {Account: "0191-account", Kind: "token", Version: 1},
 		"another kind":    {Account: "0190-account", Kind: "client", Version: 1},
 		"another version": {Account: "0190-account", Kind: "token", Version: 2},
-		"moved border":    {Account: "0190-accountt", Kind: "oken", Version: 1},
+		"moved border":    {Account: "0190-accountto", Kind: "ken", Version: 1},
 	} {
 		if _, err := v.Open(t.Context(), a, sealed); !errors.Is(err, secrets.ErrSealBroken) {
 			t.Errorf("%s: %v", name, err)

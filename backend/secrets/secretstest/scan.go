@@ -124,7 +124,7 @@ func newScanner(canaries []string) *scanner {
 
 func disguises(b []byte) map[string][]byte {
 	text := string(b)
-	numbers := strings.Trim(fmt.Sprint(b), "[]")
+	numbers := strings.Trim(fmt.Sprintf("%d", b), "[]")
 	forms := map[string][]byte{
 		"raw":              b,
 		"hex":              []byte(hex.EncodeToString(b)),

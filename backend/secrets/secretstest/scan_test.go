@@ -66,7 +66,7 @@ func TestEveryDisguiseOfAPlantedSecretIsFound(t *testing.T) {
 		"base64 at 0":           base64.StdEncoding.EncodeToString([]byte(c)),
 		"base64 at 1":           base64.StdEncoding.EncodeToString([]byte("u" + c)),
 		"base64 at 2":           base64.URLEncoding.EncodeToString([]byte("u:" + c + " and more")),
-		"printed bytes":         fmt.Sprint([]byte(c)),
+		"printed bytes":         fmt.Sprintf("%d", []byte(c)),
 		"quoted":                fmt.Sprintf("%q", c),
 		"UTF-16":                string(wide),
 		"gzip":                  pack(func(b io.Writer) io.WriteCloser { return gzip.NewWriter(b) }),
