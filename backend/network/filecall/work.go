@@ -151,7 +151,7 @@ func (w work) refuse() (network.Reply, bool, error) {
 			return problem(409, f.Path+" is there and is no file"), true, nil
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return problem(409, f.Path+" cannot be put there"), true, nil //nolint:nilerr // the answer says it
+			return problem(409, f.Path+" cannot be put there"), true, nil
 		}
 	}
 	ok, err := w.matches()

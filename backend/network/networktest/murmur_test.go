@@ -374,14 +374,14 @@ func (s *murmurServer) post(w http.ResponseWriter, r *http.Request) {
 	case networktest.DropAfter, networktest.Garbage, "":
 	}
 	id := s.save(r.Header.Get("Idempotency-Key"), sent)
-	switch failure {
-	case networktest.DropAfter:
+	if failure == networktest.DropAfter {
 		panic(http.ErrAbortHandler)
-	case networktest.Garbage:
-		fmt.Fprint(w, "<html>")
-	default:
-		fmt.Fprintf(w, `{"id":%q}`, id)
 	}
+	if failure == networktest.Garbage {
+		fmt.Fprint(w, "<html>")
+		return
+	}
+	fmt.Fprintf(w, `{"id":%q}`, id)
 }
 
 func (s *murmurServer) save(key string, sent murmurPost) string {

@@ -219,8 +219,14 @@ func (s suite) find(t *testing.T) {
 	}
 	t.Run("an unusable answer is an error, never absent", func(t *testing.T) {
 		for _, reply := range []network.Reply{
-			{Status: 500}, {Status: 429}, {Status: 302}, {Status: 401}, {Status: 204},
-			{Status: 200}, {Status: 200, Body: []byte("<html>")}, {Status: 200, Body: []byte(`{"id":`)},
+			{Status: 500},
+			{Status: 429},
+			{Status: 302},
+			{Status: 401},
+			{Status: 204},
+			{Status: 200},
+			{Status: 200, Body: []byte("<html>")},
+			{Status: 200, Body: []byte(`{"id":`)},
 		} {
 			b := s.bench(t)
 			j := b.journal()

@@ -416,13 +416,16 @@ func TestAFeedChangedMeanwhileIsReadAgain(t *testing.T) {
 type racer struct{ *folder }
 
 func (r *racer) Publish(ctx context.Context, step string, q network.Request) (network.Reply, error) {
-	r.folder.publish(say(3, "three"))
+	r.publish(say(3, "three"))
 	return r.folder.Publish(ctx, step, q)
 }
 
 func TestADamagedFeedIsLeftAlone(t *testing.T) {
-	for _, damage := range []string{"{", "[]", "null", `{"version":"https://jsonfeed.org/version/1.1","items":[],"_postbag":{"format":2,"page":1}}`,
-		`{"version":"https://jsonfeed.org/version/1.1","_postbag":{"format":1,"page":1},"items":[{"id":"urn:uuid:../../x","_postbag":{"page":1,"parts":[{}]}}]}`} {
+	for _, damage := range []string{
+		"{", "[]", "null",
+		`{"version":"https://jsonfeed.org/version/1.1","items":[],"_postbag":{"format":2,"page":1}}`,
+		`{"version":"https://jsonfeed.org/version/1.1","_postbag":{"format":1,"page":1},"items":[{"id":"urn:uuid:../../x","_postbag":{"page":1,"parts":[{}]}}]}`,
+	} {
 		f := newFolder(t)
 		f.publish(say(1, "one"))
 		path := filepath.Join(f.root, f.folder(), "feed.json")

@@ -124,14 +124,13 @@ func (s *server) publish(key string, body network.Body, reply network.Reply) (ne
 	if err := s.save(key, body); err != nil {
 		return network.Reply{Status: 400, Body: []byte(fmt.Sprintf(`{"error":%q}`, err))}, nil
 	}
-	switch failure {
-	case networktest.DropAfter:
+	if failure == networktest.DropAfter {
 		return network.Reply{}, &network.Error{Kind: network.Ambiguous, Message: "the answer was lost"}
-	case networktest.Garbage:
-		return network.Reply{Status: 200, Body: []byte("<html>hello</html>")}, nil
-	default:
-		return reply, nil
 	}
+	if failure == networktest.Garbage {
+		return network.Reply{Status: 200, Body: []byte("<html>hello</html>")}, nil
+	}
+	return reply, nil
 }
 
 // save keeps a post, once a key.
