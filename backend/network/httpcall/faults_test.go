@@ -380,6 +380,32 @@ func TestALargeBodyIsNotSentToAServerThatRefusesIt(t *testing.T) {
 	}
 }
 
+func TestARefusedBodyIsNotBegunWhileTheReasonIsStillRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start, rest := time.Now(), make(chan int64, 1)
+		c := piped(t, func(conn net.Conn) {
+			r := bufio.NewReader(conn)
+			if _, err := http.ReadRequest(r); err != nil {
+				t.Error(err)
+			}
+			_, _ = io.WriteString(conn, strings.TrimSuffix(tooLarge, "too big"))
+			go func() {
+				n, _ := io.Copy(io.Discard, r)
+				rest <- n
+			}()
+			<-time.After(5 * leave)
+			_, _ = io.WriteString(conn, "too big")
+		})
+		reply, _, err := sent(t.Context(), c, large("http://127.0.0.1"))
+		if err != nil || reply.Status != 413 || time.Since(start) != 5*leave {
+			t.Errorf("got %d, %v after %v", reply.Status, err, time.Since(start))
+		}
+		if n := <-rest; n != 0 {
+			t.Errorf("%d bytes of the body were sent", n)
+		}
+	})
+}
+
 // The server neither knows the question nor reads on: the answer is read although the
 // body cannot be written to its end.
 func TestAnEarlyAnswerIsReadWhileTheBodyIsStuck(t *testing.T) {
