@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -62,17 +63,17 @@ func TestAForeignEntryIsNotTakenForAKey(t *testing.T) {
 
 // stuck is a keychain that waits for a prompt nobody sees.
 type stuck struct {
-	asked  int
+	asked  atomic.Int32
 	answer chan struct{}
 }
 
 func (s *stuck) Get(string, string) (string, error) {
-	s.asked++
+	s.asked.Add(1)
 	<-s.answer
 	return "", keyring.ErrNotFound
 }
-func (s *stuck) Set(string, string, string) error { s.asked++; <-s.answer; return nil }
-func (s *stuck) Delete(string, string) error      { s.asked++; <-s.answer; return nil }
+func (s *stuck) Set(string, string, string) error { s.asked.Add(1); <-s.answer; return nil }
+func (s *stuck) Delete(string, string) error      { s.asked.Add(1); <-s.answer; return nil }
 
 func TestAKeychainThatHangsIsGivenUpAfterItsLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -87,8 +88,8 @@ func TestAKeychainThatHangsIsGivenUpAfterItsLimit(t *testing.T) {
 				t.Errorf("gave up after %s", took)
 			}
 		}
-		if s.asked != 1 {
-			t.Errorf("%d questions hang beside each other", s.asked)
+		if n := s.asked.Load(); n != 1 {
+			t.Errorf("%d questions hang beside each other", n)
 		}
 		close(s.answer) // someone unlocks it
 		synctest.Wait()
