@@ -86,8 +86,11 @@ func emoji(cluster string) bool {
 }
 
 // pictograph reports whether r is an Extended_Pictographic: those alone are held together by a
-// joiner (rule GB11).
+// joiner (rule GB11). Only the blocks that have any are asked about (Unicode 15.0, emoji-data).
 func pictograph(r rune) bool {
+	if r != 0xa9 && r != 0xae && (r < 0x203c || r > 0x3299) && (r < 0x1f000 || r > 0x1fffd) {
+		return false
+	}
 	pair := string(r) + string(joiner) + anyPictogram
 	cluster, _, _, _ := uniseg.FirstGraphemeClusterInString(pair, -1)
 	return cluster == pair

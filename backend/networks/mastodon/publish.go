@@ -115,11 +115,12 @@ func postStep(l network.Limits, p network.Plan, i int) string {
 }
 
 func postRequest(a network.Account, l network.Limits, p network.Plan, i int, parent string, media []string) (network.Request, error) {
+	hide, err := strconv.ParseBool(p.Options[optionSensitive])
 	body := post{
 		Status:      textOf(p, i),
 		MediaIDs:    media,
 		InReplyToID: parent,
-		Sensitive:   p.Options[optionSensitive] == "true" || p.Warning != "",
+		Sensitive:   err == nil && hide || p.Warning != "",
 		SpoilerText: p.Warning,
 		Visibility:  visibility(l, p, i),
 		Language:    language(p.Language),

@@ -91,6 +91,18 @@ func TestEverythingAPlanSaysIsSaidToTheServer(t *testing.T) {
 	}
 }
 
+func TestMediaAreHiddenIfAskedFor(t *testing.T) {
+	b := newBench(t, mastodontest.Mastodon)
+	for key, option := range map[string]string{"a": "true", "b": "", "c": "nonsense"} {
+		p := plan(key, "option "+option)
+		p.Options = map[string]string{"sensitive": option}
+		b.must(p)
+		if list := b.server.Statuses(); list[len(list)-1].Sensitive != (option == "true") {
+			t.Errorf("with the option %q sensitive is %t", option, option != "true")
+		}
+	}
+}
+
 func TestAPrivateThreadStaysPrivate(t *testing.T) {
 	b := newBench(t, mastodontest.Mastodon)
 	p := plan("k", "one", "two")
