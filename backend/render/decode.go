@@ -52,6 +52,7 @@ func (e *Engine) decoderFor(f Format) decoder {
 		return func(context.Context, Info, []byte) (image.Image, error) {
 			return nil, fmt.Errorf("%w: AVIF can be kept but not rendered yet", ErrUnsupported)
 		}
+	case MP4, MOV, WebM, PDF:
 	}
 	return nil
 }

@@ -199,9 +199,13 @@ func TestAHashNamesWhatWouldBeMade(t *testing.T) {
 
 func TestAWrongRecipeFailsAlone(t *testing.T) {
 	recipes := []Recipe{
-		{Width: 10, Height: 10, Fit: Cover}, {Width: 10, Fit: Cover}, {Width: 10, Height: 10, Fit: "stretch"},
-		{Width: 20000, Height: 10, Fit: Cover}, {Width: 5, Height: 5, Fit: Inside, Formats: []Format{GIF}},
-		{Width: 5, Height: 5, Fit: Cover, Focus: &Point{2, 0}}, {Width: 5, Height: 5, Fit: Cover, Crop: &Rect{0.5, 0, 0.6, 1}},
+		{Width: 10, Height: 10, Fit: Cover},
+		{Width: 10, Fit: Cover},
+		{Width: 10, Height: 10, Fit: "stretch"},
+		{Width: 20000, Height: 10, Fit: Cover},
+		{Width: 5, Height: 5, Fit: Inside, Formats: []Format{GIF}},
+		{Width: 5, Height: 5, Fit: Cover, Focus: &Point{2, 0}},
+		{Width: 5, Height: 5, Fit: Cover, Crop: &Rect{0.5, 0, 0.6, 1}},
 		{Width: 5, Height: 5, Fit: Cover, Quality: 101},
 	}
 	_, err := New(Options{}).RenderBytes(t.Context(), jpegOf(t, photo(30, 20)), recipes, func(o Output) error {

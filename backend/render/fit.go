@@ -73,13 +73,10 @@ func formatsFor(accepted []Format, opaque, flat, limited bool) []Format {
 	var lossless []Format
 	lossy := Format("")
 	for _, f := range accepted {
-		switch f {
-		case PNG, WebP:
+		if f.lossless() {
 			lossless = append(lossless, f)
-		case JPEG, PDF:
-			if lossy == "" {
-				lossy = f
-			}
+		} else if f.CanWrite() && lossy == "" {
+			lossy = f
 		}
 	}
 	switch {
@@ -121,16 +118,17 @@ func encodeWithin(ctx context.Context, m *image.NRGBA, f Format, r Recipe, flat,
 	if limit == 0 {
 		limit = math.MaxInt64
 	}
-	switch f {
-	case PDF:
+	if f == PDF {
 		t, err := searchJPEG(ctx, m, r.Quality, limit-pdfOverhead)
 		if err == nil {
 			t.data = pdfPage(t.data, m.Rect.Dx(), m.Rect.Dy())
 		}
 		return t, err
-	case JPEG:
+	}
+	if f == JPEG {
 		return searchJPEG(ctx, m, r.Quality, limit)
-	case WebP:
+	}
+	if f == WebP {
 		return searchLossless(ctx, m, limit, merge, func(m *image.NRGBA) ([]byte, error) { return encodeWebP(m) })
 	}
 	if !flat {

@@ -89,7 +89,7 @@ func Probe(r io.ReadSeeker, size int64) (info Info, err error) {
 	case MP4, MOV, WebM:
 		info.Private = true
 		return info, nil
-	default:
+	case PDF, "":
 		return Info{Bytes: size}, notAPicture(head)
 	}
 	info.finish()

@@ -33,7 +33,7 @@ func strip(f Format, file []byte) (_ []byte, err error) {
 		out, err = stripGIF(file)
 	case WebP:
 		out, err = stripWebP(file)
-	default:
+	case TIFF, BMP, HEIC, AVIF, MP4, MOV, WebM, PDF:
 		return nil, ErrUnsupported
 	}
 	if err != nil {
