@@ -10,7 +10,11 @@ import (
 func TestThePDSAnswersAndKnowsItsAccounts(t *testing.T) {
 	pds := PDS(t)
 	for _, account := range []PDSAccount{pds.Alice, pds.Bob} {
-		resp, err := http.Get(pds.URL + "/xrpc/com.atproto.identity.resolveHandle?handle=" + account.Handle)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, pds.URL+"/xrpc/com.atproto.identity.resolveHandle?handle="+account.Handle, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := (&http.Client{}).Do(req)
 		if err != nil {
 			t.Fatal(err)
 		}

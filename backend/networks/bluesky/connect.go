@@ -95,7 +95,7 @@ func signIn(ctx context.Context, c network.Calls, given credentials) (network.St
 	}
 	s, err := parseSession(reply)
 	if err != nil {
-		return ask(given, "That server does not answer like an AT Protocol server."), nil
+		return ask(given, "The sign-in failed: "+network.Printable(err.Error())+"."), nil
 	}
 	if why := s.asleep(); why != "" {
 		return ask(given, why), nil

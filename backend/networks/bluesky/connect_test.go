@@ -50,6 +50,15 @@ func TestAnUnsafeServerIsNeverGivenThePassword(t *testing.T) {
 	}
 }
 
+func TestAServerOnThisMachineNeedsNoScheme(t *testing.T) {
+	server := blueskytest.New(t)
+	answers := server.Answers()
+	answers["server"] = " " + strings.TrimPrefix(server.URL, "http://") + "/ "
+	if account := connect(t, newCalls(nil), answers); account.Server != server.URL {
+		t.Errorf("the account is on %s", account.Server)
+	}
+}
+
 func TestACodeByMailIsAskedFor(t *testing.T) {
 	server := blueskytest.New(t)
 	server.WantCode("AB-12")

@@ -102,13 +102,14 @@ var uriFormat = regexp.MustCompile(`^\w+:(?://)?[^\s/]\S*$`)
 
 func checkFacets(t *testing.T, text string) {
 	t.Helper()
+	valid := utf8.ValidString(text) // in other bytes there are no characters to cut
 	end := 0
 	for _, f := range findFacets(text) {
 		if f.start < end || f.end <= f.start || f.end > len(text) {
 			t.Fatalf("a facet from %d to %d, after one to %d, in %d bytes", f.start, f.end, end, len(text))
 		}
 		end = f.end
-		if !utf8.RuneStart(text[f.start]) || (f.end < len(text) && !utf8.RuneStart(text[f.end])) {
+		if valid && (!utf8.RuneStart(text[f.start]) || (f.end < len(text) && !utf8.RuneStart(text[f.end]))) {
 			t.Fatalf("a facet from %d to %d cuts a character", f.start, f.end)
 		}
 		switch f.kind {

@@ -221,7 +221,11 @@ func parseDocument(doc []byte, did string) string {
 func cleanServer(s string) (string, error) {
 	s = strings.TrimSpace(s)
 	if !strings.Contains(s, "://") {
-		s = "https://" + s
+		scheme := "https://"
+		if isLoopback("http://" + s) {
+			scheme = "http://"
+		}
+		s = scheme + s
 	}
 	u, err := url.Parse(s)
 	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" ||

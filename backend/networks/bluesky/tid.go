@@ -39,7 +39,7 @@ func makeTID(at time.Time, key string) (tid, error) {
 
 // parseTID reads the 13 letters of a key.
 func parseTID(s string) (tid, error) {
-	if len(s) != tidLength || s[0] > 'j' { // the first letter has four bits, the highest being zero
+	if len(s) != tidLength || s[0] > 'b' { // the first letter has four bits, the highest being zero
 		return 0, errBadTID
 	}
 	var n int64

@@ -14,7 +14,7 @@ func TestATimestampIdentifierIsWrittenAsDocumented(t *testing.T) {
 			t.Errorf("%s is read as %s: %v", s, id, err)
 		}
 	}
-	for _, s := range []string{"", "3jzfcijpj2z21", "0000000000000", "3jzfcijpj2z2aa", "3jzfcijpj2z2", "3JZFCIJPJ2Z2A", "kjzfcijpj2z2a"} {
+	for _, s := range []string{"", "3jzfcijpj2z21", "0000000000000", "3jzfcijpj2z2aa", "3jzfcijpj2z2", "3JZFCIJPJ2Z2A", "cjzfcijpj2z2a", "kjzfcijpj2z2a"} {
 		if id, err := parseTID(s); err == nil {
 			t.Errorf("%q is read as %s", s, id)
 		}

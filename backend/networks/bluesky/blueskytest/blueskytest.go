@@ -37,9 +37,10 @@ const (
 	handle   = "alice.test"
 	password = "app1-app2-app3-app4"
 
-	// OtherHandle can be mentioned; OtherDID is who it is.
+	// OtherHandle can be mentioned.
 	OtherHandle = "bob.test"
-	OtherDID    = "did:plc:bobbobbobbobbobbobbob234"
+	// OtherDID is who OtherHandle is.
+	OtherDID = "did:plc:bobbobbobbobbobbobbob234"
 
 	accessLife    = 2 * time.Hour
 	blobLimit     = 5 << 20

@@ -71,7 +71,7 @@ func (l lexicons) check(collection string, record map[string]any, path string) e
 		return nil // unknown collections are stored as they are
 	}
 	if err := l.value(collection, *def.Record, record, path); err != nil {
-		return fmt.Errorf("Invalid %s record: %w", collection, err) //nolint:staticcheck,revive // the server's own words
+		return fmt.Errorf("Invalid %s record: %w", collection, err) //nolint:staticcheck // the server's own words
 	}
 	return nil
 }
