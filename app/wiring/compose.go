@@ -29,7 +29,11 @@ func (c composer) Compose(ctx context.Context, p domain.Post, v domain.Variant, 
 			return network.Plan{}, d, limits, fmt.Errorf("limits of channel %s: %w", channel.Handle, err)
 		}
 	}
-	assets, err := c.app.DB.AssetsOf(ctx, p.ID)
+	ids := []domain.AssetID{}
+	for _, m := range v.Resolve(p.Content).Media {
+		ids = append(ids, m.Asset)
+	}
+	assets, err := c.app.DB.AssetsByID(ctx, ids)
 	if err != nil {
 		return network.Plan{}, d, limits, err
 	}

@@ -93,6 +93,9 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if a.shared == nil { // another process slipped in after a migration
+		return nil, datadir.ErrLocked
+	}
 	a.Vault = secrets.New(secrets.Config{Keepers: a.keepers(), HaveSecrets: a.DB.HasSecrets, Exclusive: a.Dir.LockKey})
 	files, err := filecall.New(a.Dir.Channels(), a.Dir.Media())
 	if err != nil {
@@ -118,7 +121,9 @@ func (a *App) alone() (release func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := a.shared.Unlock(); err != nil {
+	shared := a.shared
+	a.shared = nil
+	if err := shared.Unlock(); err != nil {
 		return nil, errors.Join(err, publisher.Unlock())
 	}
 	exclusive, err := a.Dir.LockData(datadir.Exclusive)
@@ -128,7 +133,7 @@ func (a *App) alone() (release func(), err error) {
 	return func() {
 		_ = exclusive.Unlock()
 		if a.shared, err = a.Dir.LockData(datadir.Shared); err != nil {
-			a.Log.Error("the data folder is taken by another process", "error", err)
+			a.Log.Error("the data folder was taken by another process", "error", err)
 		}
 		_ = publisher.Unlock()
 	}, nil

@@ -1,0 +1,115 @@
+// Package api is what the window, the command line and scripts may ask of Postbag.
+//
+// Each service is a thin façade: convert in, call the use case, convert out. Types are plain
+// (strings, numbers, milliseconds, slices that are never nil), so that they mean the same in
+// Go, in JSON and in TypeScript. Every method returns *Error or nothing, also when something
+// panics: a page that waits for a promise would wait for ever. What is exported here is
+// callable from the page, so nothing else is exported.
+//
+// The package does not know Wails. Shells (the window, `postbag serve`) bind the services; the
+// command line calls them.
+package api
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+
+	"postbag/backend/datadir"
+	"postbag/backend/domain"
+	"postbag/backend/library"
+	"postbag/backend/network"
+	"postbag/backend/posts"
+	"postbag/backend/queue"
+	"postbag/backend/render"
+	"postbag/backend/secrets"
+	"postbag/backend/store"
+)
+
+// Parts are what the services stand on. wiring makes them.
+type Parts struct {
+	DB       *store.DB
+	Dir      *datadir.Dir
+	Vault    *secrets.Vault
+	Networks *network.Registry
+	Carriers queue.Carriers
+	Posts    *posts.Service
+	Library  *library.Service
+	Render   *render.Engine
+	Planner  *queue.Planner
+	Accounts Accounts
+	Log      *slog.Logger
+	Version  string
+	Events   Events
+}
+
+// Accounts stores and opens the sign-ins behind channels.
+type Accounts interface {
+	queue.Accounts
+	Connected(ctx context.Context, w domain.WorkspaceID, network string, a network.Account) (domain.Channel, error)
+	AddWorkspace(ctx context.Context, name string) (domain.Workspace, error)
+}
+
+// Events tells a shell what happened. The payloads carry no data: the shell asks again.
+type Events struct {
+	Changed  func(topic Topic, ids []string)
+	Progress func(task string, done, total int64)
+}
+
+// Topic names what changed.
+type Topic string
+
+// Every topic.
+const (
+	TopicPosts    Topic = "posts"
+	TopicQueue    Topic = "queue"
+	TopicLibrary  Topic = "library"
+	TopicChannels Topic = "channels"
+)
+
+// Services are all services, made for one context: when it ends, what they do ends.
+type Services struct {
+	Posts    *PostService
+	Queue    *QueueService
+	Library  *LibraryService
+	Presets  *PresetService
+	Channels *ChannelService
+	Networks *NetworkService
+	System   *SystemService
+}
+
+// New returns the services.
+func New(ctx context.Context, p Parts) *Services {
+	if p.Log == nil {
+		p.Log = slog.New(slog.DiscardHandler)
+	}
+	if p.Events.Changed == nil {
+		p.Events.Changed = func(Topic, []string) {}
+	}
+	if p.Events.Progress == nil {
+		p.Events.Progress = func(string, int64, int64) {}
+	}
+	b := &base{ctx: ctx, Parts: p}
+	return &Services{
+		Posts: &PostService{b}, Queue: &QueueService{b}, Library: &LibraryService{b}, Presets: &PresetService{b},
+		Channels: &ChannelService{base: b}, Networks: &NetworkService{b}, System: &SystemService{b},
+	}
+}
+
+// base is what every service has. It is unexported so that the page cannot reach it.
+type base struct {
+	ctx context.Context //nolint:containedctx // a bound method has no context parameter
+	Parts
+}
+
+// done turns whatever ended a method into an *Error, a panic included. Every method defers it.
+func (b *base) done(err *error) {
+	if p := recover(); p != nil {
+		b.Log.Error("a service panicked", "panic", p, "stack", string(debug.Stack()))
+		*err = fmt.Errorf("panic: %v", p)
+	}
+	if *err != nil {
+		*err = b.errorOf(*err)
+	}
+}
