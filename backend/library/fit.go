@@ -1,0 +1,208 @@
+package library
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"postbag/backend/domain"
+	"postbag/backend/network"
+	"postbag/backend/render"
+)
+
+// Fitted is what a network gets of an asset.
+type Fitted struct {
+	Media    network.Media
+	Warnings []string // what was lost on the way, for people
+}
+
+// pipeline is part of every recipe's hash: a change of what render makes of the same recipe
+// raises it, and renditions are made anew.
+const pipeline = 1
+
+// Fit makes what a network gets of an asset, puts it in the content store, and remembers it, so that
+// the next call is free. An original that fits passes through without its metadata; another picture
+// becomes the best rendition of an accepted type within the limits. An animation whose type is not
+// accepted, or that is too large, becomes a still with a warning. A video passes or is an
+// ErrDoesNotFit, as is whatever nothing can be made of. An original that is gone is an ErrMissing.
+//
+// Alt and Focus are the asset's own; a post's use of it may say otherwise.
+func (s *Service) Fit(ctx context.Context, a domain.Asset, l network.MediaLimit) (Fitted, error) {
+	fit := s.fitPicture
+	if a.Kind == domain.AssetVideo {
+		fit = s.fitVideo
+	}
+	out, err := fit(ctx, a, l)
+	if err != nil {
+		return Fitted{}, fmt.Errorf("fit %q: %w", a.Name, err)
+	}
+	m := &out.Media
+	m.Alt = a.Alt
+	if a.Focus != nil {
+		m.Focus = &network.Point{X: a.Focus.X, Y: a.Focus.Y}
+	}
+	return out, nil
+}
+
+// named builds the media for a rendition.
+func named(a domain.Asset, r domain.Rendition) network.Media {
+	f := render.Format(r.Format)
+	return network.Media{
+		Kind: network.Image, Type: f.MIME(), SHA256: r.SHA256, Bytes: r.Bytes, Width: r.Width, Height: r.Height,
+		Name: strings.TrimSuffix(a.Name, path.Ext(a.Name)) + f.Ext(),
+	}
+}
+
+func doesNotFit(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrDoesNotFit, fmt.Sprintf(format, args...))
+}
+
+// recall returns a remembered rendition whose content is still there.
+func (s *Service) recall(ctx context.Context, a domain.Asset, recipe string) (domain.Rendition, bool, error) {
+	r, err := s.p.Store.Rendition(ctx, a.ID, recipe)
+	if errors.Is(err, domain.ErrNotFound) {
+		return r, false, nil
+	}
+	if err != nil {
+		return r, false, err
+	}
+	n, err := s.p.Files.Size(r.SHA256)
+	return r, err == nil && n == r.Bytes, nil
+}
+
+func (s *Service) fitVideo(ctx context.Context, a domain.Asset, l network.MediaLimit) (Fitted, error) {
+	mime := render.Format(a.Format).MIME()
+	switch {
+	case !slices.Contains(l.Types, mime):
+		return Fitted{}, doesNotFit("it takes no %s", mime)
+	case l.VideoBytes > 0 && a.Bytes > l.VideoBytes:
+		return Fitted{}, doesNotFit("the video has %d bytes, it takes %d", a.Bytes, l.VideoBytes)
+	case l.VideoMs > 0 && a.DurationMs > l.VideoMs:
+		return Fitted{}, doesNotFit("the video is %d s long, it takes %d s", a.DurationMs/1000, l.VideoMs/1000)
+	}
+	recipe := sumOf(fmt.Appendf(nil, "%d video", pipeline))
+	r, ok, err := s.recall(ctx, a, recipe)
+	if err == nil && !ok {
+		r, err = s.passVideo(ctx, a, recipe)
+	}
+	if err != nil {
+		return Fitted{}, err
+	}
+	m := named(a, r)
+	m.Kind, m.DurationMs = network.Video, a.DurationMs
+	return Fitted{Media: m}, nil
+}
+
+// passVideo stores a video without what it says about where and by whom it was made.
+func (s *Service) passVideo(ctx context.Context, a domain.Asset, recipe string) (domain.Rendition, error) {
+	f, err := s.Open(ctx, a)
+	if err != nil {
+		return domain.Rendition{}, err
+	}
+	defer func() { _ = f.Close() }()
+	clean := &scrubbed{r: f}
+	if a.Format != string(render.WebM) {
+		if clean.spans, err = private(seekReader{f}, a.Bytes); err != nil {
+			return domain.Rendition{}, doesNotFit("the video is damaged: %s", err.Error())
+		}
+	}
+	if _, err := f.Seek(0, 0); err != nil {
+		return domain.Rendition{}, err
+	}
+	sum, n, err := s.p.Files.Put(ctx, clean)
+	if err != nil {
+		return domain.Rendition{}, err
+	}
+	r := domain.Rendition{
+		Asset: a.ID, Recipe: recipe, SHA256: sum, Format: a.Format, Width: a.Width, Height: a.Height, Bytes: n, Passed: true,
+	}
+	return r, s.p.Store.PutRendition(ctx, r)
+}
+
+// formats are the accepted types as formats, best first.
+func formats(l network.MediaLimit) []render.Format {
+	var list []render.Format
+	for _, f := range []render.Format{render.JPEG, render.PNG, render.WebP, render.GIF} {
+		if slices.Contains(l.Types, f.MIME()) {
+			list = append(list, f)
+		}
+	}
+	slices.SortStableFunc(list, func(x, y render.Format) int {
+		return slices.Index(l.Types, x.MIME()) - slices.Index(l.Types, y.MIME())
+	})
+	return list
+}
+
+// recipeFor says what a network wants of a picture.
+func recipeFor(l network.MediaLimit) (render.Recipe, error) {
+	r := render.Recipe{
+		Fit: render.Inside, Width: 16383, Height: 16383, // as far as renditions go
+		Formats: formats(l), MaxBytes: l.ImageBytes, MaxPixels: l.ImagePixels,
+	}
+	if !slices.ContainsFunc(r.Formats, render.Format.CanWrite) {
+		return r, doesNotFit("it takes %s, and none of these can be made here", strings.Join(l.Types, ", "))
+	}
+	if l.ImageSide > 0 {
+		r.Width, r.Height = min(r.Width, l.ImageSide), min(r.Height, l.ImageSide)
+	}
+	return r, nil
+}
+
+func (s *Service) fitPicture(ctx context.Context, a domain.Asset, l network.MediaLimit) (Fitted, error) {
+	recipe, err := recipeFor(l)
+	if err != nil {
+		return Fitted{}, err
+	}
+	key := sumOf(fmt.Appendf(nil, "%d %d %d %v %d %d", pipeline, recipe.Width, recipe.Height, recipe.Formats, recipe.MaxBytes, recipe.MaxPixels))
+	r, ok, err := s.recall(ctx, a, key)
+	if err == nil && !ok {
+		r, err = s.renderFor(ctx, a, recipe, key)
+	}
+	if err != nil {
+		return Fitted{}, err
+	}
+	out := Fitted{Media: named(a, r)}
+	if a.Kind == domain.AssetAnimation {
+		if r.Passed {
+			out.Media.Kind, out.Media.DurationMs = network.Animation, a.DurationMs
+		} else {
+			out.Warnings = append(out.Warnings, string(render.WarnAnimation))
+		}
+	}
+	return out, nil
+}
+
+func (s *Service) renderFor(ctx context.Context, a domain.Asset, recipe render.Recipe, key string) (domain.Rendition, error) {
+	none := domain.Rendition{}
+	f, err := s.Open(ctx, a)
+	if err != nil {
+		return none, err
+	}
+	defer func() { _ = f.Close() }()
+	var out render.Output
+	_, err = s.p.Engine.Render(ctx, f, a.Bytes, []render.Recipe{recipe}, func(o render.Output) error {
+		out = o
+		return o.Err
+	})
+	switch {
+	case errors.Is(err, render.ErrDoesNotFit), errors.Is(err, render.ErrUnsupported), errors.Is(err, render.ErrRecipe):
+		return none, doesNotFit("%s", err.Error())
+	case errors.Is(err, render.ErrDamaged):
+		return none, fmt.Errorf("%w: %w", ErrMissing, err)
+	case err != nil:
+		return none, err
+	}
+	sum, n, err := s.p.Files.Put(ctx, bytes.NewReader(out.Data))
+	if err != nil {
+		return none, err
+	}
+	r := domain.Rendition{
+		Asset: a.ID, Recipe: key, SHA256: sum, Format: string(out.Format), Width: out.Width, Height: out.Height,
+		Bytes: n, Quality: out.Quality, Passed: out.Passed,
+	}
+	return r, s.p.Store.PutRendition(ctx, r)
+}

@@ -1,0 +1,124 @@
+// Package library keeps the originals people publish: photographs, drawings, animations, videos.
+//
+// Import reads files and folders. Each file is judged by its content, hashed, decoded once for its
+// thumbnails (which proves that it can be), copied into the content store, and only then entered in
+// the database; so an import may be killed anywhere and repeated, and never leaves half an asset. A
+// bad file is reported with a code and the rest goes on. The same content is one asset, whatever
+// its name. An original can also stay where it is (a reference); then Open proves that it is still
+// the file that was imported.
+//
+// Fit makes what a network gets: the original when it fits, without its metadata, else the best
+// rendition within the network's limits. Where a picture was taken is read and shown, never sent.
+package library
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"postbag/backend/domain"
+	"postbag/backend/render"
+)
+
+// Errors about an original. Compare with errors.Is.
+var (
+	// ErrMissing says that an original is not where it was, or is no longer the file that was imported.
+	ErrMissing = errors.New("the original is missing or was changed")
+	// ErrNoPicture says that there is nothing to show: a video, or a kind of picture not readable here.
+	ErrNoPicture = errors.New("there is no picture to show")
+	// ErrDoesNotFit says that a network does not take a medium and nothing can be made of it.
+	ErrDoesNotFit = errors.New("the network does not take this")
+)
+
+// Store is what this package needs of the database. Every method is one transaction.
+type Store interface {
+	// AddAsset keeps a new asset or finds the workspace's asset of the same content, and remembers
+	// the file at path.
+	AddAsset(ctx context.Context, a domain.Asset, path string, modified time.Time) (_ domain.Asset, added bool, err error)
+	// SeenImport returns what the file at path became if its size and time are still the same.
+	SeenImport(ctx context.Context, w domain.WorkspaceID, path string, bytes int64, modified time.Time) (domain.Asset, bool, error)
+	// Asset returns an asset, from the bin too, or domain.ErrNotFound.
+	Asset(ctx context.Context, id domain.AssetID) (domain.Asset, error)
+	// AssetsBySHA returns the assets of these contents that a workspace has outside of the bin.
+	AssetsBySHA(ctx context.Context, w domain.WorkspaceID, sha256s []string) (map[string]domain.Asset, error)
+	// Assets returns a page of a workspace's assets, the last imported first.
+	Assets(ctx context.Context, w domain.WorkspaceID, bin bool, query string, after domain.AssetID, limit int) ([]domain.Asset, error)
+	// PostsOf returns the posts that use an asset.
+	PostsOf(ctx context.Context, id domain.AssetID) ([]domain.PostID, error)
+	SetAlt(ctx context.Context, id domain.AssetID, alt string) (domain.Asset, error)
+	SetFocus(ctx context.Context, id domain.AssetID, focus *domain.Point) (domain.Asset, error)
+	SetTags(ctx context.Context, id domain.AssetID, add, remove []string) (domain.Asset, error)
+	SetReference(ctx context.Context, id domain.AssetID, path string) (domain.Asset, error)
+	BinAsset(ctx context.Context, id domain.AssetID) error
+	UnbinAsset(ctx context.Context, id domain.AssetID) error
+	// PurgeAsset forgets a binned asset; domain.ErrNotAllowed if a post uses it.
+	PurgeAsset(ctx context.Context, id domain.AssetID) error
+	// Rendition returns what a recipe made of an asset, or domain.ErrNotFound.
+	Rendition(ctx context.Context, id domain.AssetID, recipe string) (domain.Rendition, error)
+	// PutRendition remembers it.
+	PutRendition(ctx context.Context, r domain.Rendition) error
+}
+
+// Files keeps contents by their SHA-256 (lower-case hex). A content appears whole or not at all.
+type Files interface {
+	// Put stores everything r gives, once.
+	Put(ctx context.Context, r io.Reader) (sha256 string, bytes int64, err error)
+	// Open fails with fs.ErrNotExist; reading to the end fails if the content was altered.
+	Open(sha256 string) (io.ReadSeekCloser, error)
+	// Size fails with fs.ErrNotExist.
+	Size(sha256 string) (int64, error)
+}
+
+// Folder keeps small files by relative names with slashes. A write is whole or not at all.
+type Folder interface {
+	ReadFile(name string) ([]byte, error)
+	WriteFile(name string, data []byte) error
+}
+
+// Parts are what a Service is made of. All but FFprobe are needed.
+type Parts struct {
+	Store  Store
+	Files  Files
+	Folder Folder // thumbnails live under "thumbs/" in it
+	Engine *render.Engine
+	// SafeName makes any text a harmless file name.
+	SafeName func(string) string
+	// FFprobe is the program that knows about videos, "" where there is none.
+	FFprobe string
+}
+
+// Service is what people do with the library.
+type Service struct{ p Parts }
+
+// New returns a service.
+func New(p Parts) *Service { return &Service{p: p} }
+
+// Get returns an asset, from the bin too, or domain.ErrNotFound.
+func (s *Service) Get(ctx context.Context, id domain.AssetID) (domain.Asset, error) {
+	a, err := s.p.Store.Asset(ctx, id)
+	if err != nil {
+		return a, fmt.Errorf("asset %.40q: %w", id, err)
+	}
+	return a, nil
+}
+
+// Shown is an asset with the posts that use it.
+type Shown struct {
+	domain.Asset
+	UsedBy []domain.PostID
+}
+
+// Show returns an asset and where it is used.
+func (s *Service) Show(ctx context.Context, id domain.AssetID) (Shown, error) {
+	a, err := s.Get(ctx, id)
+	if err != nil {
+		return Shown{}, err
+	}
+	posts, err := s.p.Store.PostsOf(ctx, id)
+	if err != nil {
+		return Shown{}, fmt.Errorf("asset %.40q: %w", id, err)
+	}
+	return Shown{Asset: a, UsedBy: posts}, nil
+}

@@ -1,0 +1,106 @@
+package library
+
+import (
+	"bytes"
+	"errors"
+	"io"
+)
+
+// span is a part of a file whose bytes are replaced: its box is renamed to "free" (unused space)
+// and its content becomes zeros, so that nothing else in the file moves.
+type span struct{ name, body, end int64 }
+
+// private finds what an MP4 or QuickTime file says besides picture and sound: user data and
+// metadata boxes, where cameras write the place (Apple, QuickTime File Format, 2016, "User Data
+// Atoms" and "Metadata"; 3GPP TS 26.244, "loci"), XMP in a uuid box, and tracks of timed metadata.
+// Of such a track the header goes; its samples stay behind, named by nothing.
+func private(r io.ReaderAt, size int64) ([]span, error) {
+	var spans []span
+	count := 0
+	err := boxes(r, 0, size, &count, func(b box) error {
+		switch b.kind {
+		case "udta", "meta", "uuid":
+			spans = append(spans, span{b.start + 4, b.body, b.end})
+		case "moov", "moof":
+			// Read once and forwards: the reader below may have to begin anew for every step back.
+			if b.end-b.body > maxHeader {
+				return errors.New("its header is too large")
+			}
+			header := make([]byte, b.end-b.body)
+			if _, err := r.ReadAt(header, b.body); err != nil {
+				return err
+			}
+			inside, err := privateOfHeader(bytes.NewReader(header), &count)
+			for _, s := range inside {
+				spans = append(spans, span{s.name + b.body, s.body + b.body, s.end + b.body})
+			}
+			return err
+		}
+		return nil
+	})
+	return spans, err
+}
+
+// maxHeader bounds the header of a video; that of a day of film has some 50 MB.
+const maxHeader = 128 << 20
+
+func privateOfHeader(r *bytes.Reader, count *int) (spans []span, err error) {
+	hide := func(b box) { spans = append(spans, span{b.start + 4, b.body, b.end}) }
+	var walk func(b box) error
+	walk = func(b box) error {
+		switch b.kind {
+		case "udta", "meta", "uuid":
+			hide(b)
+		case "trak":
+			if isMetadataTrack(r, b, count) {
+				hide(b)
+				return nil
+			}
+			return boxes(r, b.body, b.end, count, walk)
+		case "traf", "mdia", "minf":
+			return boxes(r, b.body, b.end, count, walk)
+		}
+		return nil
+	}
+	err = boxes(r, 0, r.Size(), count, walk)
+	return spans, err
+}
+
+func isMetadataTrack(r io.ReaderAt, trak box, count *int) (yes bool) {
+	_ = boxes(r, trak.body, trak.end, count, func(b box) error {
+		if b.kind != "mdia" {
+			return nil
+		}
+		return boxes(r, b.body, b.end, count, func(b box) error {
+			if b.kind == "hdlr" {
+				yes = string(content(r, b, 12)[8:]) == "meta"
+			}
+			return nil
+		})
+	})
+	return yes
+}
+
+// scrubbed reads a file with its spans replaced.
+type scrubbed struct {
+	r     io.Reader
+	at    int64
+	spans []span
+}
+
+func (s *scrubbed) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	for _, span := range s.spans {
+		for i, c := range []byte("free") {
+			if at := span.name + int64(i) - s.at; at >= 0 && at < int64(n) {
+				p[at] = c
+			}
+		}
+		from, to := max(span.body-s.at, 0), min(span.end-s.at, int64(n))
+		if from < to {
+			clear(p[from:to])
+		}
+	}
+	s.at += int64(n)
+	return n, err
+}
