@@ -42,13 +42,13 @@ func (c composer) Compose(ctx context.Context, p domain.Post, v domain.Variant, 
 		return plan, d, limits, err
 	}
 	for _, use := range uses {
-		fitted, err := c.app.Library.Fit(ctx, use.Asset, limits.Media, use.Focus)
+		fitted, err := c.app.Library.Fit(ctx, use.Asset, limits.Media)
 		if err != nil {
-			return plan, d, limits, fmt.Errorf("%s: %w", use.Asset.Name, err)
+			return plan, d, limits, err
 		}
-		draft := plan.Parts[use.Part].Media[use.Index]
-		fitted.Alt, fitted.Focus = draft.Alt, draft.Focus
-		plan.Parts[use.Part].Media[use.Index] = fitted
+		draft := &plan.Parts[use.Part].Media[use.Index]
+		fitted.Media.Alt, fitted.Media.Focus = draft.Alt, draft.Focus
+		*draft = fitted.Media
 	}
 	return plan, d, limits, nil
 }

@@ -109,7 +109,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	}
 	a.Render = render.New(render.Options{HEIC: heic})
 	a.Posts = posts.New(a.DB, a.Networks)
-	a.Library = library.New(library.Config{Store: a.DB, Media: a.Dir.Media(), Thumbs: a.Dir.Thumbs(), Render: a.Render})
+	a.Library = a.newLibrary()
 	a.Accounts = &Accounts{db: a.DB, vault: a.Vault, networks: a.Networks}
 	a.Planner = &queue.Planner{Store: a.DB, Composer: composer{a}}
 	return a, nil
@@ -235,6 +235,7 @@ func (a *App) AddWorkspace(ctx context.Context, name string) (domain.Workspace, 
 	if err != nil {
 		return w, fmt.Errorf("local channel of workspace %q: %w", name, err)
 	}
+	account.RemoteID = string(w.ID) // two workspaces may have feeds of one title
 	_, err = a.Accounts.Connected(ctx, w.ID, local.Describe().ID, account)
 	return w, err
 }

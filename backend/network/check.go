@@ -21,6 +21,9 @@ type Issue struct {
 	Warning    bool `json:"warning"` // worth saying, but it can be published
 }
 
+// VisibilityPublic is the word for "everybody can see it", on every network.
+const VisibilityPublic = "public"
+
 // Every code of an Issue.
 const (
 	IssueEmpty       = "empty"
@@ -64,6 +67,9 @@ func Check(d Descriptor, l Limits, p Plan) []Issue {
 		c.media(i, part, p.Poll != nil && i == 0)
 	}
 	c.rest(p)
+	if d.Also != nil {
+		c.issues = append(c.issues, d.Also(l, p)...)
+	}
 	return c.issues
 }
 
@@ -234,7 +240,9 @@ func (c *checker) alt(i, j int, m Media) {
 }
 
 func (c *checker) rest(p Plan) {
-	if p.Visibility != "" && !slices.Contains(c.l.Visibilities, p.Visibility) && len(c.l.Visibilities) > 0 {
+	// What is meant for few must never be shown to all: a visibility that the network does not have
+	// is refused, unless it is the widest, which is what a network without a choice does anyway.
+	if p.Visibility != "" && p.Visibility != VisibilityPublic && !slices.Contains(c.l.Visibilities, p.Visibility) {
 		c.add(IssueVisibility, "visibility", 0, -1, "%s has no visibility %q", c.d.Name, p.Visibility)
 	}
 	if p.Warning != "" && c.l.Warning != WarnText {

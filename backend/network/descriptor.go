@@ -18,6 +18,8 @@ type Descriptor struct {
 
 	// Measure counts a text by this network's rule, in l.Text.Unit.
 	Measure func(l Limits, text string) int
+	// Also, if set, finds what only this network knows to be wrong with a plan. It is part of Check.
+	Also func(l Limits, p Plan) []Issue
 	// CountsWarning says that the content warning counts towards the text of every part.
 	CountsWarning bool
 	// Preview names the layout a preview uses: "short", "picture", "article", "video".

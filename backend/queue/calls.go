@@ -14,8 +14,9 @@ import (
 
 // Errors that end an attempt without a verdict about the network.
 var (
-	errClaimLost = errors.New("the delivery was taken back or changed while it was prepared")
-	errKeyEnded  = errors.New("the earlier request may have been accepted, and it cannot be repeated safely any more")
+	errClaimLost   = errors.New("the delivery was taken back or changed while it was prepared")
+	errAlreadyLive = errors.New("it is live already, and this copy of the data folder did not publish it")
+	errKeyEnded    = errors.New("the earlier request may have been accepted, and it cannot be repeated safely any more")
 )
 
 // carrier finds who carries a request.

@@ -38,6 +38,7 @@ type ledger struct {
 	racy     bool // a key is looked up before and kept after: two at once make two posts
 	next     func() fault
 	ghost    time.Duration // how much later a ghost is saved
+	gate     chan struct{} // if set, ghosts wait until it is closed instead
 	pending  sync.WaitGroup
 	posts    []entry
 	byKey    map[string]int // index in posts
@@ -152,7 +153,11 @@ func (l *ledger) accept(w http.ResponseWriter, r *http.Request, key string, save
 func (l *ledger) haunt(key string, save func(entry) (int, entry), e entry) {
 	_, known := l.byKey[key]
 	l.pending.Go(func() {
-		time.Sleep(l.ghost) // a real server's clock, not the queue's
+		if l.gate != nil {
+			<-l.gate
+		} else {
+			time.Sleep(l.ghost) // a real server's clock, not the queue's
+		}
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		if l.racy && !known {

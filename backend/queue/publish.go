@@ -198,8 +198,7 @@ func (a *attempt) once(ctx context.Context) (err error) {
 	a.seen = map[string]bool{}
 	_, err = a.network.Publish(ctx, a, a.account, a.plan)
 	if err == nil && !a.settled {
-		// Every publishing step was answered from the journal, or none was made.
-		err = &network.Error{Kind: network.Ambiguous, Message: "The post was prepared, but nothing was sent."}
+		return errAlreadyLive
 	}
 	return err
 }
@@ -215,6 +214,8 @@ func (a *attempt) release(ctx context.Context, err error) error {
 		change = held(domain.HoldMediaMissing, err)
 	case errors.Is(err, errClaimLost):
 		return nil // a person or another publisher decided meanwhile
+	case errors.Is(err, errAlreadyLive):
+		change = held(domain.HoldRestoredCopy, err)
 	case errors.Is(err, errKeyEnded):
 		change = held(domain.HoldAmbiguous, err)
 	}

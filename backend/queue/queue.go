@@ -48,6 +48,7 @@ type Store interface {
 	Settle(ctx context.Context, s domain.Settlement) error
 	Release(ctx context.Context, id domain.DeliveryID, token string, c domain.Change) error
 
+	Taken(ctx context.Context, id domain.DeliveryID, remoteID string) (bool, error)
 	BeginLookUp(ctx context.Context, id domain.DeliveryID, c domain.Claim) error
 	EndLookUp(ctx context.Context, token, class string) error
 	Resolve(ctx context.Context, r domain.Resolution, from domain.DeliveryState) error

@@ -100,10 +100,18 @@ func (a *attempt) find(ctx context.Context) (network.Receipt, bool, error) {
 	if ended := a.q.Store.EndLookUp(context.WithoutCancel(ctx), a.token, class); ended != nil {
 		return receipt, false, ended
 	}
-	if err == nil && found && receipt.RemoteID == "" {
+	if err != nil || !found {
+		return receipt, false, err
+	}
+	if receipt.RemoteID == "" {
 		return receipt, false, errors.New("found without an id")
 	}
-	return receipt, found, err
+	// Two posts with the same words look alike: what proves another delivery proves nothing here.
+	taken, err := a.q.Store.Taken(ctx, a.d.ID, receipt.RemoteID)
+	if taken && a.recon.Shape != network.ShapeKey {
+		err = errors.New("what was found belongs to another post")
+	}
+	return receipt, !taken, err
 }
 
 func (a *attempt) look(ctx context.Context, finder network.Finder) (receipt network.Receipt, found bool, err error) {

@@ -222,6 +222,16 @@ func (db *DB) Doubt(ctx context.Context, id domain.DeliveryID) (b domain.Doubt, 
 	return b, err
 }
 
+const remoteTaken = `
+SELECT EXISTS (SELECT 1 FROM segment s JOIN delivery o ON o.row = s.delivery
+    WHERE s.remote_id = ?2 AND o.id <> ?1 AND o.channel = (SELECT channel FROM delivery WHERE id = ?1))`
+
+// Taken reports whether another delivery of the same channel is already proved live by a remote id.
+func (db *DB) Taken(ctx context.Context, id domain.DeliveryID, remoteID string) (taken bool, err error) {
+	err = db.Read(ctx, func(tx *Tx) error { return tx.row(remoteTaken, id, remoteID).Scan(&taken) })
+	return taken, err
+}
+
 const selectAttempts = `
 SELECT no, app_version, started_at_ms, ended_at_ms, ifnull(end_class, '')
 FROM attempt WHERE delivery = (SELECT row FROM delivery WHERE id = ?) ORDER BY no`

@@ -89,6 +89,7 @@ func (Network) Describe() network.Descriptor {
 		},
 		Measure:       count,
 		CountsWarning: true,
+		Also:          also,
 		Preview:       "short",
 		Reconcile:     keyed,
 		Thread:        network.ThreadChain,

@@ -37,7 +37,7 @@ const processing = 5 * time.Second
 func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account, p network.Plan) (network.Receipt, error) {
 	d := n.Describe()
 	limits := d.LimitsFor(a)
-	if err := refuse(d, limits, a, p); err != nil {
+	if err := d.Refuse(a, p); err != nil {
 		return network.Receipt{}, err
 	}
 	media, err := upload(ctx, c, a, p)
@@ -68,28 +68,31 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 	return receipts[0], nil
 }
 
-// refuse adds to the contract's check what only this network knows: a link in a content
-// warning counts in full, a link card is a link in the text, and Mastodon takes no poll
-// without a question.
-func refuse(d network.Descriptor, l network.Limits, a network.Account, p network.Plan) error {
-	if err := d.Refuse(a, p); err != nil {
-		return err
+// also is what only this network knows to be wrong: a link in a content warning counts in full,
+// a link card is a link in the text, and Mastodon takes no poll without a question.
+func also(l network.Limits, p network.Plan) []network.Issue {
+	var issues []network.Issue
+	if p.Poll != nil && l.Reconcile.Shape == network.ShapeKey && len(p.Parts) > 0 && strings.TrimSpace(p.Parts[0].Text+p.Warning) == "" {
+		issues = append(issues, network.Issue{
+			Code: network.IssueEmpty, Field: "poll", Media: -1, OverflowAt: -1, Message: "a poll needs a question above its answers",
+		})
 	}
-	if p.Poll != nil && l.Reconcile.Shape == network.ShapeKey && strings.TrimSpace(p.Parts[0].Text+p.Warning) == "" {
-		return network.Reject(network.IssueEmpty, "a poll needs a question above its answers")
+	warning := measure.Graphemes(p.Warning)
+	if l.Text.Unit == network.UnitCodePoints {
+		warning = measure.CodePoints(p.Warning)
 	}
-	for i := range p.Parts {
-		n := count(l, textOf(p, i))
-		if l.Text.Unit == network.UnitCodePoints {
-			n += measure.CodePoints(p.Warning)
-		} else {
-			n += measure.Graphemes(p.Warning)
+	for i, part := range p.Parts {
+		if l.Text.Max == 0 || count(l, part.Text)+count(l, p.Warning) > l.Text.Max {
+			continue // said already
 		}
-		if l.Text.Max > 0 && n > l.Text.Max {
-			return network.Reject(network.IssueTooLong, fmt.Sprintf("%d over: the server takes %d, this has %d", n-l.Text.Max, l.Text.Max, n))
+		if n := count(l, textOf(p, i)) + warning; n > l.Text.Max {
+			issues = append(issues, network.Issue{
+				Code: network.IssueTooLong, Field: "text", Part: i, Media: -1, OverflowAt: -1,
+				Message: fmt.Sprintf("%d over: with its link it has %d, the server takes %d", n-l.Text.Max, n, l.Text.Max),
+			})
 		}
 	}
-	return nil
+	return issues
 }
 
 // textOf returns the text of part i as sent. The server makes the link card itself, of the

@@ -85,6 +85,8 @@ CREATE TABLE segment (
     CHECK (state <> 'published' OR remote_id IS NOT NULL)
 ) STRICT;
 
+CREATE INDEX segment_remote ON segment (remote_id) WHERE remote_id IS NOT NULL;
+
 CREATE TABLE attempt (
     row           INTEGER PRIMARY KEY,
     delivery      INTEGER NOT NULL REFERENCES delivery (row) ON DELETE RESTRICT,

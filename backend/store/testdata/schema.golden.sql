@@ -366,6 +366,8 @@ CREATE INDEX resolution_delivery ON resolution (delivery, generation, segment_id
 
 CREATE UNIQUE INDEX resolution_one_live ON resolution (delivery, generation, segment_idx) WHERE verdict = 'live';
 
+CREATE INDEX segment_remote ON segment (remote_id) WHERE remote_id IS NOT NULL;
+
 CREATE TRIGGER attempt_kept BEFORE DELETE ON attempt BEGIN SELECT RAISE (ABORT, 'queue: attempts are kept'); END;
 
 CREATE TRIGGER call_kept BEFORE DELETE ON call BEGIN SELECT RAISE (ABORT, 'queue: calls are kept'); END;
