@@ -100,6 +100,7 @@ func (Network) Describe() network.Descriptor {
 			Choices: []string{noLabel, "sexual", "nudity", "porn", "graphic-media"}, Default: noLabel,
 		}},
 		Measure:     func(_ network.Limits, text string) int { return measure.Graphemes(text) },
+		Also:        also,
 		Preview:     "short",
 		Reconcile:   network.Reconcile{Shape: network.ShapeRecord, Quarantine: quarantine},
 		Thread:      network.ThreadAtomic,

@@ -18,9 +18,6 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 	if err := n.Describe().Refuse(a, p); err != nil {
 		return network.Receipt{}, err
 	}
-	if err := refuseLink(p); err != nil {
-		return network.Receipt{}, err
-	}
 	at, err := addresses(a, p)
 	if err != nil {
 		return network.Receipt{}, err
@@ -215,23 +212,26 @@ func writeRequest(a network.Account, at []recordAddress, posts []post) (string, 
 	return "thread", r, err
 }
 
-// refuseLink says what is wrong with a link card, which network.Check knows nothing of.
-func refuseLink(p network.Plan) error {
-	if p.Link == nil {
+// also is what only this network knows to be wrong: the rules of a link card.
+func also(_ network.Limits, p network.Plan) []network.Issue {
+	if p.Link == nil || len(p.Parts) == 0 {
 		return nil
 	}
+	issue := network.Issue{Code: "link", Field: "link", Media: -1, OverflowAt: -1}
 	u, err := url.Parse(p.Link.URL)
-	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || len(p.Link.URL) > maxURI ||
-		strings.ContainsFunc(p.Link.URL, blank) {
-		return network.Reject("link", "the link's address is not an address of the web")
+	switch {
+	case err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || len(p.Link.URL) > maxURI ||
+		strings.ContainsFunc(p.Link.URL, blank):
+		issue.Message = "the link's address is not an address of the web"
+	case len(p.Parts[0].Media) > 0 && !strings.Contains(p.Parts[0].Text, p.Link.URL):
+		issue.Message = "Bluesky shows pictures or a link card, not both: put the link into the text"
+	case p.Link.Thumb != nil && p.Link.Thumb.Bytes > maxThumb:
+		issue.Code = network.IssueMediaBytes
+		issue.Message = fmt.Sprintf("the link's picture has %d bytes, Bluesky takes %d", p.Link.Thumb.Bytes, maxThumb)
+	default:
+		return nil
 	}
-	if len(p.Parts[0].Media) > 0 && !strings.Contains(p.Parts[0].Text, p.Link.URL) {
-		return network.Reject("link", "Bluesky shows pictures or a link card, not both: put the link into the text")
-	}
-	if t := p.Link.Thumb; t != nil && t.Bytes > maxThumb {
-		return network.Reject(network.IssueMediaBytes, fmt.Sprintf("the link's picture has %d bytes, Bluesky takes %d", t.Bytes, maxThumb))
-	}
-	return nil
+	return []network.Issue{issue}
 }
 
 // Find reads the address of the plan's first record. A thread is written in one transaction,
