@@ -2,7 +2,6 @@ package wiring
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os/exec"
 
@@ -33,6 +32,5 @@ func (a *App) newLibrary() *library.Service {
 	}
 	return library.New(library.Parts{
 		Store: a.DB, Files: contents{a.Dir.Media()}, Folder: a.Dir, Engine: a.Render, SafeName: datadir.SafeName, FFprobe: probe,
-		Full: func(err error) bool { return errors.Is(err, datadir.ErrDiskFull) },
 	})
 }
