@@ -1,0 +1,438 @@
+package library
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"postbag/backend/domain"
+	"postbag/backend/render"
+)
+
+func TestEveryKindOfFileIsKnownByItsContent(t *testing.T) {
+	s := newShelf(t)
+	s.file("a.png", jpegOf(t, photo(60, 40, 1), exifOf(6)))
+	s.file("b.txt", pngOf(t, photo(30, 20, 2)))
+	s.file("c", webpOf(t, photo(31, 20, 3)))
+	s.file("d.jpg", gifOf(t, 3))
+	s.file("e.gif", gifOf(t, 1))
+	s.file("f.jpg", movieOf())
+	r := s.imports(Options{}, s.photos)
+	if r.Imported != 6 || r.Duplicates != 0 || len(r.Failed) != 0 {
+		t.Fatalf("result %+v", r)
+	}
+	var got []string
+	for _, i := range r.Assets {
+		a := i.Asset
+		got = append(got, fmt.Sprintf("%s %s %s %dx%d turn %d frames %d %d ms", filepath.Base(i.Path), a.Kind, a.Format, a.Width, a.Height, a.Turn, a.Frames, a.DurationMs))
+	}
+	want := []string{
+		"a.png image jpeg 40x60 turn 6 frames 1 0 ms", "b.txt image png 30x20 turn 1 frames 1 0 ms",
+		"c image webp 31x20 turn 1 frames 1 0 ms", "d.jpg animation gif 60x40 turn 1 frames 3 0 ms",
+		"e.gif image gif 60x40 turn 1 frames 1 0 ms", "f.jpg video mp4 90x160 turn 1 frames 1 2500 ms",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	a := r.Assets[0].Asset
+	if a.Camera != "PENTAX Corp K-1 II" || !a.TakenAt.Equal(time.Date(2026, 6, 21, 22, 15, 0, 0, time.UTC)) {
+		t.Errorf("camera %q at %v", a.Camera, a.TakenAt)
+	}
+	if a.Place == nil || math.Abs(a.Place.Latitude-60.4) > 1e-9 || math.Abs(a.Place.Longitude-5.3) > 1e-9 {
+		t.Errorf("place %+v", a.Place)
+	}
+	if v := r.Assets[5].Asset; !v.TakenAt.Equal(time.Unix(1_700_000_000, 0)) {
+		t.Errorf("the video was made at %v", v.TakenAt)
+	}
+}
+
+func TestABadFileIsNamedAndTheRestGoesOn(t *testing.T) {
+	s := newShelf(t)
+	whole := jpegOf(t, photo(200, 200, 1), nil)
+	huge := pngOf(t, photo(8, 8, 1))
+	copy(huge[16:], []byte{0, 0, 0xc3, 0x50, 0, 0, 0xc3, 0x50}) // 50,000 × 50,000
+	for name, data := range map[string][]byte{
+		"archive.jpg": []byte("PK\x03\x04 and so on and so on and so on"), "empty.jpg": {}, "text.jpg": []byte("hello, I am not a picture at all"),
+		"truncated.jpg": whole[:len(whole)/2], "good.jpg": whole, "bomb.png": huge,
+		"headless.mp4": box4("ftyp", []byte("isom\x00\x00\x02\x00isom")), "lying.mp4": append(box4("ftyp", []byte("isom\x00\x00\x02\x00isom")), 0x7f, 0xff, 0xff, 0xff, 'm', 'o', 'o', 'v'),
+	} {
+		s.file(name, data)
+	}
+	r := s.imports(Options{}, s.photos, filepath.Join(s.photos, "nowhere.jpg"))
+	got := map[string]string{}
+	for _, f := range r.Failed {
+		got[filepath.Base(f.Path)] = f.Code
+		if f.Message == "" || strings.Contains(f.Message, s.photos) {
+			t.Errorf("%s: message %q", f.Path, f.Message)
+		}
+	}
+	for name, code := range map[string]string{
+		"archive.jpg": CodeArchive, "empty.jpg": CodeEmpty, "text.jpg": CodeUnknownFormat, "truncated.jpg": CodeDamaged,
+		"nowhere.jpg": CodeNotFound, "headless.mp4": CodeDamaged, "lying.mp4": CodeDamaged,
+	} {
+		if got[name] != code {
+			t.Errorf("%s is %q, want %q", name, got[name], code)
+		}
+	}
+	// The header's own checksum is wrong too, so either is a true word about it.
+	if c := got["bomb.png"]; c != CodeTooManyPixels && c != CodeDamaged {
+		t.Errorf("bomb.png is %q", c)
+	}
+	if r.Imported != 1 || filepath.Base(r.Assets[0].Path) != "good.jpg" || len(r.Failed) != 8 {
+		t.Errorf("result %+v", r)
+	}
+	if page, err := s.List(t.Context(), s.space, Query{}); err != nil || len(page.Assets) != 1 {
+		t.Errorf("%d assets, %v", len(page.Assets), err)
+	}
+}
+
+func TestTheSameContentIsImportedOnce(t *testing.T) {
+	s := newShelf(t)
+	data := jpegOf(t, photo(40, 40, 1), nil)
+	first := s.one(s.file("one.jpg", data))
+	s.file("sub/two.jpg", data)
+	s.file("sub/three.jpg", data)
+	flat := s.imports(Options{}, s.photos)
+	if flat.Duplicates != 1 || len(flat.Assets) != 1 {
+		t.Errorf("a folder without its folders: %+v", flat)
+	}
+	deep := s.imports(Options{Recursive: true}, s.photos, filepath.Join(s.photos, "one.jpg"))
+	if deep.Imported != 0 || deep.Duplicates != 3 {
+		t.Errorf("imported %d, duplicates %d", deep.Imported, deep.Duplicates)
+	}
+	for _, a := range deep.Assets {
+		if a.Asset.ID != first.ID || !a.Duplicate {
+			t.Errorf("%+v", a)
+		}
+	}
+	s.must(s.Remove(t.Context(), first.ID))
+	back := s.imports(Options{}, filepath.Join(s.photos, "one.jpg"))
+	if a, err := s.Get(t.Context(), first.ID); err != nil || !a.DeletedAt.IsZero() || back.Duplicates != 1 {
+		t.Errorf("not taken out of the bin: %+v, %v", a, err)
+	}
+}
+
+func TestSystemFilesAndLinksStayOutside(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("making links needs a right that tests do not have there")
+	}
+	s := newShelf(t)
+	outside := filepath.Join(t.TempDir(), "secret.jpg")
+	s.must(os.WriteFile(outside, jpegOf(t, photo(10, 10, 9), nil), 0o600))
+	s.file("Thumbs.db", []byte("x"))
+	s.file(".hidden.jpg", []byte("x"))
+	s.file("__MACOSX/x.jpg", []byte("x"))
+	s.file("data/postbag.db", []byte("x"))
+	s.file("data/media/x.jpg", []byte("x"))
+	s.must(os.Symlink(outside, filepath.Join(s.photos, "link.jpg")))
+	s.must(os.Symlink(filepath.Dir(outside), filepath.Join(s.photos, "folder")))
+	s.must(os.Symlink(s.photos, filepath.Join(s.photos, "round")))
+	r := s.imports(Options{Recursive: true}, s.photos)
+	if len(r.Assets) != 0 || len(r.Failed) != 3 {
+		t.Fatalf("result %+v", r)
+	}
+	for _, f := range r.Failed {
+		if f.Code != CodeLink {
+			t.Errorf("%+v", f)
+		}
+	}
+	// A link that the person named is what the person meant.
+	s.one(filepath.Join(s.photos, "link.jpg"))
+}
+
+func TestNamesAreMadeSafeAndTheFilesAreStillRead(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("other systems do not allow such names")
+	}
+	s := newShelf(t)
+	names := []string{"caf\xe9.jpg", `a\..\..\windows.jpg`, "line\nbreak.jpg", "CON.jpg", "-rf.jpg", "\u202egpj.exe.jpg"}
+	for i, name := range names {
+		s.file(name, jpegOf(t, photo(20, 20, uint32(i)), nil))
+	}
+	for _, reference := range []bool{false, true} {
+		r := s.imports(Options{Reference: reference}, s.photos)
+		if len(r.Assets) != len(names) || len(r.Failed) != 0 {
+			t.Fatalf("result %+v", r)
+		}
+		for _, i := range r.Assets {
+			n := i.Asset.Name
+			if n != strings.ToValidUTF8(n, "?") || strings.ContainsAny(n, "/\\\n\u202e") || strings.HasPrefix(n, ".") {
+				t.Errorf("%q became %q", filepath.Base(i.Path), n)
+			}
+		}
+	}
+	again, err := openSeen(s, filepath.Join(s.photos, names[0]))
+	if err != nil || !again {
+		t.Errorf("a name that is not UTF-8 is not recognised: %v, %v", again, err)
+	}
+	ref := newShelf(t)
+	ref.file("caf\xe9.jpg", jpegOf(t, photo(20, 20, 1), nil))
+	a := ref.imports(Options{Reference: true}, ref.photos).Assets[0].Asset
+	f, err := ref.Open(t.Context(), a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = f.Close()
+}
+
+func openSeen(s shelf, path string) (bool, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return false, err
+	}
+	_, ok, err := s.db.SeenImport(s.t.Context(), s.space, keep(path), info.Size(), info.ModTime())
+	return ok, err
+}
+
+// counting counts what is read from the content store's side and can fail like a full disk.
+type counting struct {
+	Files
+	puts int
+	fail error
+}
+
+func (c *counting) Put(ctx context.Context, r io.Reader) (string, int64, error) {
+	c.puts++
+	if c.fail != nil && c.puts > 2 {
+		_, _ = io.CopyN(io.Discard, r, 10)
+		return "", 0, c.fail
+	}
+	return c.Files.Put(ctx, r)
+}
+
+func TestAFullDiskStopsTheImportAndKeepsWhatWasDone(t *testing.T) {
+	s := newShelf(t)
+	for i := range 6 {
+		s.file(fmt.Sprintf("%d.jpg", i), jpegOf(t, photo(30, 30, uint32(i)), nil))
+	}
+	full := errors.New("the disk is full")
+	disk := &counting{Files: s.p.Files, fail: full}
+	parts := s.p
+	parts.Files = disk
+	r, err := New(parts).Import(t.Context(), s.space, []string{s.photos}, Options{}, nil)
+	if !errors.Is(err, full) || !strings.Contains(err.Error(), "of 6 files") {
+		t.Fatalf("got %v", err)
+	}
+	if r.Imported != 2 || len(r.Failed) != 0 {
+		t.Errorf("result %+v", r)
+	}
+	disk.fail, disk.puts = nil, 0
+	r, err = New(parts).Import(t.Context(), s.space, []string{s.photos}, Options{}, nil)
+	if err != nil || r.Imported != 4 || r.Duplicates != 2 || disk.puts != 4 {
+		t.Errorf("afterwards: imported %d, duplicates %d, stored %d, %v", r.Imported, r.Duplicates, disk.puts, err)
+	}
+}
+
+func TestACancelledImportEndsBetweenFiles(t *testing.T) {
+	s := newShelf(t)
+	for i := range 8 {
+		s.file(fmt.Sprintf("%d.jpg", i), jpegOf(t, photo(30, 30, uint32(i)), nil))
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var last Progress
+	r, err := s.Import(ctx, s.space, []string{s.photos}, Options{}, func(p Progress) {
+		last = p
+		if p.Done == 2 {
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) || r.Imported != last.Done || last.Total != 8 || r.Imported == 8 {
+		t.Fatalf("%d of %d imported, %v", r.Imported, last.Total, err)
+	}
+	if page, err := s.List(t.Context(), s.space, Query{}); err != nil || len(page.Assets) < r.Imported {
+		t.Errorf("%d assets, %v", len(page.Assets), err)
+	}
+}
+
+func TestAnOriginalThatStaysIsFoundAgainOrMissed(t *testing.T) {
+	s := newShelf(t)
+	data := jpegOf(t, photo(50, 50, 1), nil)
+	path := s.file("here.jpg", data)
+	a := s.imports(Options{Reference: true}, path).Assets[0].Asset
+	if a.Reference != path {
+		t.Fatalf("reference %q", a.Reference)
+	}
+	if _, err := s.p.Files.Size(a.SHA256); err == nil {
+		t.Error("a copy was kept")
+	}
+	f, err := s.Open(t.Context(), a)
+	s.must(err)
+	got, err := io.ReadAll(f)
+	_ = f.Close()
+	if err != nil || !bytes.Equal(got, data) {
+		t.Errorf("read %d bytes, %v", len(got), err)
+	}
+
+	s.must(os.WriteFile(path, append([]byte{}, bytes.ToUpper(data)...), 0o600)) // the same length, other bytes
+	if _, err := s.Open(t.Context(), a); !errors.Is(err, ErrMissing) || !strings.Contains(err.Error(), path) {
+		t.Errorf("altered: %v", err)
+	}
+	s.must(os.Remove(path))
+	if _, err := s.Open(t.Context(), a); !errors.Is(err, ErrMissing) {
+		t.Errorf("gone: %v", err)
+	}
+	if _, err := s.Locate(t.Context(), a.ID, s.file("other.jpg", []byte("x"))); !errors.Is(err, domain.ErrInvalid) {
+		t.Errorf("located elsewhere: %v", err)
+	}
+	moved := s.file("moved/there.jpg", data)
+	a, err = s.Locate(t.Context(), a.ID, moved)
+	if err != nil || a.Reference != moved {
+		t.Errorf("located: %q, %v", a.Reference, err)
+	}
+	s.must(os.Remove(moved))
+	found := s.file("again.jpg", data)
+	if a = s.imports(Options{Reference: true}, found).Assets[0].Asset; a.Reference != found {
+		t.Errorf("an import finds it again: %q", a.Reference)
+	}
+	if a = s.imports(Options{}, found).Assets[0].Asset; a.Reference != "" {
+		t.Errorf("a copy replaces the reference: %q", a.Reference)
+	}
+	s.must(os.Remove(found))
+	if f, err = s.Open(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	_ = f.Close()
+}
+
+func TestACopyThatWentAwayIsMissedAndHealedByAnImport(t *testing.T) {
+	s := newShelf(t)
+	path := s.file("a.jpg", jpegOf(t, photo(50, 50, 1), nil))
+	a := s.one(path)
+	s.must(s.dir.Media().Remove(a.SHA256))
+	if _, err := s.Open(t.Context(), a); !errors.Is(err, ErrMissing) {
+		t.Fatalf("got %v", err)
+	}
+	s.one(path)
+	f, err := s.Open(t.Context(), a)
+	s.must(err)
+	_ = f.Close()
+}
+
+func TestThumbnailsAreMadeAgainWhenTheyAreMissing(t *testing.T) {
+	s := newShelf(t)
+	a := s.one(s.file("a.jpg", jpegOf(t, photo(900, 600, 1), exifOf(6))))
+	for _, side := range render.ThumbnailSides() {
+		data, mime, err := s.Thumb(t.Context(), a.ID, side)
+		s.must(err)
+		info, err := render.Probe(bytes.NewReader(data), int64(len(data)))
+		if err != nil || info.Height != side || info.Width != (side*2+1)/3 || mime != "image/jpeg" || info.Private {
+			t.Errorf("%d: %d × %d %s, %v", side, info.Width, info.Height, mime, err)
+		}
+		name := thumbName(a.SHA256, side)
+		s.must(s.dir.WriteFile(name, nil))
+		if again, _, err := s.Thumb(t.Context(), a.ID, side); err != nil || !bytes.Equal(again, data) {
+			t.Errorf("made again: %v", err)
+		}
+		if kept, err := s.dir.ReadFile(name); err != nil || !bytes.Equal(kept, data) {
+			t.Errorf("not kept: %v", err)
+		}
+	}
+	if _, _, err := s.Thumb(t.Context(), a.ID, 300); !errors.Is(err, domain.ErrInvalid) {
+		t.Errorf("a size that does not exist: %v", err)
+	}
+	v := s.one(s.file("v.mp4", movieOf()))
+	if _, _, err := s.Thumb(t.Context(), v.ID, 256); !errors.Is(err, ErrNoPicture) {
+		t.Errorf("of a video: %v", err)
+	}
+}
+
+func TestFFprobeIsAskedWithoutTrustInNames(t *testing.T) {
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newShelf(t)
+	s.p.FFprobe = program
+	args := filepath.Join(t.TempDir(), "args")
+	t.Setenv("POSTBAG_TEST_ARGS", args)
+	t.Setenv("POSTBAG_TEST_FFPROBE", `{"format":{"duration":"12.3456"},"streams":[{"codec_type":"audio"},
+		{"codec_type":"video","width":1920,"height":1080,"side_data_list":[{"rotation":-90}]}]}`)
+	path := s.file("-i.mp4", movieOf())
+	a := s.one(path)
+	if a.Width != 1080 || a.Height != 1920 || a.DurationMs != 12346 || a.Warning != "" {
+		t.Errorf("asset %+v", a)
+	}
+	got, err := os.ReadFile(args)
+	s.must(err)
+	if !strings.Contains(string(got), fmt.Sprintf(`"-protocol_whitelist" "file" "-f" "mov"`)) || !strings.HasSuffix(string(got), fmt.Sprintf(`"-i" "file:%s"]`, path)) {
+		t.Errorf("asked with %s", got)
+	}
+
+	for name, answer := range map[string]string{
+		"nonsense": "<html>", "endless": strings.Repeat(" ", 100_000), "no picture": `{"streams":[{"codec_type":"audio"}]}`,
+		"huge": `{"streams":[{"codec_type":"video","width":2000000000,"height":2}]}`,
+	} {
+		t.Setenv("POSTBAG_TEST_FFPROBE", answer)
+		data := append(movieOf(), box4("free", []byte(name))...)
+		if a := s.one(s.file(name+".mp4", data)); a.Warning == "" || a.Width != 90 || a.DurationMs != 2500 {
+			t.Errorf("%s: %+v", name, a)
+		}
+	}
+	s.p.FFprobe = filepath.Join(t.TempDir(), "gone")
+	if a := s.one(s.file("w.webm", []byte("\x1a\x45\xdf\xa3 and more"))); a.Format != "webm" || a.Warning == "" {
+		t.Errorf("without a program: %+v", a)
+	}
+}
+
+func TestAnAssetIsDescribedTaggedAndFocused(t *testing.T) {
+	s := newShelf(t)
+	a := s.one(s.file("a.jpg", jpegOf(t, photo(20, 20, 1), nil)))
+	a, err := s.SetAlt(t.Context(), a.ID, " two\r\nlines ")
+	if err != nil || a.Alt != "two\nlines" {
+		t.Errorf("alt %q, %v", a.Alt, err)
+	}
+	a, err = s.SetFocus(t.Context(), a.ID, &domain.Point{X: 1, Y: 0})
+	if err != nil || *a.Focus != (domain.Point{X: 1}) {
+		t.Errorf("focus %v, %v", a.Focus, err)
+	}
+	a, err = s.Tag(t.Context(), a.ID, []string{" rye  bread ", "x"}, []string{"x"})
+	if err != nil || len(a.Tags) != 1 || a.Tags[0] != "rye bread" {
+		t.Errorf("tags %q, %v", a.Tags, err)
+	}
+	for name, err := range map[string]error{
+		"alt bytes":  second(s.SetAlt(t.Context(), a.ID, "\xff")),
+		"alt length": second(s.SetAlt(t.Context(), a.ID, strings.Repeat("x", MaxAltBytes+1))),
+		"focus":      second(s.SetFocus(t.Context(), a.ID, &domain.Point{X: math.NaN()})),
+		"focus side": second(s.SetFocus(t.Context(), a.ID, &domain.Point{Y: 1.1})),
+		"empty tag":  second(s.Tag(t.Context(), a.ID, []string{" "}, nil)),
+		"bad tag":    second(s.Tag(t.Context(), a.ID, []string{"a\x00b"}, nil)),
+	} {
+		if !errors.Is(err, domain.ErrInvalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := s.SetAlt(t.Context(), "nobody", "x"); !errors.Is(err, domain.ErrNotFound) {
+		t.Errorf("no such asset: %v", err)
+	}
+	p, err := s.db.AddPost(t.Context(), domain.Post{Workspace: s.space, Content: domain.Content{Media: []domain.Media{{Asset: a.ID}}}})
+	s.must(err)
+	shown, err := s.Show(t.Context(), a.ID)
+	if err != nil || len(shown.UsedBy) != 1 || shown.UsedBy[0] != p.ID {
+		t.Errorf("used by %v, %v", shown.UsedBy, err)
+	}
+	s.must(s.Remove(t.Context(), a.ID))
+	if err := s.Purge(t.Context(), a.ID); !errors.Is(err, domain.ErrNotAllowed) {
+		t.Errorf("purged although it is used: %v", err)
+	}
+	s.must(s.Unbin(t.Context(), a.ID))
+	for i := range 3 {
+		s.one(s.file(fmt.Sprintf("%d.jpg", i), jpegOf(t, photo(20, 20, uint32(i+5)), nil)))
+	}
+	page, err := s.List(t.Context(), s.space, Query{Limit: 3})
+	s.must(err)
+	rest, err := s.List(t.Context(), s.space, Query{Limit: 3, After: page.Next})
+	if err != nil || len(page.Assets) != 3 || len(rest.Assets) != 1 || rest.Next != "" || rest.Assets[0].ID != a.ID {
+		t.Errorf("pages %d and %d, %v", len(page.Assets), len(rest.Assets), err)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
