@@ -99,7 +99,7 @@ func inputError(err error) *Error {
 	if field, ok := errors.AsType[*domain.FieldError](err); ok {
 		return &Error{Code: CodeInvalid, Message: sentence(field.Message), Field: field.Field}
 	}
-	if notReady, ok := errors.AsType[*queue.NotReady](err); ok {
+	if notReady, ok := errors.AsType[*queue.NotReadyError](err); ok {
 		issue, _ := network.Blocking(notReady.Issues)
 		return &Error{
 			Code: CodeInvalid, Message: sentence(issue.Message), Field: issue.Field, Safe: "The draft is saved; nothing was planned.",

@@ -94,6 +94,7 @@ type clear struct{}
 func (clear) SealReply(_ context.Context, _ domain.ChannelID, b []byte) ([]byte, error) {
 	return b, nil
 }
+
 func (clear) OpenReply(_ context.Context, _ domain.ChannelID, b []byte) ([]byte, error) {
 	return b, nil
 }

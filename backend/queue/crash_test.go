@@ -116,7 +116,7 @@ func (v victim) live() error {
 			return err
 		}
 	}
-	fmt.Println(atomic.LoadInt64(&p.n))
+	fmt.Fprintln(os.Stdout, atomic.LoadInt64(&p.n))
 	return db.Close()
 }
 

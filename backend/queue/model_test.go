@@ -42,7 +42,6 @@ type memory struct {
 	luck    *rand.Rand
 	keyed   bool
 	posts   map[string]string // key → text
-	extra   map[string]int    // second posts of a key
 	ghosts  []func()
 	dead    bool // the process is dead: nothing more happens until the next run
 	visible map[string]int

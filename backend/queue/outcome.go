@@ -16,7 +16,6 @@ type standing struct {
 	doubted   bool // an earlier call of this segment may have been accepted
 	renewable bool // the network can renew a secret, and the last attempt did not fail on it
 	soft      int  // soft failures so far
-	late      bool // its lateness rule says to ask
 }
 
 // outcome says what a public call's end means: its outcome, and what the delivery becomes. It

@@ -39,19 +39,19 @@ type Planner struct {
 	Composer Composer
 }
 
-// NotReady says why a post cannot be planned for a channel.
-type NotReady struct {
+// NotReadyError says why a post cannot be planned for a channel.
+type NotReadyError struct {
 	Channel domain.ChannelID
 	Issues  []network.Issue
 }
 
-func (e *NotReady) Error() string {
+func (e *NotReadyError) Error() string {
 	issue, _ := network.Blocking(e.Issues)
 	return issue.Message
 }
 
-// Is makes a NotReady a domain.ErrInvalid.
-func (e *NotReady) Is(target error) bool { return target == domain.ErrInvalid }
+// Is makes a NotReadyError a domain.ErrInvalid.
+func (e *NotReadyError) Is(target error) bool { return target == domain.ErrInvalid }
 
 // When says when and how late a post goes out.
 type When struct {
@@ -61,7 +61,7 @@ type When struct {
 }
 
 // Plan freezes a post for each of its variants on channels (all if none) and plans one delivery
-// each, all or none. A variant that breaks its channel's rules is a *NotReady.
+// each, all or none. A variant that breaks its channel's rules is a *NotReadyError.
 func (p *Planner) Plan(ctx context.Context, post domain.Post, w When, channels ...domain.ChannelID) ([]domain.Delivery, error) {
 	var list []domain.Delivery
 	segments := map[domain.DeliveryID]int{}
@@ -96,7 +96,7 @@ func (p *Planner) freeze(ctx context.Context, post domain.Post, v domain.Variant
 	}
 	issues := network.Check(desc, limits, plan)
 	if _, bad := network.Blocking(issues); bad {
-		return d, 0, &NotReady{Channel: v.Channel, Issues: issues}
+		return d, 0, &NotReadyError{Channel: v.Channel, Issues: issues}
 	}
 	id := domain.DeliveryID(domain.NewID(time.Now()))
 	plan.Delivery = string(id)

@@ -144,7 +144,7 @@ func TestTextOverTheLimitIsNotPlanned(t *testing.T) {
 		long[i] = 'a'
 	}
 	_, err := a.planner.Plan(t.Context(), a.post(a.channel("me"), string(long)), queue.When{Due: time.Now()})
-	if _, ok := errors.AsType[*queue.NotReady](err); !ok {
+	if _, ok := errors.AsType[*queue.NotReadyError](err); !ok {
 		t.Fatalf("got %v", err)
 	}
 }

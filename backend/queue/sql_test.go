@@ -14,6 +14,7 @@ func (a *app) lawless(work func()) {
 	if err != nil {
 		a.t.Fatal(err)
 	}
+	defer func() { _ = rows.Close() }()
 	laws := map[string]string{}
 	for rows.Next() {
 		var name, body string

@@ -45,14 +45,19 @@ func (s *statements) compile(ctx context.Context) {
 		if err != nil {
 			continue
 		}
-		s.mu.Lock()
-		if s.ready[query] != nil {
-			_ = stmt.Close()
-		} else {
-			s.ready[query] = stmt
-		}
-		s.mu.Unlock()
+		s.keep(query, stmt)
 	}
+}
+
+// keep adds a compiled query, unless another goroutine was first.
+func (s *statements) keep(query string, stmt *sql.Stmt) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ready[query] != nil {
+		defer func() { _ = stmt.Close() }()
+		return
+	}
+	s.ready[query] = stmt
 }
 
 func (s *statements) close() {

@@ -209,21 +209,21 @@ func (t *Tx) insert(query string, args ...any) (int64, error) {
 
 func (t *Tx) result(query string, args ...any) (sql.Result, error) {
 	if stmt := t.known.find(query); stmt != nil {
-		return t.tx.StmtContext(t.ctx, stmt).ExecContext(t.ctx, args...)
+		return t.tx.StmtContext(t.ctx, stmt).ExecContext(t.ctx, args...) //nolint:sqlclosecheck // it ends with the transaction
 	}
 	return t.tx.ExecContext(t.ctx, query, args...)
 }
 
 func (t *Tx) row(query string, args ...any) *sql.Row {
 	if stmt := t.known.find(query); stmt != nil {
-		return t.tx.StmtContext(t.ctx, stmt).QueryRowContext(t.ctx, args...)
+		return t.tx.StmtContext(t.ctx, stmt).QueryRowContext(t.ctx, args...) //nolint:sqlclosecheck // it ends with the transaction
 	}
 	return t.tx.QueryRowContext(t.ctx, query, args...)
 }
 
 func (t *Tx) rows(query string, args ...any) (*sql.Rows, error) {
 	if stmt := t.known.find(query); stmt != nil {
-		return t.tx.StmtContext(t.ctx, stmt).QueryContext(t.ctx, args...)
+		return t.tx.StmtContext(t.ctx, stmt).QueryContext(t.ctx, args...) //nolint:sqlclosecheck // it ends with the transaction
 	}
 	return t.tx.QueryContext(t.ctx, query, args...)
 }
