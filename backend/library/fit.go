@@ -105,10 +105,8 @@ func (s *Service) passVideo(ctx context.Context, a domain.Asset, recipe string) 
 	}
 	defer func() { _ = f.Close() }()
 	clean := &scrubbed{r: f}
-	if a.Format != string(render.WebM) {
-		if clean.spans, err = private(seekReader{f}, a.Bytes); err != nil {
-			return domain.Rendition{}, doesNotFit("the video is damaged: %s", err.Error())
-		}
+	if clean.spans, err = private(seekReader{f}, a.Bytes, render.Format(a.Format)); err != nil {
+		return domain.Rendition{}, doesNotFit("the video is damaged: %s", err.Error())
 	}
 	if _, err := f.Seek(0, 0); err != nil {
 		return domain.Rendition{}, err

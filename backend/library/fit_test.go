@@ -169,6 +169,44 @@ func TestAMissingOriginalIsNotFitted(t *testing.T) {
 	}
 }
 
+// element builds an element of WebM with a size of one byte.
+func element(id string, content ...[]byte) []byte {
+	body := bytes.Join(content, nil)
+	return append(append([]byte(id), 0x80|byte(len(body))), body...)
+}
+
+// webmOfBergen is a WebM file that says where it was made. Written live, it has no lengths.
+func webmOfBergen(live bool) []byte {
+	tags := element("\x12\x54\xc3\x67", element("\x73\x73", []byte(bergen)))
+	head := element("\x1a\x45\xdf\xa3", element("\x42\x82", []byte("webm")))
+	block := element("\xa3", []byte("picture"))
+	if live {
+		unknown := "\x01\xff\xff\xff\xff\xff\xff\xff"
+		return bytes.Join([][]byte{head, []byte("\x18\x53\x80\x67" + unknown), tags, []byte("\x1f\x43\xb6\x75" + unknown), block, block}, nil)
+	}
+	attached := element("\x19\x41\xa4\x69", []byte(bergen)[:3]) // short
+	return append(head, element("\x18\x53\x80\x67", element("\x1f\x43\xb6\x75", block), tags, attached)...)
+}
+
+func TestAWebMPassesWithoutItsTags(t *testing.T) {
+	for _, live := range []bool{false, true} {
+		s := newShelf(t)
+		original := webmOfBergen(live)
+		got := s.content(s.fit(s.one(s.file("v.webm", original)), network.MediaLimit{Types: []string{"video/webm"}}).Media)
+		if bytes.Contains(got, []byte("+60")) || !bytes.Contains(got, []byte("picture")) || len(got) != len(original) {
+			t.Errorf("live %v: %q", live, got)
+		}
+		if spans, err := privateOfWebM(bytes.NewReader(got), int64(len(got))); err != nil || len(spans) != 0 {
+			t.Errorf("live %v: what passed has %d tags, %v", live, len(spans), err)
+		}
+	}
+	s := newShelf(t)
+	a := s.one(s.file("cut.webm", webmOfBergen(false)[:40]))
+	if _, err := s.Fit(t.Context(), a, network.MediaLimit{Types: []string{"video/webm"}}); !errors.Is(err, ErrDoesNotFit) {
+		t.Errorf("cut short: %v", err)
+	}
+}
+
 // oneByOne gives a reader's bytes in small pieces, so that every span falls on an edge.
 type oneByOne struct{ r io.Reader }
 
@@ -176,7 +214,7 @@ func (o oneByOne) Read(p []byte) (int, error) { return o.r.Read(p[:min(len(p), 3
 
 func TestScrubbingDoesNotDependOnHowTheFileIsRead(t *testing.T) {
 	data := movieOf()
-	spans, err := private(bytes.NewReader(data), int64(len(data)))
+	spans, err := private(bytes.NewReader(data), int64(len(data)), render.MP4)
 	if err != nil || len(spans) != 5 {
 		t.Fatalf("%d spans, %v", len(spans), err)
 	}
@@ -194,18 +232,22 @@ func FuzzAVideosHeaderIsReadOrRefused(f *testing.F) {
 	f.Add(movieOf())
 	f.Add(box4("moov", box4("trak"), []byte{0, 0, 0, 1, 'm', 'd', 'i', 'a'}))
 	f.Add([]byte("\x00\x00\x00\x01moov\xff\xff\xff\xff\xff\xff\xff\xff"))
+	f.Add(webmOfBergen(false))
+	f.Add(webmOfBergen(true))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := readMovie(bytes.NewReader(data), int64(len(data)))
 		if err == nil && (m.width < 0 || m.height < 0 || m.durationMs < 0) {
 			t.Fatalf("%+v", m)
 		}
-		spans, err := private(bytes.NewReader(data), int64(len(data)))
-		if err != nil {
-			return
-		}
-		out, err := io.ReadAll(&scrubbed{r: bytes.NewReader(data), spans: spans})
-		if err != nil || len(out) != len(data) {
-			t.Fatalf("%d of %d bytes, %v", len(out), len(data), err)
+		for _, format := range []render.Format{render.MP4, render.WebM} {
+			spans, err := private(bytes.NewReader(data), int64(len(data)), format)
+			if err != nil {
+				continue
+			}
+			out, err := io.ReadAll(&scrubbed{r: bytes.NewReader(data), spans: spans})
+			if err != nil || len(out) != len(data) {
+				t.Fatalf("%s: %d of %d bytes, %v", format, len(out), len(data), err)
+			}
 		}
 	})
 }

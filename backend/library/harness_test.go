@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	case os.Getenv("POSTBAG_TEST_IMPORT") != "":
 		os.Exit(importChild())
 	case os.Getenv("POSTBAG_TEST_FFPROBE") != "":
-		fmt.Print(os.Getenv("POSTBAG_TEST_FFPROBE"))
+		_, _ = os.Stdout.WriteString(os.Getenv("POSTBAG_TEST_FFPROBE"))
 		if args := os.Getenv("POSTBAG_TEST_ARGS"); args != "" {
 			_ = os.WriteFile(args, fmt.Appendf(nil, "%q", os.Args[1:]), 0o600)
 		}

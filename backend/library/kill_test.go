@@ -16,7 +16,7 @@ func importChild() int {
 	s, _, _, space, err := openShelf(context.Background(), os.Getenv("POSTBAG_TEST_DATA"))
 	if err == nil {
 		_, err = s.Import(context.Background(), space, []string{os.Getenv("POSTBAG_TEST_IMPORT")}, Options{}, func(p Progress) {
-			fmt.Println(p.Done)
+			fmt.Fprintln(os.Stdout, p.Done)
 		})
 	}
 	if err != nil {

@@ -4,23 +4,40 @@ import (
 	"bytes"
 	"errors"
 	"io"
+
+	"postbag/backend/render"
 )
 
-// span is a part of a file whose bytes are replaced: its box is renamed to "free" (unused space)
-// and its content becomes zeros, so that nothing else in the file moves.
-type span struct{ name, body, end int64 }
+// span is a part of a file that is blotted out where it lies, so that nothing else moves: head is
+// written at start, which makes it unused space, and zeros from body to end.
+type span struct {
+	head  string
+	start int64
+	body  int64
+	end   int64
+}
 
-// private finds what an MP4 or QuickTime file says besides picture and sound: user data and
-// metadata boxes, where cameras write the place (Apple, QuickTime File Format, 2016, "User Data
+// blot renames a box to "free".
+func blot(b box) span { return span{"free", b.start + 4, b.body, b.end} }
+
+// private finds what a video says besides picture and sound.
+func private(r io.ReaderAt, size int64, f render.Format) ([]span, error) {
+	if f == render.WebM {
+		return privateOfWebM(r, size)
+	}
+	return privateOfMovie(r, size)
+}
+
+// privateOfMovie does so in MP4 and QuickTime: user data and metadata boxes, where cameras write the place (Apple, QuickTime File Format, 2016, "User Data
 // Atoms" and "Metadata"; 3GPP TS 26.244, "loci"), XMP in a uuid box, and tracks of timed metadata.
 // Of such a track the header goes; its samples stay behind, named by nothing.
-func private(r io.ReaderAt, size int64) ([]span, error) {
+func privateOfMovie(r io.ReaderAt, size int64) ([]span, error) {
 	var spans []span
 	count := 0
 	err := boxes(r, 0, size, &count, func(b box) error {
 		switch b.kind {
 		case "udta", "meta", "uuid":
-			spans = append(spans, span{b.start + 4, b.body, b.end})
+			spans = append(spans, blot(b))
 		case "moov", "moof":
 			// Read once and forwards: the reader below may have to begin anew for every step back.
 			if b.end-b.body > maxHeader {
@@ -32,7 +49,7 @@ func private(r io.ReaderAt, size int64) ([]span, error) {
 			}
 			inside, err := privateOfHeader(bytes.NewReader(header), &count)
 			for _, s := range inside {
-				spans = append(spans, span{s.name + b.body, s.body + b.body, s.end + b.body})
+				spans = append(spans, span{s.head, s.start + b.body, s.body + b.body, s.end + b.body})
 			}
 			return err
 		}
@@ -45,7 +62,7 @@ func private(r io.ReaderAt, size int64) ([]span, error) {
 const maxHeader = 128 << 20
 
 func privateOfHeader(r *bytes.Reader, count *int) (spans []span, err error) {
-	hide := func(b box) { spans = append(spans, span{b.start + 4, b.body, b.end}) }
+	hide := func(b box) { spans = append(spans, blot(b)) }
 	var walk func(b box) error
 	walk = func(b box) error {
 		switch b.kind {
@@ -91,8 +108,8 @@ type scrubbed struct {
 func (s *scrubbed) Read(p []byte) (int, error) {
 	n, err := s.r.Read(p)
 	for _, span := range s.spans {
-		for i, c := range []byte("free") {
-			if at := span.name + int64(i) - s.at; at >= 0 && at < int64(n) {
+		for i, c := range []byte(span.head) {
+			if at := span.start + int64(i) - s.at; at >= 0 && at < int64(n) {
 				p[at] = c
 			}
 		}

@@ -137,7 +137,7 @@ type box struct {
 var errBox = errors.New("a box of it is larger than the file")
 
 // maxBoxes ends the reading of a file that is made of nothing but headers.
-const maxBoxes = 10_000
+const maxBoxes = 1_000_000
 
 // boxes calls fn for every box between start and end until fn returns an error. It reads forwards
 // only, and no byte twice.
