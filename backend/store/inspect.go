@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Facts are what a database file holds, for proving that a copy of it is whole.
@@ -72,4 +73,33 @@ func unchanging(path string) string {
 		path = "/" + strings.ReplaceAll(path, `\`, "/")
 	}
 	return "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path) + "?mode=ro&immutable=1"
+}
+
+const neededContents = `
+SELECT sha256 FROM asset WHERE reference = ''
+UNION
+SELECT j.value FROM delivery, json_tree(delivery.plan_json) j
+WHERE j.key = 'sha256' AND j.type = 'text'
+  AND delivery.state NOT IN ('published', 'rejected', 'missed', 'cancelled')`
+
+// NeededContents returns the SHA-256 of every content that something of a person's needs:
+// originals of which a copy is kept, and what open deliveries have frozen.
+func (db *DB) NeededContents(ctx context.Context) (list []string, err error) {
+	list, err = names(ctx, db.read, neededContents)
+	if err != nil {
+		return nil, fmt.Errorf("list needed contents: %w", known(err))
+	}
+	return list, nil
+}
+
+// LastWrite is this machine's time at the last write, zero if there was none.
+func (db *DB) LastWrite(ctx context.Context) (time.Time, error) {
+	var ms int64
+	if err := db.read.QueryRowContext(ctx, "SELECT now_ms FROM local_clock").Scan(&ms); err != nil {
+		return time.Time{}, fmt.Errorf("read the time of the last write: %w", known(err))
+	}
+	if ms == 0 {
+		return time.Time{}, nil
+	}
+	return time.UnixMilli(ms).UTC(), nil
 }

@@ -1,0 +1,289 @@
+// Package batch makes many pictures in many sizes: every source in every preset, into one folder.
+//
+// A source that cannot be read, and a size that cannot be made, is reported and the rest goes on.
+// Each file appears whole or not at all, names are the same for the same call, and a source is
+// never written over. The package joins presets, which say what is wanted, to render, which makes
+// it; it knows neither the library nor a network.
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image/color"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"postbag/backend/presets"
+	"postbag/backend/render"
+)
+
+// Source is one picture.
+type Source struct {
+	Name  string // what it is called in results; outputs are named after its last part
+	Path  string // where it is, so that it is not written over; "" if it is not a file of a person's
+	Focus *render.Point
+	Open  func(ctx context.Context) (io.ReadSeekCloser, int64, error)
+}
+
+// File returns the source for a file on disk.
+func File(path string) Source {
+	return Source{Name: path, Path: path, Open: func(context.Context) (io.ReadSeekCloser, int64, error) {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, 0, err
+		}
+		info, err := f.Stat()
+		if err == nil && !info.Mode().IsRegular() {
+			err = ErrNotAFile
+		}
+		if err != nil {
+			return nil, 0, errors.Join(err, f.Close())
+		}
+		return f, info.Size(), nil
+	}}
+}
+
+// Errors of one source or size. Compare with errors.Is.
+var (
+	ErrNotAFile  = errors.New("it is not a file")
+	ErrOverwrite = errors.New("it would write over one of the pictures it is made from")
+)
+
+// Options say how to make the files.
+type Options struct {
+	Out     string // the folder, made if it is not there
+	Jobs    int    // pictures at once; 0 is the number of processors
+	Quality int    // of JPEG, 1 to 100; 0 is each preset's own
+}
+
+// Made is one file that was written.
+type Made struct {
+	Source, Preset, Path string
+	Width, Height        int
+	Bytes                int64
+	Quality              int  // of a JPEG made here, 0 otherwise
+	Smaller              bool // the picture is smaller than the size asked for
+	Passed               bool // the original itself, its metadata taken away
+}
+
+// Failed says why a source, or one size of it, was not made.
+type Failed struct {
+	Source string
+	Preset string // "" if nothing could be made of the source
+	Err    error
+}
+
+// Result is everything that was made and what was not, by source and preset.
+type Result struct {
+	Files  []Made
+	Failed []Failed
+}
+
+// Run makes every source in every size. Its error means that it stopped early, because ctx ended
+// or the folder cannot be written; the result then says what was made until there. progress may be
+// nil; it is told after every source, by one goroutine at a time.
+func Run(ctx context.Context, engine *render.Engine, sources []Source, sizes []presets.Preset, o Options, progress func(done, total int)) (Result, error) {
+	r := Result{Files: []Made{}, Failed: []Failed{}}
+	if o.Quality < 0 || o.Quality > 100 {
+		return r, fmt.Errorf("%w: quality %d is not between 1 and 100", presets.ErrInvalid, o.Quality)
+	}
+	recipes := make([]render.Recipe, len(sizes))
+	for i, p := range sizes {
+		var err error
+		if recipes[i], err = recipe(p, o.Quality); err != nil {
+			return r, fmt.Errorf("preset %q: %w", p.ID, err)
+		}
+	}
+	if err := os.MkdirAll(o.Out, 0o755); err != nil {
+		return r, err
+	}
+	w := work{engine: engine, sizes: sizes, recipes: recipes, out: o.Out, sources: map[string]bool{}}
+	names := make([][]string, len(sources))
+	var given presets.Names
+	for i, s := range sources {
+		if s.Path != "" {
+			w.sources[truePath(s.Path)] = true
+		}
+		for _, p := range sizes {
+			names[i] = append(names[i], given.Name(s.Name, p.ID, ""))
+		}
+	}
+	results := make([]Result, len(sources))
+	err := each(ctx, len(sources), o.Jobs, func(ctx context.Context, i int) error {
+		var err error
+		results[i], err = w.one(ctx, sources[i], names[i])
+		return err
+	}, progress)
+	for _, one := range results {
+		r.Files = append(r.Files, one.Files...)
+		r.Failed = append(r.Failed, one.Failed...)
+	}
+	return r, err
+}
+
+// each calls fn for every index on a few workers, until one fails.
+func each(ctx context.Context, n, workers int, fn func(ctx context.Context, i int) error, progress func(done, total int)) error {
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var mu sync.Mutex
+	done := 0
+	next := make(chan int)
+	var group sync.WaitGroup
+	for range min(workers, n) {
+		group.Go(func() {
+			for i := range next {
+				if err := fn(ctx, i); err != nil {
+					stop(err)
+					continue
+				}
+				mu.Lock()
+				done++
+				if progress != nil {
+					progress(done, n)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+feed:
+	for i := range n {
+		select {
+		case next <- i:
+		case <-ctx.Done():
+			break feed
+		}
+	}
+	close(next)
+	group.Wait()
+	return context.Cause(ctx)
+}
+
+type work struct {
+	engine  *render.Engine
+	sizes   []presets.Preset
+	recipes []render.Recipe
+	out     string
+	sources map[string]bool // where sources are
+}
+
+// one makes all sizes of one source. Its error stops everything.
+func (w work) one(ctx context.Context, s Source, names []string) (Result, error) {
+	var r Result
+	f, size, err := s.Open(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return r, ctx.Err()
+		}
+		return Result{Failed: []Failed{{Source: s.Name, Err: err}}}, nil
+	}
+	defer func() { _ = f.Close() }()
+	recipes := w.recipes
+	if s.Focus != nil {
+		recipes = append([]render.Recipe(nil), w.recipes...)
+		for i := range recipes {
+			recipes[i].Focus = s.Focus
+		}
+	}
+	made := make([]Made, len(recipes))
+	failed := make([]error, len(recipes))
+	var broken error // of the folder, not of the picture
+	_, err = w.engine.Render(ctx, f, size, recipes, func(o render.Output) error {
+		if failed[o.Recipe] = o.Err; o.Err != nil {
+			return nil
+		}
+		path := filepath.Join(w.out, names[o.Recipe]+o.Format.Ext())
+		if w.sources[truePath(path)] {
+			failed[o.Recipe] = ErrOverwrite
+			return nil
+		}
+		if broken = write(path, o.Data); broken != nil {
+			return broken
+		}
+		made[o.Recipe] = Made{
+			Source: s.Name, Preset: w.sizes[o.Recipe].ID, Path: path, Width: o.Width, Height: o.Height, Bytes: int64(len(o.Data)),
+			Quality: o.Quality, Smaller: o.Smaller || o.Reduced, Passed: o.Passed,
+		}
+		return nil
+	})
+	for i := range recipes {
+		switch {
+		case failed[i] != nil:
+			r.Failed = append(r.Failed, Failed{Source: s.Name, Preset: w.sizes[i].ID, Err: failed[i]})
+		case made[i].Path != "":
+			r.Files = append(r.Files, made[i])
+		}
+	}
+	switch {
+	case broken != nil:
+		return r, broken
+	case ctx.Err() != nil:
+		return r, ctx.Err()
+	case err != nil:
+		r.Failed = append(r.Failed, Failed{Source: s.Name, Err: err})
+	}
+	return r, nil
+}
+
+// recipe is what makes a preset.
+func recipe(p presets.Preset, quality int) (render.Recipe, error) {
+	red, green, blue, err := p.BackgroundColour()
+	if err != nil {
+		return render.Recipe{}, err
+	}
+	r := render.Recipe{
+		Width: p.Width, Height: p.Height, Fit: render.Fit(p.Fit), Enlarge: p.Enlarge, Quality: p.Quality, MaxBytes: p.MaxBytes,
+	}
+	if p.Background != "" {
+		r.Background = color.NRGBA{R: red, G: green, B: blue, A: 255}
+	}
+	if quality > 0 {
+		r.Quality = quality
+	}
+	for _, f := range p.Formats {
+		r.Formats = append(r.Formats, render.Format(f))
+	}
+	return r, nil
+}
+
+// truePath is a path without links, as far as it exists, to compare with others.
+func truePath(path string) string {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	if resolved, err := filepath.EvalSymlinks(abs); err == nil {
+		return resolved
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil {
+		return filepath.Join(dir, filepath.Base(abs))
+	}
+	return abs
+}
+
+// write makes or replaces a file as a whole.
+func write(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".postbag-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Chmod(0o644), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		if gone := os.Remove(f.Name()); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
+			err = errors.Join(err, gone)
+		}
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+	}
+	return nil
+}
