@@ -10,7 +10,9 @@ import (
 
 	"postbag/backend/datadir"
 	"postbag/backend/domain"
+	"postbag/backend/library"
 	"postbag/backend/network"
+	"postbag/backend/presets"
 	"postbag/backend/queue"
 	"postbag/backend/render"
 	"postbag/backend/secrets"
@@ -113,6 +115,13 @@ func inputError(err error) *Error {
 		return &Error{Code: CodeConflict, Message: sentence(err.Error()), Actions: []string{"Look at how it is now, and decide again."}}
 	case errors.Is(err, domain.ErrNotAllowed):
 		return &Error{Code: CodeNotAllowed, Message: sentence(err.Error())}
+	case errors.Is(err, presets.ErrUnknown), errors.Is(err, presets.ErrInvalid):
+		return &Error{Code: CodeInvalid, Message: sentence(err.Error()), Field: "presets", Actions: []string{"See them all: postbag preset list."}}
+	case errors.Is(err, library.ErrDoesNotFit):
+		return &Error{
+			Code: CodeInvalid, Message: sentence(err.Error()), Field: "media", Safe: "The draft and the original are saved; nothing was planned.",
+			Actions: []string{"Use another picture for this channel, or leave the channel out."},
+		}
 	case errors.Is(err, domain.ErrInvalid):
 		return &Error{Code: CodeInvalid, Message: sentence(err.Error())}
 	case errors.Is(err, context.Canceled):
@@ -192,6 +201,8 @@ func fileError(err error) *Error {
 		}
 	}
 	switch {
+	case errors.Is(err, library.ErrMissing):
+		return &Error{Code: CodeBadFile, Message: sentence(err.Error()), Actions: []string{"Import the file again from where it is now.", "Run postbag doctor."}}
 	case errors.Is(err, network.ErrMediaChanged):
 		return &Error{Code: CodeBadFile, Message: sentence(err.Error()), Actions: []string{"Run postbag doctor."}}
 	case errors.Is(err, fs.ErrNotExist):

@@ -56,6 +56,21 @@ type Verifier interface {
 	Verify(ctx context.Context, c Calls, a Account) (Account, error)
 }
 
+// Shower says where readers find what a Local network has published.
+type Shower interface {
+	Show(ctx context.Context, c Calls, a Account) (Outlets, error)
+}
+
+// Outlets are the addresses (file: or https:) of what readers open, and how many posts there are.
+// The files are there after the first post.
+type Outlets struct {
+	Site  string
+	RSS   string
+	Atom  string
+	JSON  string
+	Items int
+}
+
 // Step is one turn of a Connect conversation, in both directions.
 type Step struct {
 	Name    string            `json:"name"`    // which turn this is; "" to begin
