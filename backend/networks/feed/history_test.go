@@ -18,7 +18,7 @@ import (
 	"postbag/backend/networks/feed"
 )
 
-// folder is a feed with a content store, and calls without a journal.
+// TestAHistoryIsKeptWholeAtAConstantCost publishes more than any window holds.
 func TestAHistoryIsKeptWholeAtAConstantCost(t *testing.T) {
 	t.Parallel() // it waits for the disk most of the time
 	const posts = 105
