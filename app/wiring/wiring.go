@@ -103,11 +103,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	}
 	web := httpcall.New(a.Dir.Media(), httpcall.Version(c.Version))
 	a.Carriers = queue.Carriers{"https": web, "http": web, "file": files, nonecall.Scheme: nonecall.New()}
-	var heic render.HEICDecoder
-	if len(c.HEIC) > 0 {
-		heic = render.ChildDecoder{Command: c.HEIC}
-	}
-	a.Render = render.New(render.Options{HEIC: heic})
+	a.Render = newRender(c)
 	a.Posts = posts.New(a.DB, a.Networks)
 	a.Library = a.newLibrary()
 	a.Accounts = &Accounts{db: a.DB, vault: a.Vault, networks: a.Networks}

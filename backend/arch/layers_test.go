@@ -43,6 +43,8 @@ var layers = []layer{
 	{pattern: "backend/library/...", ours: append(subject("library"), "backend/render"), third: true, not: useCaseIO, reach: []string{"database/sql"}},
 	{pattern: "backend/presets/...", ours: subject("presets"), third: true, not: useCaseIO, reach: []string{"database/sql"}},
 	{pattern: "backend/queue/...", ours: subject("queue"), third: true, not: useCaseIO, reach: []string{"net/http", "database/sql"}},
+	{pattern: "backend/batch", ours: []string{"backend/presets", "backend/render"}, not: useCaseIO, reach: []string{"database/sql"}},
+	{pattern: "backend/upkeep", ours: []string{"backend/domain", "backend/network", "backend/datadir", "backend/secrets", "backend/store"}, not: []string{"database/sql"}},
 	{pattern: "backend/store/...", ours: []string{"backend/domain", "backend/store/..."}, third: true, not: []string{"net/http"}},
 	{pattern: "backend/secrets/...", ours: []string{"backend/domain", "backend/secrets/..."}, third: true, not: []string{"net/http"}},
 	{pattern: "backend/datadir/...", ours: []string{"backend/domain", "backend/datadir/..."}, third: true, not: []string{"net/http"}},
@@ -51,7 +53,8 @@ var layers = []layer{
 	{pattern: "app/api", ours: []string{"backend/...", "app/api/signin"}, third: true, reach: []string{"github.com/wailsapp"}},
 	{pattern: "app/wiring", ours: []string{"backend/...", "app/api"}, third: true, reach: []string{"github.com/wailsapp"}},
 	{pattern: "app/rpc", reach: []string{"github.com/wailsapp"}},
-	{pattern: "app/postbag", ours: []string{"app/wiring", "app/api", "app/rpc", "frontend"}, third: true, reach: []string{"github.com/wailsapp"}},
+	{pattern: "app/postbag/samples"}, // pictures
+	{pattern: "app/postbag", ours: []string{"app/wiring", "app/api", "app/rpc", "app/postbag/samples", "frontend"}, third: true, reach: []string{"github.com/wailsapp"}},
 	{pattern: "app/desktop", ours: []string{"app/wiring", "app/api"}, third: true},
 	{pattern: "frontend"},
 	{pattern: "build/servers/...", third: true}, // real servers for the tests of networks

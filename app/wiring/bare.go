@@ -1,0 +1,73 @@
+package wiring
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"log/slog"
+
+	"postbag/app/api"
+	"postbag/backend/datadir"
+	"postbag/backend/network/httpcall"
+	"postbag/backend/network/nonecall"
+	"postbag/backend/networks/all"
+	"postbag/backend/queue"
+	"postbag/backend/render"
+	"postbag/backend/upkeep"
+)
+
+// Bare builds the part of the program that needs no data folder: the networks, what asks their
+// servers, and the picture pipeline. Its services for posts, queue and library must not be used.
+func Bare(c Config) *App {
+	a := &App{Config: c, Log: c.Log, Networks: c.Networks}
+	if a.Log == nil {
+		a.Log = slog.New(slog.DiscardHandler)
+	}
+	if a.Networks == nil {
+		a.Networks = all.Networks()
+	}
+	web := httpcall.New(noFiles{}, httpcall.Version(c.Version))
+	a.Carriers = queue.Carriers{"https": web, "http": web, nonecall.Scheme: nonecall.New()}
+	a.Render = newRender(c)
+	return a
+}
+
+// noFiles is the content store of a program without a data folder.
+type noFiles struct{}
+
+func (noFiles) Open(string) (io.ReadSeekCloser, error) {
+	return nil, &fs.PathError{Op: "open", Path: "content", Err: errors.ErrUnsupported}
+}
+
+func newRender(c Config) *render.Engine {
+	var heic render.HEICDecoder
+	if len(c.HEIC) > 0 {
+		heic = render.ChildDecoder{Command: c.HEIC}
+	}
+	return render.New(render.Options{HEIC: heic})
+}
+
+// DecodeHEIC is the whole life of the child process named by Config.HEIC; it returns the exit status.
+func DecodeHEIC() int { return render.RunHEICChild(render.Limits{}) }
+
+// Restored says what a backup brought back.
+type Restored struct {
+	api.Backup        // of the file that was restored
+	Folder     string // the data folder
+	Aside      string // where the folder is that was there before, "" if there was none
+	Held       int    // deliveries that wait for a person, because they may have been published since
+}
+
+// Restore brings a backup back as the data folder of c, which nobody may be using.
+func Restore(ctx context.Context, c Config, backup string, progress func(done, total int64)) (Restored, error) {
+	r, err := upkeep.Restore(ctx, backup, c.Data, datadir.RestoreOptions{
+		Options: datadir.Options{Program: c.Program, AnyPlace: c.AnyPlace}, Progress: progress,
+	})
+	if err != nil {
+		return Restored{}, api.ErrorOf(err)
+	}
+	out := Restored{Backup: api.BackupOf(r.Summary), Folder: r.Path, Aside: r.Aside, Held: r.Held}
+	out.Path = backup
+	return out, nil
+}
