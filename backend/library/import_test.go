@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -192,13 +193,17 @@ func openSeen(s shelf, path string) (bool, error) {
 // counting counts what is read from the content store's side and can fail like a full disk.
 type counting struct {
 	Files
+	mu   sync.Mutex
 	puts int
 	fail error
 }
 
 func (c *counting) Put(ctx context.Context, r io.Reader) (string, int64, error) {
+	c.mu.Lock()
 	c.puts++
-	if c.fail != nil && c.puts > 2 {
+	full := c.fail != nil && c.puts > 2
+	c.mu.Unlock()
+	if full {
 		_, _ = io.CopyN(io.Discard, r, 10)
 		return "", 0, c.fail
 	}
