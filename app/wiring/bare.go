@@ -14,6 +14,7 @@ import (
 	"postbag/backend/networks/all"
 	"postbag/backend/queue"
 	"postbag/backend/render"
+	"postbag/backend/store"
 	"postbag/backend/upkeep"
 )
 
@@ -71,3 +72,6 @@ func Restore(ctx context.Context, c Config, backup string, progress func(done, t
 	out.Path = backup
 	return out, nil
 }
+
+// SQLite returns the version of the database engine in this program.
+func SQLite(ctx context.Context) (string, error) { return store.Engine(ctx) }

@@ -103,3 +103,17 @@ func (db *DB) LastWrite(ctx context.Context) (time.Time, error) {
 	}
 	return time.UnixMilli(ms).UTC(), nil
 }
+
+// Engine returns the version of SQLite that this program carries.
+func Engine(ctx context.Context) (string, error) {
+	db, err := sql.Open("sqlite", ":memory:")
+	if err != nil {
+		return "", fmt.Errorf("open sqlite: %w", err)
+	}
+	defer func() { _ = db.Close() }()
+	var version string
+	if err := db.QueryRowContext(ctx, "SELECT sqlite_version()").Scan(&version); err != nil {
+		return "", fmt.Errorf("ask sqlite for its version: %w", err)
+	}
+	return version, nil
+}
