@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"strings"
 )
 
 // runDemo is the task `run`: builds the program and does with it what it is for, on sample
@@ -11,12 +12,16 @@ import (
 func runDemo(ctx context.Context, r *runner, args []string) error {
 	program := r.path("build", "bin", executable("postbag", runtime.GOOS))
 	r.printf("Building %s\n", program)
-	cmd := r.command(ctx, "go", "build", "-o", program, "./app/postbag")
+	stamp := ""
+	if commit, err := r.capture(ctx, "git", "rev-parse", "HEAD"); err == nil { // a copy without git has none
+		stamp = "-X main.commit=" + strings.TrimSpace(commit)
+	}
+	cmd := r.command(ctx, "go", "build", "-ldflags", stamp, "-o", program, "./app/postbag")
 	cmd.Env = append(cmd.Env, "CGO_ENABLED=0") // the same program as in a release; no C compiler needed
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the program: %w\n%s", err, out)
 	}
-	r.printf("Running %s\n\n", "postbag demo")
+	r.printf("Running postbag demo\n\n")
 	if err := r.stream(ctx, program, append([]string{"demo"}, args...)...); err != nil {
 		return err
 	}
