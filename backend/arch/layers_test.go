@@ -53,7 +53,7 @@ var layers = []layer{
 	{pattern: "app/api", ours: []string{"backend/...", "app/api/signin"}, third: true, reach: []string{"github.com/wailsapp"}},
 	{pattern: "app/wiring", ours: []string{"backend/...", "app/api"}, third: true, reach: []string{"github.com/wailsapp"}},
 	{pattern: "app/rpc", reach: []string{"github.com/wailsapp"}},
-	{pattern: "app/postbag/samples"}, // pictures
+	{pattern: "app/postbag/samples"},  // pictures
 	{pattern: "app/postbag/blackbox"}, // knows the built program alone
 	{pattern: "app/postbag", ours: []string{"app/wiring", "app/api", "app/rpc", "app/postbag/samples", "frontend"}, third: true, reach: []string{"github.com/wailsapp"}},
 	{pattern: "app/desktop", ours: []string{"app/wiring", "app/api"}, third: true},
