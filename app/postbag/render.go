@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"postbag/app/api"
+)
+
+type renderJSON struct {
+	Files   []renderedJSON      `json:"files"`
+	Failed  []renderFailureJSON `json:"failed"`
+	Seconds float64             `json:"seconds"`
+}
+
+type renderedJSON struct {
+	Source  string `json:"source"`
+	Preset  string `json:"preset"`
+	Path    string `json:"path"`
+	Width   int    `json:"width"`
+	Height  int    `json:"height"`
+	Bytes   int64  `json:"bytes"`
+	Quality int    `json:"quality"`
+	Smaller bool   `json:"smaller"` // the picture is smaller than the size asked for: nothing is enlarged
+	Passed  bool   `json:"passed"`  // the original itself, its metadata taken away
+}
+
+type renderFailureJSON struct {
+	Source  string `json:"source"`
+	Preset  string `json:"preset"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+type renderOptions struct {
+	*cli
+	presets, out  string
+	jobs, quality int
+}
+
+func newRender(c *cli) *cobra.Command {
+	o := &renderOptions{cli: c}
+	cmd := &cobra.Command{
+		Use:   "render (FILE|ASSET)... --presets all|ID,...|FILE.json --out DIR [--jobs N] [--quality N]",
+		Short: "Make pictures in many sizes",
+		Long: "Makes every picture in every size, into one folder. Files need no workspace. FILE.json is a list such as\n" +
+			`[{"id": "banner", "width": 1500, "height": 500, "fit": "cover"}], with fit cover, contain (padded) or inside.` + "\n" +
+			"Nothing is enlarged. Outputs are named SOURCE-PRESET.EXT. What cannot be made is reported, the rest goes on.",
+		Args: cobra.MinimumNArgs(1),
+		RunE: c.does(o.run),
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.presets, "presets", "", "all, `ids` with commas, or a file of your own sizes")
+	f.StringVar(&o.out, "out", "", "the `folder` for the outputs")
+	f.IntVar(&o.jobs, "jobs", 0, "pictures at once; 0 is the number of processors")
+	f.IntVar(&o.quality, "quality", 0, "of JPEG, 1 to 100; 0 is each size's own")
+	_ = cmd.MarkFlagRequired("presets")
+	_ = cmd.MarkFlagRequired("out")
+	return cmd
+}
+
+func (o *renderOptions) run(ctx context.Context, args []string) error {
+	if o.jobs < 0 {
+		return usagef("jobs", "%d pictures at once is not possible", o.jobs)
+	}
+	if o.quality < 0 || o.quality > 100 {
+		return usagef("quality", "quality is between 1 and 100, not %d", o.quality)
+	}
+	request := api.RenderRequest{Out: o.out, Jobs: o.jobs, Quality: o.quality}
+	if err := o.sizes(&request); err != nil {
+		return err
+	}
+	for _, arg := range args {
+		if isAsset(arg) {
+			request.Assets = append(request.Assets, arg)
+		} else {
+			request.Files = append(request.Files, arg)
+		}
+	}
+	services := o.bare(ctx)
+	if len(request.Assets) > 0 {
+		var err error
+		if services, err = o.services(ctx); err != nil {
+			return err
+		}
+	}
+	began := time.Now()
+	made, err := services.Presets.Render(request)
+	if err != nil {
+		return err
+	}
+	out := renderOf(made, time.Since(began))
+	if len(out.Failed) > 0 {
+		o.status = exitFailed
+	}
+	return o.result(out, func() {
+		o.say("Made %s in %.1f s in %s.", plural(len(out.Files), "file", "files"), out.Seconds, o.out)
+		for _, f := range out.Failed {
+			o.note("%s %s: %s", f.Source, f.Preset, f.Message)
+		}
+	})
+}
+
+// sizes reads --presets.
+func (o *renderOptions) sizes(r *api.RenderRequest) error {
+	switch {
+	case o.presets == "all":
+		r.All = true
+	case strings.HasSuffix(strings.ToLower(o.presets), ".json"):
+		text, err := o.input(o.presets)
+		if err != nil {
+			return err
+		}
+		if r.Own = text; strings.TrimSpace(text) == "" {
+			return usagef("presets", "%s is empty", o.presets)
+		}
+	default:
+		r.Presets = strings.Split(o.presets, ",")
+	}
+	return nil
+}
+
+func renderOf(r api.Rendered, took time.Duration) renderJSON {
+	out := renderJSON{Files: []renderedJSON{}, Failed: []renderFailureJSON{}, Seconds: took.Round(time.Millisecond).Seconds()}
+	for _, f := range r.Files {
+		out.Files = append(out.Files, renderedJSON(f))
+	}
+	for _, f := range r.Failed {
+		out.Failed = append(out.Failed, renderFailureJSON(f))
+	}
+	return out
+}
+
+// isAsset tells an asset's id from a file: by its form, unless there is a file of that name.
+func isAsset(arg string) bool {
+	if !regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`).MatchString(arg) {
+		return false
+	}
+	_, err := os.Lstat(arg)
+	return err != nil
+}
