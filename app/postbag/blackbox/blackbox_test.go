@@ -1,0 +1,172 @@
+// Package blackbox kills the built program while it publishes to a server that keeps count.
+//
+// It knows nothing of the code: only the command line, which is a promise, and what the server
+// accepted. No post may be lost and none doubled, and a delivery that is unsure is unknown or
+// held, never rejected and never quietly published.
+package blackbox
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"postbag/backend/network/networktest"
+	"postbag/backend/networks/mastodon/mastodontest"
+)
+
+// program is the built command with a data folder of its own.
+type program struct {
+	t    *testing.T
+	path string
+	data string
+}
+
+func build(t *testing.T) *program {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("SIGKILL is a word of Unix")
+	}
+	path := filepath.Join(t.TempDir(), "postbag")
+	cmd := exec.Command("go", "build", "-o", path, "postbag/app/postbag")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return &program{t: t, path: path, data: filepath.Join(t.TempDir(), "data")}
+}
+
+func (p *program) command(ctx context.Context, stdin string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, p.path, append([]string{"--data", p.data, "--json"}, args...)...)
+	cmd.Env = append(os.Environ(), "POSTBAG_PASSPHRASE=black box passphrase", "DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent")
+	cmd.Stdin = strings.NewReader(stdin)
+	return cmd
+}
+
+// run runs a command to its end and reads its JSON. The exit statuses in allowed are no failure.
+func (p *program) run(into any, stdin string, allowed []int, args ...string) {
+	p.t.Helper()
+	cmd := p.command(p.t.Context(), stdin, args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok && slices.Contains(allowed, exit.ExitCode()) {
+		err = nil
+	}
+	if err != nil {
+		p.t.Fatalf("postbag %s: %v\n%s%s", strings.Join(args, " "), err, out, stderr.String())
+	}
+	if into == nil {
+		return
+	}
+	if err := json.Unmarshal(out, into); err != nil {
+		p.t.Fatalf("postbag %s printed %q: %v", strings.Join(args, " "), out, err)
+	}
+}
+
+// kill starts the publisher and kills it after a while, unless it ended before.
+func (p *program) kill(after time.Duration) bool {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.t.Context(), after)
+	defer cancel()
+	err := p.command(ctx, "", "queue", "run", "--until-idle").Run() // the end of ctx is SIGKILL
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	if !ok {
+		return false
+	}
+	status, ok := exit.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled()
+}
+
+type delivery struct {
+	ID         string `json:"id"`
+	Post       string `json:"post"`
+	State      string `json:"state"`
+	HoldReason string `json:"hold_reason"`
+}
+
+func TestAKilledProgramLosesAndDoublesNothing(t *testing.T) {
+	t.Parallel()
+	cycles := 120
+	if testing.Short() {
+		cycles = 15
+	}
+	seed := rand.Uint64()
+	random := rand.New(rand.NewPCG(seed, 1))
+	server := mastodontest.New(t)
+	p := build(t)
+
+	var channel struct{ ID string }
+	p.run(&channel, server.Token+"\n", nil, "channel", "add", "mastodon", "--server", server.URL, "--secret-stdin")
+	texts := map[string]string{} // by post
+	faults := []networktest.Failure{networktest.DropAfter, networktest.ServerError, mastodontest.Ghost, networktest.RateLimited, networktest.Garbage}
+	kills := 0
+	for i := range cycles {
+		text := fmt.Sprintf("black box %d", i)
+		var post struct{ ID string }
+		p.run(&post, "", nil, "post", "add", "--text", text, "--to", channel.ID, "--now")
+		texts[post.ID] = text
+		if random.IntN(3) == 0 {
+			server.Fail(faults[random.IntN(len(faults))])
+		}
+		if p.kill(time.Duration(10+random.IntN(150)) * time.Millisecond) {
+			kills++
+		}
+		if random.IntN(8) == 0 {
+			server.Settle()
+		}
+	}
+	server.Settle()
+	p.audit(server, texts, true)
+	if !testing.Short() {
+		// The quarantine is 90 seconds of real time: then doubt is settled by the program itself.
+		p.run(nil, "", []int{3}, "queue", "run", "--for", "130s")
+		server.Settle()
+		unsure := p.audit(server, texts, false)
+		t.Logf("black box: %d posts, %d kills, seed %d: 0 lost, 0 doubled, %d before a person", len(texts), kills, seed, unsure)
+	}
+	if kills < cycles/4 {
+		t.Errorf("only %d of %d runs were killed", kills, cycles)
+	}
+}
+
+// audit holds what the program says against what the server saved. midway allows what is still
+// on its way. It returns how many deliveries wait for a person.
+func (p *program) audit(server *mastodontest.Server, texts map[string]string, midway bool) (unsure int) {
+	p.t.Helper()
+	visible := map[string]int{}
+	for _, s := range server.Statuses() {
+		visible[s.Text]++
+	}
+	var list []delivery
+	p.run(&list, "", nil, "queue", "list")
+	if len(list) != len(texts) {
+		p.t.Errorf("%d deliveries for %d posts", len(list), len(texts))
+	}
+	for _, d := range list {
+		n := visible[texts[d.Post]]
+		switch {
+		case n > 1:
+			p.t.Errorf("%q is doubled: visible %d times (%s %s)", texts[d.Post], n, d.State, d.HoldReason)
+		case d.State == "published" && n != 1:
+			p.t.Errorf("%q is published and visible %d times", texts[d.Post], n)
+		case d.State == "held" || d.State == "unknown":
+			unsure++
+		case d.State == "published":
+		case midway && (d.State == "planned" || d.State == "waiting" || d.State == "preparing" || d.State == "sending"):
+		default:
+			p.t.Errorf("%q is %s %s and visible %d times", texts[d.Post], d.State, d.HoldReason, n)
+		}
+	}
+	return unsure
+}
