@@ -148,13 +148,13 @@ func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 		return known(err)
 	}
 	defer db.writes.compile(ctx)
+	defer func() { _ = tx.Rollback() }() // also when fn panics: compile needs the connection
 	t := &Tx{tx: tx, ctx: ctx, known: db.writes, Now: time.Now().UTC().Truncate(time.Millisecond)}
 	err = t.tick(db.actor)
 	if err == nil {
 		err = fn(t)
 	}
 	if err != nil {
-		_ = tx.Rollback()
 		return known(err)
 	}
 	if db.atCommit != nil {
@@ -203,6 +203,19 @@ func (t *Tx) insert(query string, args ...any) (int64, error) {
 	r, err := t.result(query, args...)
 	if err != nil {
 		return 0, err
+	}
+	return r.LastInsertId()
+}
+
+// insertOne is insert for an INSERT ... SELECT, which fails with domain.ErrNotFound if it made no
+// row: SQLite would name the row of an earlier insert.
+func (t *Tx) insertOne(query string, args ...any) (int64, error) {
+	r, err := t.result(query, args...)
+	if err != nil {
+		return 0, err
+	}
+	if n, err := r.RowsAffected(); err != nil || n == 0 {
+		return 0, errors.Join(domain.ErrNotFound, err)
 	}
 	return r.LastInsertId()
 }
