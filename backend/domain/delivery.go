@@ -112,6 +112,7 @@ type Delivery struct {
 	RemoteID     string
 	RemoteURL    string
 	PublishedAt  time.Time
+	ReleasedAt   time.Time // when a held one was let go last
 	ClaimToken   string
 	RowVersion   int64
 	CreatedAt    time.Time
@@ -146,6 +147,8 @@ type Segment struct {
 	RemoteID  string
 	RemoteURL string
 	RemoteRef string
+	// PublishedAt is when it was accepted or proved live, zero before.
+	PublishedAt time.Time
 }
 
 // SegmentState says whether a segment is public.

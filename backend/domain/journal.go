@@ -89,4 +89,8 @@ type Doubt struct {
 	KeyUntil    time.Time // zero: the key proves nothing
 	Verdict     Verdict   // "" while nothing was found out
 	Count       int       // ambiguous calls of this segment and generation so far
+	Looks       int       // look-ups since then that ended with NoAnswer
 }
+
+// NoAnswer is the end of a look-up that proved nothing.
+const NoAnswer = "no answer"

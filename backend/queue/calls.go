@@ -42,7 +42,9 @@ func (a *attempt) Prepare(ctx context.Context, step string, r network.Request) (
 	if err := a.named(step); err != nil {
 		return network.Reply{}, err
 	}
-	if done, ok := a.steps["invisible "+step]; ok && (a.desc.PrepareLife == 0 || time.Since(done.At) < a.desc.PrepareLife) {
+	// A step of the same name with another request belongs to an earlier plan.
+	if done, ok := a.steps["invisible "+step]; ok && done.RequestHash == r.Hash() &&
+		(a.desc.PrepareLife == 0 || time.Since(done.At) < a.desc.PrepareLife) {
 		if reply, err := a.replay(ctx, done); err == nil {
 			return reply, nil
 		}
@@ -78,8 +80,10 @@ func (a *attempt) invisible(ctx context.Context, effect domain.Effect, step stri
 	case reply.OK():
 		c.Outcome = domain.OutcomeAccepted
 		if effect == domain.EffectInvisible {
-			if c.Reply, err = a.seal(ctx, reply); err != nil {
-				return network.Reply{}, err
+			var failed error
+			if c.Reply, failed = a.seal(ctx, reply); failed != nil {
+				// The answer still serves this attempt; a later one asks again.
+				a.q.Log.Error("the answer of a step could not be kept", "step", step, "error", failed)
 			}
 		}
 	case reply.Status == 429:
@@ -108,6 +112,9 @@ func (a *attempt) call(effect domain.Effect, step string, r network.Request, now
 func (a *attempt) Publish(ctx context.Context, step string, r network.Request) (network.Reply, error) {
 	if err := a.named(step); err != nil {
 		return network.Reply{}, err
+	}
+	if a.settled || a.open {
+		return network.Reply{}, a.end(errClaimLost) // a network that goes on after the end
 	}
 	if r.Segment < 0 || r.Segment >= len(a.segments) {
 		return network.Reply{}, network.Reject("segment", fmt.Sprintf("step %q publishes part %d of %d", step, r.Segment+1, len(a.segments)))
@@ -151,14 +158,13 @@ func (a *attempt) send(ctx context.Context, step string, r network.Request) (net
 	keep := context.WithoutCancel(ctx)
 	var lost error
 	var c domain.Call
-	committed := false
 	reply, err := carrier.Send(keep, r, func() error {
 		c = a.call(domain.EffectPublic, step, r, time.Now())
 		lost = a.q.Store.Intend(keep, c, a.keyUntil(r.Segment, c.IntentAt))
-		committed = lost == nil
+		a.open = lost == nil
 		return lost
 	})
-	if !committed {
+	if !a.open {
 		if errors.Is(lost, domain.ErrConflict) || errors.Is(lost, domain.ErrNotAllowed) {
 			return network.Reply{}, a.end(errClaimLost)
 		}
@@ -202,8 +208,8 @@ func (a *attempt) keyUntil(segment int, now time.Time) time.Time {
 	return now.Add(a.recon.KeyLife)
 }
 
-// settle writes the outcome. It is tried for as long as the process lives: an outcome that
-// cannot be written leaves an intent, which is safe, but the person would have to decide.
+// settle writes the outcome, insisting: one that cannot be written leaves an open intent, which
+// is safe, but may end before a person.
 func (a *attempt) settle(ctx context.Context, c domain.Call, reply network.Reply, receipt network.Receipt, err error) error {
 	now := time.Now()
 	result, change := outcome(err, a.standing(c.Segment), now, a.recon.Quarantine)
@@ -218,19 +224,11 @@ func (a *attempt) settle(ctx context.Context, c domain.Call, reply network.Reply
 		// If sealing fails the acceptance still counts; a later part then asks a person.
 		s.Reply, _ = a.seal(ctx, reply)
 	}
-	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 10*time.Second) {
-		failed := a.q.Store.Settle(ctx, s)
-		if failed == nil {
-			break
-		}
-		a.q.Log.Error("the outcome could not be written; trying again", "delivery", a.d.ID, "error", failed)
-		if wait > 5*time.Second {
-			a.settled = true // the intent stays open until the queue recovers
-			a.q.stuck.Store(true)
-			return failed
-		}
-		time.Sleep(wait)
+	if failed := a.q.insist("an outcome", func() error { return a.q.Store.Settle(ctx, s) }); failed != nil {
+		a.q.Log.Error("an outcome could not be written: it will be doubt", "delivery", a.d.ID, "error", failed)
+		return failed // the intent stays open until the queue recovers
 	}
+	a.open = false
 	a.settled = change.State != domain.Preparing
 	if err == nil {
 		a.segments[c.Segment].State = domain.SegmentPublished
@@ -279,7 +277,7 @@ func (a *attempt) replay(ctx context.Context, s domain.Step) (network.Reply, err
 	plain, err := s.Sealed[1:], error(nil)
 	if s.Sealed[0] == keptSealed {
 		if plain, err = a.q.Sealer.OpenReply(ctx, a.d.Channel, plain); err != nil {
-			return network.Reply{}, &network.Error{Kind: network.Reauth, Message: "the key that keeps this channel's answers is gone", Err: err}
+			return network.Reply{}, fmt.Errorf("open the kept answer of step %q: %w", s.Name, err)
 		}
 	}
 	var r keptReply

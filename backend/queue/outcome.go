@@ -56,6 +56,9 @@ func before(err error, s standing, id domain.DeliveryID, now time.Time) domain.C
 	case network.Throttled:
 		return waiting(err, now.Add(pause(network.WaitOf(err))), false)
 	case network.Rejected:
+		if s.doubted {
+			return held(domain.HoldAmbiguous, err) // what was sent before may be live
+		}
 		return refused(err, s)
 	case network.Reauth:
 		return signIn(err, s, now)

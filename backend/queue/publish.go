@@ -18,13 +18,15 @@ func (q *Queue) publish(ctx context.Context, d domain.Delivery) error {
 		return err
 	}
 	doubt, err := q.Store.Doubt(ctx, d.ID)
-	doubted := err == nil && doubt.Verdict != domain.VerdictAbsent
+	doubted := err == nil && stands(doubt, segments)
 	if err != nil && !errors.Is(err, domain.ErrNotFound) {
 		return err
 	}
-	live := anyLive(segments)
 	now := time.Now()
-	if change, stop := tooLate(d, live, doubted, now); stop {
+	if d.Due.After(now) { // the clock went back since it was woken
+		return q.Store.Postpone(ctx, d.ID, d.Due, d.ErrorClass, d.ErrorText)
+	}
+	if change, stop := tooLate(d, segments, doubted, now); stop {
 		return q.Store.Decide(ctx, d.ID, change, domain.Planned, domain.Waiting)
 	}
 	plan, err := Thaw(d)
@@ -39,6 +41,10 @@ func (q *Queue) publish(ctx context.Context, d domain.Delivery) error {
 	q.Changed(d.ID)
 	a := &attempt{q: q, d: d, plan: plan, token: claim.Token, segments: segments, doubt: doubt, doubted: doubted}
 	err = a.run(ctx)
+	if a.open { // an intent without an outcome: recovery makes it doubt
+		q.stuck.Store(true)
+		return nil
+	}
 	if a.settled {
 		return nil // the settlement said what the delivery became
 	}
@@ -48,16 +54,27 @@ func (q *Queue) publish(ctx context.Context, d domain.Delivery) error {
 	return a.release(ctx, err)
 }
 
+// stands reports whether a doubt is still open: its call may have been accepted, and its
+// segment is not proved live.
+func stands(b domain.Doubt, segments []domain.Segment) bool {
+	return b.Verdict != domain.VerdictAbsent && b.Verdict != domain.VerdictLive &&
+		(b.Segment >= len(segments) || segments[b.Segment].State != domain.SegmentPublished)
+}
+
 // tooLate applies the deadline and the lateness rule. A begun thread has no deadline, but one
-// that stood still too long asks. While an earlier call may have been accepted, lateness is
-// not the question.
-func tooLate(d domain.Delivery, live, doubted bool, now time.Time) (domain.Change, bool) {
+// that stood still too long since its last part, or since a person let it go, asks. While an
+// earlier call may have been accepted, lateness is not the question.
+func tooLate(d domain.Delivery, segments []domain.Segment, doubted bool, now time.Time) (domain.Change, bool) {
 	late := now.Sub(d.Due)
 	switch {
 	case doubted:
 		return domain.Change{}, false
-	case live:
-		if now.Sub(d.UpdatedAt) > threadGap {
+	case anyLive(segments):
+		last := d.ReleasedAt
+		for _, s := range segments {
+			last = later(last, s.PublishedAt)
+		}
+		if now.Sub(last) > threadGap {
 			return held(domain.HoldPartialThread, nil), true
 		}
 		return domain.Change{}, false
@@ -102,16 +119,24 @@ type attempt struct {
 	steps   map[string]domain.Step
 	seen    map[string]bool
 	renewed bool  // the secret was renewed in this attempt
+	open    bool  // an intent is committed and its outcome is not written
 	settled bool  // a settlement ended the attempt
 	stop    error // why the queue itself ended the attempt
 }
 
 // run opens the account and lets the network publish; a secret that has run out is renewed once.
-func (a *attempt) run(ctx context.Context) error {
-	if err := a.open(ctx); err != nil {
+// A panic in it is an error nobody classified.
+func (a *attempt) run(ctx context.Context) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			a.q.Log.Error("a network panicked", "network", a.desc.ID, "panic", p, "stack", string(debug.Stack()))
+			err = &network.Error{Kind: network.Ambiguous, Message: "Postbag made a mistake while preparing this post."}
+		}
+	}()
+	if err := a.begin(ctx); err != nil {
 		return err
 	}
-	err := a.once(ctx)
+	err = a.once(ctx)
 	if err != nil && !a.settled && network.KindOf(err) == network.Reauth && a.canRenew() {
 		if err := a.renew(ctx); err != nil {
 			return err
@@ -121,21 +146,41 @@ func (a *attempt) run(ctx context.Context) error {
 	return err
 }
 
-// open gets the account and the journal of earlier attempts.
-func (a *attempt) open(ctx context.Context) (err error) {
+// begin gets the account, with a secret that is still good for a while, and sees that every file
+// is there.
+func (a *attempt) begin(ctx context.Context) (err error) {
 	if a.network, a.account, err = a.q.Accounts.Account(ctx, a.d.Channel); err != nil {
 		return err
 	}
 	a.describe()
-	if a.q.Files != nil {
-		for _, part := range a.plan.Parts {
-			for _, m := range part.Media {
-				if !a.q.Files.Has(m.SHA256) {
-					return &network.Error{Kind: network.NotSent, Message: "A picture or video of this post is no longer where it was.", Err: network.ErrMediaChanged}
-				}
-			}
+	for _, m := range media(a.plan) {
+		if a.q.Files != nil && !a.q.Files.Has(m.SHA256) {
+			return &network.Error{Kind: network.NotSent, Message: "A picture or video of this post is no longer where it was.", Err: network.ErrMediaChanged}
 		}
 	}
+	ending := !a.account.Expires.IsZero() && time.Until(a.account.Expires) < refreshAhead
+	if (ending || a.d.ErrorClass == string(network.Reauth)) && a.canRenew() {
+		return a.renew(ctx)
+	}
+	return nil
+}
+
+func media(p network.Plan) (list []network.Media) {
+	for _, part := range p.Parts {
+		list = append(list, part.Media...)
+	}
+	if p.Link != nil && p.Link.Thumb != nil {
+		list = append(list, *p.Link.Thumb)
+	}
+	return list
+}
+
+// load gets what is done already: the parts that are live, and the finished steps.
+func (a *attempt) load(ctx context.Context) (err error) {
+	if a.segments, err = a.q.Store.Segments(ctx, a.d.ID); err != nil {
+		return err
+	}
+	a.plan.Keys, a.plan.Done = nil, nil
 	for _, s := range a.segments {
 		a.plan.Keys = append(a.plan.Keys, s.ClientKey)
 		if s.State == domain.SegmentPublished {
@@ -146,14 +191,9 @@ func (a *attempt) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	a.steps = make(map[string]domain.Step, len(steps))
+	a.seen, a.steps = map[string]bool{}, make(map[string]domain.Step, len(steps))
 	for _, s := range steps {
 		a.steps[string(s.Effect)+" "+s.Name] = s // the latest counts
-	}
-	if !a.account.Expires.IsZero() && time.Until(a.account.Expires) < refreshAhead || a.d.ErrorClass == string(network.Reauth) {
-		if a.canRenew() {
-			return a.renew(ctx)
-		}
 	}
 	return nil
 }
@@ -174,29 +214,32 @@ func (a *attempt) canRenew() bool {
 	return ok && !a.renewed
 }
 
+// renew gets a new secret and stores it. A wish to stop does not tear it: many servers end the
+// old secret with the first use, and the account would be lost with the answer.
 func (a *attempt) renew(ctx context.Context) error {
 	a.renewed = true
-	fresh, err := a.network.(network.Refresher).Refresh(ctx, Direct{Carriers: a.q.Carriers}, a.account)
+	keep := context.WithoutCancel(ctx)
+	fresh, err := a.network.(network.Refresher).Refresh(keep, Direct{Carriers: a.q.Carriers}, a.account)
+	if network.KindOf(err) == network.Reauth {
+		// Somebody else may have renewed it meanwhile, which ended the one used here.
+		if _, other, failed := a.q.Accounts.Account(keep, a.d.Channel); failed == nil && other.Secret != a.account.Secret {
+			a.account = other
+			return nil
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("renew the sign-in: %w", err)
 	}
-	if err := a.q.Accounts.Renewed(ctx, a.d.Channel, fresh); err != nil {
-		return err
-	}
 	a.account = fresh
-	return nil
+	return a.q.insist("a renewed sign-in", func() error { return a.q.Accounts.Renewed(keep, a.d.Channel, fresh) })
 }
 
-// once calls the network's Publish. A panic in it is an error nobody classified.
-func (a *attempt) once(ctx context.Context) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			a.q.Log.Error("a network panicked", "network", a.desc.ID, "panic", p, "stack", string(debug.Stack()))
-			err = &network.Error{Kind: network.Ambiguous, Message: "Postbag made a mistake while preparing this post."}
-		}
-	}()
-	a.seen = map[string]bool{}
-	_, err = a.network.Publish(ctx, a, a.account, a.plan)
+// once calls the network's Publish on what the journal says now.
+func (a *attempt) once(ctx context.Context) error {
+	if err := a.load(ctx); err != nil {
+		return err
+	}
+	_, err := a.network.Publish(ctx, a, a.account, a.plan)
 	if err == nil && !a.settled {
 		return errAlreadyLive
 	}
@@ -206,32 +249,52 @@ func (a *attempt) once(ctx context.Context) (err error) {
 // release ends an attempt in which nothing is left open.
 func (a *attempt) release(ctx context.Context, err error) error {
 	keep := context.WithoutCancel(ctx)
-	change := before(err, a.standing(0), a.d.ID, time.Now())
-	switch {
-	case ctx.Err() != nil:
-		change = domain.Change{State: domain.Planned, WakeAt: a.d.Due}
-	case errors.Is(err, network.ErrMediaChanged):
-		change = held(domain.HoldMediaMissing, err)
-	case errors.Is(err, errClaimLost):
-		return nil // a person or another publisher decided meanwhile
-	case errors.Is(err, errAlreadyLive):
-		change = held(domain.HoldRestoredCopy, err)
-	case errors.Is(err, errKeyEnded):
-		change = held(domain.HoldAmbiguous, err)
-	}
+	change := a.after(ctx, err)
 	if change.Reason == domain.HoldReauth {
 		if err := a.q.Accounts.SignedOut(keep, a.d.Channel); err != nil {
 			a.q.Log.Error("could not note that a channel is signed out", "error", err)
 		}
 	}
-	err = a.q.Store.Release(keep, a.d.ID, a.token, change)
-	if errors.Is(err, domain.ErrConflict) {
-		return nil // taken back by a person meanwhile
+	write := func() error { return a.q.Store.Release(keep, a.d.ID, a.token, change) }
+	failed := a.q.insist("the end of an attempt", write)
+	if errors.Is(failed, domain.ErrNotAllowed) {
+		a.q.Log.Error("the database refused the end of an attempt", "delivery", a.d.ID, "error", failed)
+		change = a.soft(failed)
+		failed = a.q.insist("the end of an attempt", write)
 	}
-	if err != nil {
+	if errors.Is(failed, domain.ErrConflict) { // taken back by a person meanwhile
+		return a.q.Store.EndLookUp(keep, a.token, "taken back")
+	}
+	if failed != nil {
 		a.q.stuck.Store(true)
 	}
-	return err
+	return failed
+}
+
+// after says what a delivery becomes whose attempt left nothing open.
+func (a *attempt) after(ctx context.Context, err error) domain.Change {
+	planned := domain.Change{State: domain.Planned, WakeAt: a.d.Due}
+	switch {
+	case ctx.Err() != nil:
+		return planned
+	case errors.Is(err, network.ErrMediaChanged):
+		return held(domain.HoldMediaMissing, err)
+	case errors.Is(err, errClaimLost):
+		if on, failed := a.q.Store.HeldAll(ctx); failed == nil && on {
+			return planned
+		}
+		return a.soft(err)
+	case errors.Is(err, errAlreadyLive):
+		return held(domain.HoldRestoredCopy, err)
+	case errors.Is(err, errKeyEnded):
+		return held(domain.HoldAmbiguous, err)
+	}
+	return before(err, a.standing(a.doubt.Segment), a.d.ID, time.Now())
+}
+
+// soft is an unexplained failure.
+func (a *attempt) soft(err error) domain.Change {
+	return before(errors.New(sentence(err)), a.standing(a.doubt.Segment), a.d.ID, time.Now())
 }
 
 func (a *attempt) standing(segment int) standing {

@@ -23,7 +23,10 @@ package queue
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -34,7 +37,7 @@ import (
 // Store is the queue's durable memory. Each method is one transaction.
 type Store interface {
 	Recover(ctx context.Context, p domain.Publisher) (domain.Publisher, int64, error)
-	Due(ctx context.Context, now time.Time, limit int, skip []domain.ChannelID) ([]domain.Delivery, error)
+	Due(ctx context.Context, now time.Time, limit int, skip []domain.ChannelID, states ...domain.DeliveryState) ([]domain.Delivery, error)
 	NextWake(ctx context.Context) (time.Time, error)
 	HeldAll(ctx context.Context) (bool, error)
 	Delivery(ctx context.Context, id domain.DeliveryID) (domain.Delivery, error)
@@ -108,6 +111,8 @@ const (
 	threadGap     = 15 * time.Minute // a begun thread that stood still longer asks
 	keyMargin     = 2 * time.Minute  // a key is not used so close to its end
 	defaultWait   = 90 * time.Second // quarantine after doubt, unless the network says another
+	maxLooks      = 12               // look-ups without an answer before a person is asked
+	offLineLooks  = 4                // how far backoff goes between look-ups off line
 	lookUpTimeout = 2 * time.Minute
 )
 
@@ -115,7 +120,7 @@ const (
 type Queue struct {
 	Config
 	wake  chan struct{}
-	stuck atomic.Bool // a delivery was left preparing or sending: the store did not answer
+	stuck atomic.Bool // a delivery was left preparing or sending: nobody works on it any more
 }
 
 // New returns a queue that does nothing until Run.
@@ -154,20 +159,16 @@ func (q *Queue) run(ctx context.Context, untilIdle bool) error {
 	f := newFlight()
 	defer f.wait()
 	for {
-		if f.count() == 0 && q.stuck.Swap(false) {
-			if err := q.recover(ctx); err != nil {
-				q.stuck.Store(true)
-			}
-		}
-		started, err := q.dispatch(ctx, f)
+		idle := f.count() == 0 // asked before the look: what lands meanwhile may have left work
+		started, err := q.look(ctx, f, idle)
 		if err != nil && ctx.Err() == nil {
 			q.Log.Error("the queue could not look for due deliveries", "error", err)
 			if untilIdle {
 				return err
 			}
 		}
-		if untilIdle && started == 0 && f.count() == 0 {
-			return nil
+		if untilIdle && started == 0 && idle {
+			return f.trouble()
 		}
 		timer := time.NewTimer(q.sleep(ctx))
 		select {
@@ -180,6 +181,21 @@ func (q *Queue) run(ctx context.Context, untilIdle bool) error {
 		}
 		timer.Stop()
 	}
+}
+
+// look starts what is due. A delivery that was left in the middle is recovered first, when
+// nothing is on its way any more; nothing new is started until then, or it could wait for ever.
+func (q *Queue) look(ctx context.Context, f *flight, idle bool) (started int, err error) {
+	if q.stuck.Load() {
+		if !idle {
+			return 0, nil
+		}
+		if err := q.recover(ctx); err != nil {
+			return 0, err
+		}
+		q.stuck.Store(false)
+	}
+	return q.dispatch(ctx, f)
 }
 
 // recover settles what nobody is working on any more: an open intent is doubt.
@@ -197,51 +213,98 @@ func (q *Queue) recover(ctx context.Context) error {
 
 // sleep returns how long nothing is due, at most Poll.
 func (q *Queue) sleep(ctx context.Context) time.Duration {
+	if held, err := q.Store.HeldAll(ctx); err != nil || held {
+		return q.Poll // letting go wakes the queue
+	}
 	next, err := q.Store.NextWake(ctx)
 	if err != nil || next.IsZero() {
 		return q.Poll
 	}
-	// What is overdue but not started waits for its account, or for "hold everything".
+	// What is overdue but not started waits for its account.
 	return min(max(time.Until(next), time.Second), q.Poll)
 }
 
-// dispatch starts what is due, one delivery for each account, oldest first.
+// dispatch starts what is due, one delivery for each account, oldest first. An account that
+// had its turn comes after those that had none. While everything is held, only doubt is worked on.
 func (q *Queue) dispatch(ctx context.Context, f *flight) (started int, err error) {
 	held, err := q.Store.HeldAll(ctx)
 	if err != nil {
 		return 0, err
 	}
-	tried := []domain.ChannelID{}
+	var states []domain.DeliveryState
+	if held {
+		states = []domain.DeliveryState{domain.Unknown}
+	}
 	for f.count() < maxInFlight && ctx.Err() == nil {
-		due, err := q.Store.Due(ctx, time.Now(), 1, append(f.channels(), tried...))
-		if err != nil || len(due) == 0 {
+		due, err := q.Store.Due(ctx, time.Now(), 1, f.skip(time.Now()), states...)
+		if err != nil {
 			return started, err
 		}
-		d := due[0]
-		if held && d.State != domain.Unknown {
-			tried = append(tried, d.Channel)
-			continue
+		if len(due) == 0 {
+			if f.newRound() {
+				continue
+			}
+			return started, nil
 		}
+		d := due[0]
 		started++
 		f.start(d.Channel, func() {
-			q.handle(ctx, d)
+			if err := q.handle(ctx, d); err != nil {
+				f.rest(d.Channel, time.Now().Add(backoff(d.ID, d.Attempts)), err)
+			}
 			q.Changed(d.ID)
 		})
 	}
 	return started, nil
 }
 
-// handle does what a due delivery needs.
-func (q *Queue) handle(ctx context.Context, d domain.Delivery) {
-	var err error
-	if d.State == domain.Unknown {
-		err = q.reconcile(ctx, d)
-	} else {
-		err = q.publish(ctx, d)
+// handle does what a due delivery needs. It fails if the delivery could be neither worked on
+// nor put off: then its account has to rest, or the queue would spin on it.
+func (q *Queue) handle(ctx context.Context, d domain.Delivery) error {
+	err := q.guard(func() error {
+		if d.State == domain.Unknown {
+			return q.reconcile(ctx, d)
+		}
+		return q.publish(ctx, d)
+	})
+	if err == nil || ctx.Err() != nil {
+		return nil
 	}
-	if err != nil && ctx.Err() == nil {
-		q.Log.Error("delivery", "id", d.ID, "error", err)
-		// Whatever it was, do not spin on it.
-		_ = q.Store.Postpone(context.WithoutCancel(ctx), d.ID, time.Now().Add(backoff(d.ID, d.Attempts)), "internal", "Postbag could not work on this one; it tries again")
+	q.Log.Error("delivery", "id", d.ID, "error", err)
+	put := q.Store.Postpone(context.WithoutCancel(ctx), d.ID, time.Now().Add(backoff(d.ID, d.Attempts)), "internal",
+		"Postbag could not work on this one; it tries again")
+	if put != nil || q.stuck.Load() {
+		return errors.Join(err, put)
 	}
+	return nil
+}
+
+// guard turns a panic into an error. What it interrupted is recovered like a crash.
+func (q *Queue) guard(work func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			q.Log.Error("Postbag made a mistake", "panic", p, "stack", string(debug.Stack()))
+			q.stuck.Store(true)
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return work()
+}
+
+// insist repeats a write that failed, for about ten seconds. What the database refuses for good
+// is not repeated.
+func (q *Queue) insist(what string, write func() error) error {
+	for wait := 100 * time.Millisecond; ; wait *= 2 {
+		err := write()
+		if err == nil || wait > 5*time.Second || refusedForGood(err) {
+			return err
+		}
+		q.Log.Error(what+" could not be written; trying again", "error", err)
+		time.Sleep(wait)
+	}
+}
+
+func refusedForGood(err error) bool {
+	return errors.Is(err, domain.ErrConflict) || errors.Is(err, domain.ErrNotAllowed) ||
+		errors.Is(err, domain.ErrInvalid) || errors.Is(err, domain.ErrNotFound)
 }

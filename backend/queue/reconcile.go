@@ -17,15 +17,14 @@ func (q *Queue) reconcile(ctx context.Context, d domain.Delivery) error {
 	if err != nil {
 		return err
 	}
-	n, account, err := q.Accounts.Account(ctx, d.Channel)
-	if err != nil {
-		return q.lookLater(ctx, d, doubt, err)
-	}
 	plan, err := Thaw(d)
 	if err != nil {
 		return q.giveUp(ctx, d, doubt, err.Error())
 	}
-	a := &attempt{q: q, d: d, plan: plan, network: n, account: account, doubt: doubt}
+	a := &attempt{q: q, d: d, plan: plan, doubt: doubt}
+	if a.network, a.account, err = q.Accounts.Account(ctx, d.Channel); err != nil {
+		return a.noted(ctx, err)
+	}
 	a.describe()
 	now := time.Now()
 	if ready := doubt.IntentAt.Add(a.recon.Quarantine); now.Before(ready) {
@@ -35,7 +34,11 @@ func (q *Queue) reconcile(ctx context.Context, d domain.Delivery) error {
 		return err
 	}
 	switch a.recon.Shape {
-	case network.ShapeKey, network.ShapeRecord:
+	case network.ShapeRecord:
+		if _, ok := a.network.(network.Finder); !ok {
+			return q.giveUp(ctx, d, doubt, "this network cannot read its own address")
+		}
+	case network.ShapeKey:
 	case network.ShapePhase, network.ShapeLookUp, network.ShapeNone:
 		return q.giveUp(ctx, d, doubt, "this network offers no proof that Postbag accepts")
 	}
@@ -65,9 +68,6 @@ func (q *Queue) reconcile(ctx context.Context, d domain.Delivery) error {
 func (a *attempt) find(ctx context.Context) (network.Receipt, bool, error) {
 	finder, ok := a.network.(network.Finder)
 	if !ok {
-		if a.recon.Shape == network.ShapeRecord {
-			return network.Receipt{}, false, errors.New("this network cannot read its own address")
-		}
 		return network.Receipt{}, false, nil
 	}
 	for _, s := range a.segments {
@@ -90,28 +90,51 @@ func (a *attempt) find(ctx context.Context) (network.Receipt, bool, error) {
 			receipt, found, err = a.look(ctx, finder)
 		}
 	}
-	class := "absent"
-	switch {
-	case err != nil:
-		class = "no answer"
-	case found:
-		class = "found"
+	if err == nil && found {
+		found, err = a.mine(ctx, receipt)
 	}
-	if ended := a.q.Store.EndLookUp(context.WithoutCancel(ctx), a.token, class); ended != nil {
+	if ended := a.q.Store.EndLookUp(context.WithoutCancel(ctx), a.token, looked(found, err)); ended != nil {
 		return receipt, false, ended
 	}
-	if err != nil || !found {
-		return receipt, false, err
-	}
+	return receipt, found && err == nil, err
+}
+
+// mine refuses what proves nothing: two posts with the same words look alike, and what proves
+// another delivery is not this one.
+func (a *attempt) mine(ctx context.Context, receipt network.Receipt) (bool, error) {
 	if receipt.RemoteID == "" {
-		return receipt, false, errors.New("found without an id")
+		return false, errors.New("found without an id")
 	}
-	// Two posts with the same words look alike: what proves another delivery proves nothing here.
 	taken, err := a.q.Store.Taken(ctx, a.d.ID, receipt.RemoteID)
 	if taken && a.recon.Shape != network.ShapeKey {
 		err = errors.New("what was found belongs to another post")
 	}
-	return receipt, !taken, err
+	return !taken, err
+}
+
+// looked names the end of a look-up. Doubt counts those with domain.NoAnswer.
+func looked(found bool, err error) string {
+	switch {
+	case network.KindOf(err) == network.NotSent && err != nil:
+		return "not sent"
+	case err != nil:
+		return domain.NoAnswer
+	case found:
+		return "found"
+	}
+	return "absent"
+}
+
+// noted journals a look-up that could not even begin.
+func (a *attempt) noted(ctx context.Context, why error) error {
+	claim := domain.Claim{Token: domain.NewID(time.Now()), By: a.q.Me}
+	if err := a.q.Store.BeginLookUp(ctx, a.d.ID, claim); err != nil {
+		return err
+	}
+	if err := a.q.Store.EndLookUp(ctx, claim.Token, looked(false, why)); err != nil {
+		return err
+	}
+	return a.q.lookLater(ctx, a.d, a.doubt, why)
 }
 
 func (a *attempt) look(ctx context.Context, finder network.Finder) (receipt network.Receipt, found bool, err error) {
@@ -152,15 +175,25 @@ func (q *Queue) proved(ctx context.Context, a *attempt, receipt network.Receipt)
 	}, domain.Unknown)
 }
 
-// lookLater postpones a look-up that gave no answer. A shape without proof does not wait.
+// lookLater postpones a look-up that gave no answer; after some, a person is asked. Being off
+// line is not counted.
 func (q *Queue) lookLater(ctx context.Context, d domain.Delivery, b domain.Doubt, err error) error {
-	wait := max(backoff(d.ID, d.Attempts), pause(network.WaitOf(err)))
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if network.KindOf(err) == network.Reauth {
 		if err := q.Accounts.SignedOut(ctx, d.Channel); err != nil {
 			return err
 		}
 	}
+	if b.Looks+1 >= maxLooks && network.KindOf(err) != network.NotSent {
+		return q.giveUp(ctx, d, b, "the network was asked and gave no usable answer: "+sentence(err))
+	}
 	q.Log.Info("could not make sure yet", "delivery", d.ID, "segment", b.Segment, "error", err)
+	wait := max(backoff(d.ID, b.Looks), pause(network.WaitOf(err)))
+	if network.KindOf(err) == network.NotSent {
+		wait = backoff(d.ID, offLineLooks) // each look leaves a row, and a journey has many hours
+	}
 	return q.Store.Postpone(ctx, d.ID, time.Now().Add(wait), string(network.Ambiguous), sentence(err))
 }
 

@@ -40,7 +40,7 @@ func (a *app) put(state domain.DeliveryState) {
 	a.t.Helper()
 	a.lawless(func() {
 		a.exec(`UPDATE delivery SET state = ?1, hold_reason = CASE WHEN ?1 = 'held' THEN 'by_person' END,
-			claim_token = CASE WHEN ?1 IN ('preparing', 'sending') THEN 'token' END, remote_id = 'r', published_at_ms = 1`, state)
+			claim_token = CASE WHEN ?1 IN ('preparing', 'sending') THEN 'token' END, wake_at_ms = 1, remote_id = 'r', published_at_ms = 1`, state)
 	})
 }
 
@@ -52,7 +52,7 @@ func (a *app) refuses(what, query string, args ...any) {
 }
 
 const becomeIn = `UPDATE delivery SET state = ?1, hold_reason = CASE WHEN ?1 = 'held' THEN 'by_person' END,
-	claim_token = CASE WHEN ?1 IN ('preparing', 'sending') THEN 'token' END`
+	claim_token = CASE WHEN ?1 IN ('preparing', 'sending') THEN 'token' END, wake_at_ms = 1`
 
 // Q1: every change of state that the contract does not list fails in plain SQL.
 func TestNoForbiddenTransitionIsPossibleInSQL(t *testing.T) {
@@ -226,6 +226,6 @@ func TestTheDatabaseItselfKeepsTheRules(t *testing.T) {
 		a := begin(t)
 		a.refuses("a delivery born published", `INSERT INTO delivery SELECT row + 1, 'x', workspace, post, variant, channel, 'k', 1, 'published',
 			NULL, due_at_ms, NULL, NULL, NULL, late_policy, late_after_ms, NULL, NULL, plan_json, plan_hash, approved_hash, approved_by,
-			home_machine, 0, NULL, NULL, NULL, NULL, 0, 0, '', '', 'r', NULL, 1, 1, hlc, actor_id, 1, 1, NULL FROM delivery`)
+			home_machine, 0, NULL, NULL, NULL, NULL, 0, 0, '', '', 'r', NULL, 1, NULL, 1, hlc, actor_id, 1, 1, NULL FROM delivery`)
 	})
 }

@@ -95,9 +95,9 @@ func (db *DB) SendAgain(ctx context.Context, d domain.Delivery, r domain.Resolut
 		d.Generation++
 		for i, key := range keys {
 			if g, ok := live[i]; ok {
-				_, err = tx.exec(`INSERT INTO segment (delivery, generation, idx, plan_hash, state, client_key, remote_id, remote_url, remote_ref)
-					VALUES ((SELECT row FROM delivery WHERE id = ?), ?, ?, ?, 'published', ?, ?, ?, ?)`,
-					d.ID, d.Generation, i, d.PlanHash, key, g.RemoteID, text(g.RemoteURL), text(g.RemoteRef))
+				_, err = tx.exec(`INSERT INTO segment (delivery, generation, idx, plan_hash, state, client_key, remote_id, remote_url, remote_ref, published_at_ms)
+					VALUES ((SELECT row FROM delivery WHERE id = ?), ?, ?, ?, 'published', ?, ?, ?, ?, ?)`,
+					d.ID, d.Generation, i, d.PlanHash, key, g.RemoteID, text(g.RemoteURL), text(g.RemoteRef), tx.Now.UnixMilli())
 			} else {
 				_, err = tx.exec(insertSegment, d.ID, d.Generation, i, d.PlanHash, key)
 			}
@@ -217,7 +217,8 @@ func (db *DB) HeldAll(ctx context.Context) (on bool, err error) {
 }
 
 const reauthDone = `
-UPDATE delivery SET state = 'planned', hold_reason = NULL, wake_at_ms = ?2, soft_failures = 0, last_error_class = '',
+UPDATE delivery SET state = 'planned', hold_reason = NULL, wake_at_ms = max(due_at_ms, ?2), released_at_ms = ?2,
+    soft_failures = 0, last_error_class = '',
     last_error_text = '', row_version = row_version + 1, updated_at_ms = ?2, hlc = (SELECT hlc FROM local_clock)
 WHERE id = ?1 AND state = 'held' AND hold_reason = 'reauth'`
 

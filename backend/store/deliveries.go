@@ -15,21 +15,21 @@ const selectDelivery = `
 SELECT d.id, w.id, p.id, v.id, c.id, d.occurrence_key, d.generation, d.state, ifnull(d.hold_reason, ''), d.due_at_ms,
     d.wake_at_ms, d.deadline_at_ms, d.late_policy, d.late_after_ms, d.plan_json, d.plan_hash, ifnull(d.approved_hash, ''),
     d.attempts, d.soft_failures, d.last_error_class, d.last_error_text, ifnull(d.remote_id, ''), ifnull(d.remote_url, ''),
-    d.published_at_ms, ifnull(d.claim_token, ''), d.row_version, d.created_at_ms, d.updated_at_ms
+    d.published_at_ms, d.released_at_ms, ifnull(d.claim_token, ''), d.row_version, d.created_at_ms, d.updated_at_ms
 FROM delivery d JOIN workspace w ON w.row = d.workspace JOIN post p ON p.row = d.post
     JOIN variant v ON v.row = d.variant JOIN channel c ON c.row = d.channel`
 
 func scanDelivery(s scanner) (d domain.Delivery, err error) {
 	var plan string
-	var due, wake, deadline, published, created, updated sql.NullInt64
+	var due, wake, deadline, published, released, created, updated sql.NullInt64
 	var lateAfter int64
 	err = s.Scan(&d.ID, &d.Workspace, &d.Post, &d.Variant, &d.Channel, &d.Occurrence, &d.Generation, &d.State,
 		&d.HoldReason, &due, &wake, &deadline, &d.Late.Then, &lateAfter, &plan, &d.PlanHash, &d.ApprovedHash,
 		&d.Attempts, &d.SoftFailures, &d.ErrorClass, &d.ErrorText, &d.RemoteID, &d.RemoteURL, &published,
-		&d.ClaimToken, &d.RowVersion, &created, &updated)
+		&released, &d.ClaimToken, &d.RowVersion, &created, &updated)
 	d.Plan = []byte(plan)
 	d.Due, d.WakeAt, d.Deadline, d.PublishedAt = at(due), at(wake), at(deadline), at(published)
-	d.CreatedAt, d.UpdatedAt = at(created), at(updated)
+	d.CreatedAt, d.UpdatedAt, d.ReleasedAt = at(created), at(updated), at(released)
 	d.Late.After = time.Duration(lateAfter) * time.Millisecond
 	return d, err
 }
@@ -137,10 +137,16 @@ func (db *DB) DeliveriesOf(ctx context.Context, id domain.PostID) (list []domain
 }
 
 // Due returns at most limit deliveries whose time to look at has come, longest overdue first,
-// and none of the channels in skip.
-func (db *DB) Due(ctx context.Context, now time.Time, limit int, skip []domain.ChannelID) (list []domain.Delivery, err error) {
+// and none of the channels in skip. If states are given, only deliveries in them.
+func (db *DB) Due(ctx context.Context, now time.Time, limit int, skip []domain.ChannelID, states ...domain.DeliveryState) (list []domain.Delivery, err error) {
 	query := selectDelivery + ` WHERE d.state IN ('planned', 'waiting', 'unknown') AND d.wake_at_ms <= ?`
 	args := []any{now.UnixMilli()}
+	if len(states) > 0 {
+		query += " AND d.state IN (?" + strings.Repeat(", ?", len(states)-1) + ")"
+		for _, s := range states {
+			args = append(args, s)
+		}
+	}
 	if len(skip) > 0 {
 		query += " AND c.id NOT IN (?" + strings.Repeat(", ?", len(skip)-1) + ")"
 		for _, id := range skip {
@@ -166,7 +172,8 @@ func (db *DB) NextWake(ctx context.Context) (next time.Time, err error) {
 }
 
 const selectSegments = `
-SELECT s.idx, s.state, s.client_key, ifnull(s.remote_id, ''), ifnull(s.remote_url, ''), ifnull(s.remote_ref, '')
+SELECT s.idx, s.state, s.client_key, ifnull(s.remote_id, ''), ifnull(s.remote_url, ''), ifnull(s.remote_ref, ''),
+    s.published_at_ms
 FROM segment s JOIN delivery d ON d.row = s.delivery AND d.generation = s.generation
 WHERE d.id = ? ORDER BY s.idx`
 
@@ -180,7 +187,9 @@ func (db *DB) Segments(ctx context.Context, id domain.DeliveryID) (list []domain
 }
 
 func scanSegment(s scanner) (g domain.Segment, err error) {
-	err = s.Scan(&g.Index, &g.State, &g.ClientKey, &g.RemoteID, &g.RemoteURL, &g.RemoteRef)
+	var published sql.NullInt64
+	err = s.Scan(&g.Index, &g.State, &g.ClientKey, &g.RemoteID, &g.RemoteURL, &g.RemoteRef, &published)
+	g.PublishedAt = at(published)
 	return g, err
 }
 
@@ -188,7 +197,8 @@ func scanSegment(s scanner) (g domain.Segment, err error) {
 // the state keeps it.
 const becomes = `
 UPDATE delivery SET state = ?2, hold_reason = ?3, wake_at_ms = ?4, last_error_class = ?5, last_error_text = ?6,
-    soft_failures = soft_failures + ?7,
+    soft_failures = CASE WHEN state = 'held' AND ?2 = 'planned' THEN 0 ELSE soft_failures + ?7 END,
+    released_at_ms = CASE WHEN state = 'held' AND ?2 = 'planned' THEN ?8 ELSE released_at_ms END,
     claim_token = CASE WHEN ?2 IN ('preparing', 'sending') THEN claim_token END,
     row_version = row_version + 1, updated_at_ms = ?8, hlc = (SELECT hlc FROM local_clock),
     actor_id = (SELECT actor FROM local_clock)

@@ -22,7 +22,7 @@ func (t *Tx) addCall(c domain.Call, keyUntil time.Time) (int64, error) {
 	if !keyUntil.IsZero() {
 		until = keyUntil.UnixMilli()
 	}
-	return t.insert(insertCall, c.ID, c.ClaimToken, c.Segment, c.Step, c.Effect, c.ClientKey, until, c.RequestHash,
+	return t.insertOne(insertCall, c.ID, c.ClaimToken, c.Segment, c.Step, c.Effect, c.ClientKey, until, c.RequestHash,
 		c.IntentAt.UnixMilli(), text(string(c.Outcome)), c.Status, c.Code, text(c.RemoteID), c.Message, ms(c.OutcomeAt))
 }
 
@@ -51,8 +51,12 @@ const segmentSending = `
 UPDATE segment SET state = 'sending' WHERE idx = ?2 AND (delivery, generation) =
     (SELECT d.row, d.generation FROM delivery d WHERE d.id = ?1)`
 
+const intended = `
+AND state = 'preparing' AND claim_token = ?9 AND (SELECT hold_all FROM local_publisher) = 0`
+
 // Intend commits the intent to make a segment public. Not one byte may leave before it returns
-// nil; when it does, the delivery is sending and only an outcome ends that.
+// nil; when it does, the delivery is sending and only an outcome ends that. domain.ErrConflict: the
+// claim was lost, or everything is held.
 func (db *DB) Intend(ctx context.Context, c domain.Call, keyUntil time.Time) error {
 	err := db.Write(ctx, func(tx *Tx) error {
 		if _, err := tx.addCall(c, keyUntil); err != nil {
@@ -61,7 +65,7 @@ func (db *DB) Intend(ctx context.Context, c domain.Call, keyUntil time.Time) err
 		if err := must(tx.exec(segmentSending, c.Delivery, c.Segment)); err != nil {
 			return err
 		}
-		return must(tx.become(c.Delivery, domain.Change{State: domain.Sending}, " AND state = 'preparing' AND claim_token = ?9", c.ClaimToken))
+		return must(tx.become(c.Delivery, domain.Change{State: domain.Sending}, intended, c.ClaimToken))
 	})
 	if err != nil {
 		return fmt.Errorf("commit intent of %q: %w", c.Step, err)
@@ -75,7 +79,9 @@ UPDATE call SET outcome = ?2, http_status = ?3, network_code = ?4, detail = ?5, 
 WHERE id = ?1 AND outcome IS NULL RETURNING row, segment_idx`
 
 const segmentBecomes = `
-UPDATE segment SET state = ?3, remote_id = ?4, remote_url = ?5, remote_ref = ?6 WHERE idx = ?2 AND (delivery, generation) =
+UPDATE segment SET state = ?3, remote_id = ?4, remote_url = ?5, remote_ref = ?6,
+    published_at_ms = CASE WHEN ?3 = 'published' THEN (SELECT now_ms FROM local_clock) END
+WHERE idx = ?2 AND (delivery, generation) =
     (SELECT d.row, d.generation FROM delivery d WHERE d.id = ?1)`
 
 const deliveryLive = `
@@ -207,7 +213,8 @@ func (db *DB) Recover(ctx context.Context, p domain.Publisher) (_ domain.Publish
 
 const selectDoubt = `
 SELECT c.segment_idx, c.client_key, c.request_hash, c.intent_at_ms, c.key_until_ms, ifnull(b.verdict, ''),
-    count(*) OVER (PARTITION BY c.segment_idx)
+    count(*) OVER (PARTITION BY c.segment_idx),
+    (SELECT count(*) FROM attempt l WHERE l.delivery = d.row AND l.row > c.attempt AND l.end_class = 'no answer')
 FROM doubt b JOIN call c ON c.row = b.call JOIN delivery d ON d.row = c.delivery AND d.generation = c.generation
 WHERE d.id = ? ORDER BY c.row DESC LIMIT 1`
 
@@ -215,7 +222,7 @@ WHERE d.id = ? ORDER BY c.row DESC LIMIT 1`
 func (db *DB) Doubt(ctx context.Context, id domain.DeliveryID) (b domain.Doubt, err error) {
 	err = db.Read(ctx, func(tx *Tx) error {
 		var intent, until sql.NullInt64
-		err := tx.row(selectDoubt, id).Scan(&b.Segment, &b.ClientKey, &b.RequestHash, &intent, &until, &b.Verdict, &b.Count)
+		err := tx.row(selectDoubt, id).Scan(&b.Segment, &b.ClientKey, &b.RequestHash, &intent, &until, &b.Verdict, &b.Count, &b.Looks)
 		b.IntentAt, b.KeyUntil = at(intent), at(until)
 		return err
 	})

@@ -51,6 +51,7 @@ CREATE TABLE delivery (
     remote_id       TEXT,
     remote_url      TEXT,
     published_at_ms INTEGER,
+    released_at_ms  INTEGER,                    -- when a held one was let go last
     row_version     INTEGER NOT NULL DEFAULT 1,
     hlc             INTEGER NOT NULL,
     actor_id        TEXT    NOT NULL,
@@ -60,6 +61,7 @@ CREATE TABLE delivery (
     UNIQUE (variant, channel, occurrence_key, generation),
     CHECK ((state = 'held') = (hold_reason IS NOT NULL)),
     CHECK ((state IN ('preparing', 'sending')) = (claim_token IS NOT NULL)),
+    CHECK (state NOT IN ('planned', 'waiting', 'unknown') OR wake_at_ms IS NOT NULL), -- or nobody would look
     CHECK (state <> 'published' OR (remote_id IS NOT NULL AND published_at_ms IS NOT NULL))
 ) STRICT;
 CREATE INDEX delivery_wake ON delivery (wake_at_ms) WHERE state IN ('planned', 'waiting', 'unknown');
@@ -81,6 +83,7 @@ CREATE TABLE segment (
     remote_id  TEXT,
     remote_url TEXT,
     remote_ref TEXT,
+    published_at_ms INTEGER,                    -- when it was accepted or proved live
     UNIQUE (delivery, generation, idx),
     CHECK (state <> 'published' OR remote_id IS NOT NULL)
 ) STRICT;
@@ -101,6 +104,8 @@ CREATE TABLE attempt (
     end_class     TEXT,
     UNIQUE (delivery, no)
 ) STRICT;
+
+CREATE INDEX attempt_open ON attempt (row) WHERE ended_at_ms IS NULL;
 
 -- The journal. A public call without an outcome is an intent: it may be on its way.
 CREATE TABLE call (
