@@ -33,14 +33,18 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"postbag": main})
 }
 
+// passphrase stands in for a keychain.
+const passphrase = "the words of a test that nobody says"
+
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	scripts(t, filepath.Join("testdata", "script", "*.txtar"), nil)
+	scripts(t, filepath.Join("testdata", "script", "*.txtar"), "", nil)
 }
 
 // scripts runs all scripts that match a pattern and waits for them. Each has a data folder of its
-// own that does not exist yet, and a passphrase instead of a keychain.
-func scripts(t *testing.T, pattern string, variables map[string]string) {
+// own that does not exist yet, and a passphrase instead of a keychain. They work in folders
+// under root, which then stay, or in ones that go if root is "".
+func scripts(t *testing.T, pattern, root string, variables map[string]string) {
 	t.Helper()
 	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
@@ -48,10 +52,11 @@ func scripts(t *testing.T, pattern string, variables map[string]string) {
 	}
 	t.Run("scripts", func(t *testing.T) {
 		testscript.Run(t, testscript.Params{
-			Files: files,
+			Files:       files,
+			WorkdirRoot: root,
 			Setup: func(env *testscript.Env) error {
 				env.Setenv("POSTBAG_DATA", filepath.Join(env.WorkDir, "data"))
-				env.Setenv("POSTBAG_PASSPHRASE", "the words of a test")
+				env.Setenv("POSTBAG_PASSPHRASE", passphrase)
 				env.Setenv("TZ", "UTC")
 				for name, value := range variables {
 					env.Setenv(name, value)
@@ -59,6 +64,7 @@ func scripts(t *testing.T, pattern string, variables map[string]string) {
 				return nil
 			},
 			Cmds: map[string]func(*testscript.TestScript, bool, []string){
+				"postbag": cmdPostbag,
 				"status":  cmdStatus,
 				"json":    cmdJSON,
 				"samples": cmdSamples,
@@ -75,9 +81,20 @@ func scripts(t *testing.T, pattern string, variables map[string]string) {
 				}
 				return false, fmt.Errorf("unknown condition %q", name)
 			},
-			RequireExplicitExec: true,
 		})
 	})
+}
+
+// cmdPostbag runs postbag, wants success, and keeps what it says in the file said.
+func cmdPostbag(ts *testscript.TestScript, neg bool, args []string) {
+	err := ts.Exec("postbag", args...)
+	f, ferr := os.OpenFile(ts.MkAbs("said"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	ts.Check(ferr)
+	_, ferr = f.WriteString(ts.ReadFile("stdout") + ts.ReadFile("stderr"))
+	ts.Check(errors.Join(ferr, f.Close()))
+	if (err != nil) != neg {
+		ts.Fatalf("postbag %s: %v", args[0], err)
+	}
 }
 
 // cmdStatus runs postbag and wants an exit status: status 2 post add.

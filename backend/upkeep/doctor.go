@@ -154,6 +154,9 @@ func (p Patient) folder(ctx context.Context) Finding {
 	for _, problem := range problems {
 		switch problem.Kind {
 		case datadir.TooOpen:
+			if strings.HasPrefix(problem.Path, "channels/") {
+				continue // made to be copied or served; the folder around it is private
+			}
 			open = append(open, network.Printable(problem.Path))
 		case datadir.Unreadable, datadir.MediaMissing, datadir.MediaAltered:
 			odd = append(odd, network.Printable(problem.Path)+" ("+network.Printable(problem.Detail)+")")
@@ -204,7 +207,7 @@ func (p Patient) keychain(ctx context.Context) Finding {
 	case health.Keeper == "" && needed:
 		return bad(name, "The key of the sign-ins is gone.", "Sign in to the channels again.")
 	case health.Keeper != "":
-		return good(name, "The key of the sign-ins is in the %s.", health.Keeper)
+		return good(name, "The key of the sign-ins is in %s.", health.Keeper)
 	case health.Probe != nil:
 		f := good(name, "The system's keychain does not answer: %s. No sign-in is stored, so nothing is lost.", network.Printable(health.Probe.Error()))
 		f.Action = action
