@@ -119,9 +119,15 @@ func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 
 // Freeze returns a plan's one JSON form and its SHA-256: what is approved, stored and sent.
 func Freeze(p network.Plan) (body []byte, hash string, err error) {
-	body, err = json.Marshal(p)
-	if err != nil {
-		return nil, "", fmt.Errorf("freeze plan: %w", err)
+	// Twice, since bytes that are not UTF-8 get another form when they are read back.
+	for range 2 {
+		if body, err = json.Marshal(p); err != nil {
+			return nil, "", fmt.Errorf("freeze plan: %w", err)
+		}
+		p = network.Plan{}
+		if err = json.Unmarshal(body, &p); err != nil {
+			return nil, "", fmt.Errorf("freeze plan: %w", err)
+		}
 	}
 	return body, hashOf(body), nil
 }
