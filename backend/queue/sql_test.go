@@ -180,8 +180,10 @@ func TestTheDatabaseItselfKeepsTheRules(t *testing.T) {
 		a := begin(t)
 		a.exec(intent, "one", "token", "key", 0, "hash", nil)
 		a.exec("UPDATE call SET outcome = 'accepted'")
-		a.exec(intent, "two", "token", "key", 0, "hash", nil)
+		a.refuses("an intent after an acceptance", intent, "two", "token", "key", 0, "hash", nil)
+		a.lawless(func() { a.exec(intent, "two", "token", "key", 0, "hash", nil) })
 		a.refuses("a second acceptance", "UPDATE call SET outcome = 'accepted' WHERE id = 'two'")
+		a.refuses("an acceptance in the place of another", "UPDATE OR REPLACE call SET outcome = 'accepted' WHERE id = 'two'")
 	})
 	t.Run("outcomes are written once and nothing is deleted", func(t *testing.T) {
 		a := begin(t)
@@ -196,7 +198,7 @@ func TestTheDatabaseItselfKeepsTheRules(t *testing.T) {
 	})
 	t.Run("only a person raises the generation", func(t *testing.T) {
 		a := begin(t)
-		doubt(a, "absent")
+		doubt(a, "undecided")
 		a.put(domain.Held)
 		a.refuses("a generation without a person's word", "UPDATE delivery SET generation = 2")
 		a.refuses("a machine's send-again", `INSERT INTO resolution (id, delivery, generation, segment_idx, call, verdict, source,
@@ -221,6 +223,55 @@ func TestTheDatabaseItselfKeepsTheRules(t *testing.T) {
 			a.put(domain.Preparing)
 			a.refuses("rejecting after "+verdict, becomeIn, "rejected")
 		}
+	})
+	t.Run("nothing is replaced", func(t *testing.T) {
+		a := begin(t)
+		a.exec("PRAGMA foreign_keys = 0") // another program need not ask for them
+		a.exec(intent, "one", "token", "key", 0, "hash", nil)
+		a.refuses("an intent in the place of another", "INSERT OR REPLACE"+intent[len("INSERT"):], "two", "token", "key", 0, "hash", nil)
+		a.refuses("a call in the place of another", "INSERT OR REPLACE"+intent[len("INSERT"):], "one", "token", "key", 0, "hash", nil)
+		for _, table := range []string{"call", "attempt", "segment", "delivery"} {
+			a.refuses("replacing in "+table, "REPLACE INTO "+table+" SELECT * FROM "+table)
+		}
+		a.exec("UPDATE call SET outcome = 'ambiguous'")
+		a.exec(`INSERT INTO resolution (id, delivery, generation, segment_idx, call, verdict, source, actor_id, evidence, at_ms)
+			SELECT 'r', delivery, 1, 0, row, 'undecided', 'proof', '', '', 1 FROM call`)
+		a.refuses("replacing in resolution", "REPLACE INTO resolution SELECT * FROM resolution")
+	})
+	t.Run("segments keep their place, and begin pending", func(t *testing.T) {
+		a := begin(t)
+		a.refuses("deleting a segment", "DELETE FROM segment")
+		a.refuses("another key", "UPDATE segment SET client_key = 'other'")
+		a.refuses("another place", "UPDATE segment SET idx = 1")
+		a.refuses("a segment born published", `INSERT INTO segment (delivery, generation, idx, plan_hash, state, client_key, remote_id)
+			SELECT delivery, generation, 1, plan_hash, 'published', 'k', 'r' FROM segment`)
+		a.refuses("an intent for a segment that is not there", `INSERT INTO call (id, attempt, delivery, generation, segment_idx, seq, step,
+			effect, claim_token, owner_epoch, client_key, key_until_ms, request_hash, intent_at_ms, intent_boot_ms, boot_id)
+			SELECT 'x', a.row, d.row, 1, 7, 1, 'post', 'public', 'token', 1, 'k', 0, 'h', 1, 0, '' FROM attempt a, delivery d`)
+	})
+	t.Run("only doubt is resolved, and once", func(t *testing.T) {
+		const resolve = `INSERT INTO resolution (id, delivery, generation, segment_idx, call, verdict, source, actor_id, evidence, remote_id, at_ms)
+			SELECT ?1, d.row, 1, 0, (SELECT max(row) FROM call), ?2, 'proof', '', '', 'r', 1 FROM delivery d`
+		a := begin(t)
+		a.refuses("a proof of nothing", resolve, "x", "live")
+		a.exec(intent, "one", "token", "key", 0, "hash", nil)
+		a.refuses("a proof about an open intent", resolve, "x", "live")
+		a.exec("UPDATE call SET outcome = 'ambiguous'")
+		a.exec(resolve, "one", "live")
+		a.refuses("absent after live", resolve, "two", "absent")
+	})
+	t.Run("what may be live stays what was approved", func(t *testing.T) {
+		for _, change := range []string{"plan_json = '{}'", "plan_hash = 'x', approved_hash = 'x'", "due_at_ms = 5"} {
+			a := begin(t)
+			a.refuses("while it is prepared, "+change, "UPDATE delivery SET "+change)
+			doubt(a, "same_key")
+			a.put(domain.Held)
+			a.refuses("in doubt, "+change, "UPDATE delivery SET "+change)
+		}
+	})
+	t.Run("what waits is looked at", func(t *testing.T) {
+		a := begin(t)
+		a.refuses("waiting without an hour", "UPDATE delivery SET state = 'waiting', claim_token = NULL, wake_at_ms = NULL")
 	})
 	t.Run("a delivery starts planned", func(t *testing.T) {
 		a := begin(t)

@@ -375,10 +375,26 @@ CREATE INDEX segment_remote ON segment (remote_id) WHERE remote_id IS NOT NULL;
 
 CREATE TRIGGER attempt_kept BEFORE DELETE ON attempt BEGIN SELECT RAISE (ABORT, 'queue: attempts are kept'); END;
 
+CREATE TRIGGER attempt_not_replaced BEFORE INSERT ON attempt
+WHEN EXISTS (SELECT 1 FROM attempt a WHERE a.row = NEW.row OR a.claim_token = NEW.claim_token
+    OR a.delivery = NEW.delivery AND a.no = NEW.no)
+BEGIN SELECT RAISE (ABORT, 'queue: attempts are kept'); END;
+
+CREATE TRIGGER call_accepted_once BEFORE UPDATE OF outcome ON call
+WHEN NEW.effect = 'public' AND NEW.outcome = 'accepted' AND EXISTS (
+    SELECT 1 FROM call c WHERE c.row <> NEW.row AND c.delivery = NEW.delivery AND c.generation = NEW.generation
+        AND c.segment_idx = NEW.segment_idx AND c.effect = 'public' AND c.outcome = 'accepted')
+BEGIN SELECT RAISE (ABORT, 'queue: one accepted public call a segment'); END;
+
 CREATE TRIGGER call_kept BEFORE DELETE ON call BEGIN SELECT RAISE (ABORT, 'queue: calls are kept'); END;
 
+CREATE TRIGGER call_not_replaced BEFORE INSERT ON call
+WHEN EXISTS (SELECT 1 FROM call c WHERE c.row = NEW.row OR c.id = NEW.id OR c.attempt = NEW.attempt AND c.seq = NEW.seq)
+BEGIN SELECT RAISE (ABORT, 'queue: calls are kept'); END;
+
 CREATE TRIGGER call_outcome_once BEFORE UPDATE ON call
-WHEN OLD.outcome IS NOT NULL OR NEW.outcome IS NULL OR NEW.delivery <> OLD.delivery OR NEW.attempt <> OLD.attempt
+WHEN OLD.outcome IS NOT NULL OR NEW.outcome IS NULL OR NEW.row <> OLD.row OR NEW.id <> OLD.id OR NEW.seq <> OLD.seq
+    OR NEW.delivery <> OLD.delivery OR NEW.attempt <> OLD.attempt
     OR NEW.generation <> OLD.generation OR NEW.segment_idx <> OLD.segment_idx OR NEW.step <> OLD.step
     OR NEW.effect <> OLD.effect OR NEW.claim_token <> OLD.claim_token OR NEW.client_key <> OLD.client_key
     OR NEW.request_hash <> OLD.request_hash OR NEW.intent_at_ms <> OLD.intent_at_ms OR NEW.key_until_ms <> OLD.key_until_ms
@@ -391,9 +407,12 @@ BEGIN
         SELECT 1 FROM delivery d WHERE d.row = NEW.delivery AND d.state = 'preparing'
             AND d.claim_token = NEW.claim_token AND d.generation = NEW.generation);
     SELECT RAISE (ABORT, 'queue: an intent has no outcome yet') WHERE NEW.outcome IS NOT NULL;
-    SELECT RAISE (ABORT, 'queue: this segment is already live') WHERE EXISTS (
+    SELECT RAISE (ABORT, 'queue: a public call makes a segment that is certainly not public') WHERE NOT EXISTS (
         SELECT 1 FROM segment s WHERE s.delivery = NEW.delivery AND s.generation = NEW.generation
-            AND s.idx = NEW.segment_idx AND s.state = 'published');
+            AND s.idx = NEW.segment_idx AND s.state = 'pending');
+    SELECT RAISE (ABORT, 'queue: an earlier intent is open or was accepted') WHERE EXISTS (
+        SELECT 1 FROM call c WHERE c.delivery = NEW.delivery AND c.effect = 'public' AND (c.outcome IS NULL
+            OR c.outcome = 'accepted' AND c.generation = NEW.generation AND c.segment_idx = NEW.segment_idx));
     SELECT RAISE (ABORT, 'queue: an earlier part is not live yet') WHERE EXISTS (
         SELECT 1 FROM segment s WHERE s.delivery = NEW.delivery AND s.generation = NEW.generation
             AND s.idx < NEW.segment_idx AND s.state <> 'published');
@@ -457,6 +476,20 @@ WHEN NEW.state IN ('missed', 'rejected') AND OLD.state <> 'held' AND EXISTS (
     SELECT 1 FROM doubt d WHERE d.delivery = NEW.row AND d.generation = NEW.generation
         AND (d.verdict IS NULL OR d.verdict <> 'absent'))
 BEGIN SELECT RAISE (ABORT, 'queue: a part of it is or may be live'); END;
+
+CREATE TRIGGER delivery_not_replaced BEFORE INSERT ON delivery
+WHEN EXISTS (SELECT 1 FROM delivery d WHERE d.row = NEW.row OR d.id = NEW.id
+    OR d.variant = NEW.variant AND d.channel = NEW.channel AND d.occurrence_key = NEW.occurrence_key AND d.generation = NEW.generation)
+BEGIN SELECT RAISE (ABORT, 'queue: deliveries are kept'); END;
+
+CREATE TRIGGER delivery_plan_frozen BEFORE UPDATE OF plan_json, plan_hash, approved_hash, due_at_ms ON delivery
+WHEN NEW.generation = OLD.generation AND (NEW.plan_json <> OLD.plan_json OR NEW.plan_hash <> OLD.plan_hash
+        OR NEW.approved_hash IS NOT OLD.approved_hash OR NEW.due_at_ms <> OLD.due_at_ms)
+    AND (OLD.state IN ('preparing', 'sending', 'unknown') OR EXISTS (
+        SELECT 1 FROM call c WHERE c.delivery = OLD.row AND c.generation = OLD.generation AND c.effect = 'public'
+            AND (c.outcome IS NULL OR c.outcome = 'accepted' OR c.outcome = 'ambiguous' AND NOT EXISTS (
+                SELECT 1 FROM resolution r WHERE r.call = c.row AND r.verdict = 'absent'))))
+BEGIN SELECT RAISE (ABORT, 'queue: a plan that may be live does not change'); END;
 
 CREATE TRIGGER delivery_published_whole BEFORE UPDATE OF state ON delivery
 WHEN NEW.state = 'published' AND (
@@ -585,6 +618,28 @@ CREATE TRIGGER resolution_fixed BEFORE UPDATE ON resolution BEGIN SELECT RAISE (
 
 CREATE TRIGGER resolution_kept BEFORE DELETE ON resolution BEGIN SELECT RAISE (ABORT, 'queue: resolutions are kept'); END;
 
+CREATE TRIGGER resolution_not_replaced BEFORE INSERT ON resolution
+WHEN EXISTS (SELECT 1 FROM resolution r WHERE r.row = NEW.row OR r.id = NEW.id)
+BEGIN SELECT RAISE (ABORT, 'queue: resolutions are kept'); END;
+
+CREATE TRIGGER resolution_of_doubt BEFORE INSERT ON resolution
+WHEN NOT EXISTS (SELECT 1 FROM doubt d WHERE d.call = NEW.call AND d.delivery = NEW.delivery
+    AND d.generation = NEW.generation AND d.segment_idx = NEW.segment_idx
+    AND (d.verdict IS NULL OR d.verdict IN ('undecided', 'same_key')))
+BEGIN SELECT RAISE (ABORT, 'queue: only what is in doubt is resolved, once'); END;
+
+CREATE TRIGGER segment_fixed BEFORE UPDATE ON segment
+WHEN NEW.row <> OLD.row OR NEW.delivery <> OLD.delivery OR NEW.generation <> OLD.generation OR NEW.idx <> OLD.idx
+    OR NEW.client_key <> OLD.client_key
+BEGIN SELECT RAISE (ABORT, 'queue: a segment keeps its place and its key'); END;
+
+CREATE TRIGGER segment_kept BEFORE DELETE ON segment BEGIN SELECT RAISE (ABORT, 'queue: segments are kept'); END;
+
+CREATE TRIGGER segment_not_replaced BEFORE INSERT ON segment
+WHEN EXISTS (SELECT 1 FROM segment s WHERE s.row = NEW.row
+    OR s.delivery = NEW.delivery AND s.generation = NEW.generation AND s.idx = NEW.idx)
+BEGIN SELECT RAISE (ABORT, 'queue: segments are kept'); END;
+
 CREATE TRIGGER segment_published_has_proof BEFORE UPDATE OF state ON segment
 WHEN NEW.state = 'published' AND OLD.state <> 'published' AND NOT EXISTS (
     SELECT 1 FROM call c WHERE c.delivery = NEW.delivery AND c.generation = NEW.generation AND c.segment_idx = NEW.idx
@@ -593,6 +648,12 @@ WHEN NEW.state = 'published' AND OLD.state <> 'published' AND NOT EXISTS (
     SELECT 1 FROM resolution r WHERE r.delivery = NEW.delivery AND r.generation = NEW.generation
         AND r.segment_idx = NEW.idx AND r.verdict = 'live')
 BEGIN SELECT RAISE (ABORT, 'queue: a segment is published by an accepted call or a proof'); END;
+
+CREATE TRIGGER segment_starts_pending BEFORE INSERT ON segment
+WHEN NEW.state <> 'pending' AND NOT (NEW.state = 'published' AND EXISTS (
+    SELECT 1 FROM segment s WHERE s.delivery = NEW.delivery AND s.generation = NEW.generation - 1 AND s.idx = NEW.idx
+        AND s.state = 'published' AND s.remote_id = NEW.remote_id))
+BEGIN SELECT RAISE (ABORT, 'queue: a segment starts pending, or live from the generation before'); END;
 
 CREATE TRIGGER segment_stays_published BEFORE UPDATE OF state ON segment
 WHEN OLD.state = 'published' AND NEW.state <> 'published'
