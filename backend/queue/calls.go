@@ -143,7 +143,16 @@ func (a *attempt) mayRepeat(r network.Request) bool {
 		return true
 	}
 	return a.doubt.Verdict == domain.VerdictSameKey && a.doubt.RequestHash == r.Hash() &&
-		a.doubt.ClientKey == a.plan.Key(r.Segment) && time.Now().Add(keyMargin).Before(a.doubt.KeyUntil)
+		a.doubt.ClientKey == a.plan.Key(r.Segment) && a.keyLives(time.Now())
+}
+
+// keyLives reports whether the key of the doubt still makes no second post. A clock that was
+// set back since would lengthen its life, so this process also counts for itself.
+func (a *attempt) keyLives(now time.Time) bool {
+	if first, ok := a.q.first.Load(a.doubt.ClientKey); ok && time.Since(first.(time.Time))+keyMargin >= a.recon.KeyLife {
+		return false
+	}
+	return !now.Before(a.doubt.IntentAt) && now.Add(keyMargin).Before(a.doubt.KeyUntil)
 }
 
 func (a *attempt) send(ctx context.Context, step string, r network.Request) (network.Reply, error) {
@@ -161,7 +170,9 @@ func (a *attempt) send(ctx context.Context, step string, r network.Request) (net
 	reply, err := carrier.Send(keep, r, func() error {
 		c = a.call(domain.EffectPublic, step, r, time.Now())
 		lost = a.q.Store.Intend(keep, c, a.keyUntil(r.Segment, c.IntentAt))
-		a.open = lost == nil
+		if a.open = lost == nil; a.open {
+			a.q.first.LoadOrStore(c.ClientKey, c.IntentAt)
+		}
 		return lost
 	})
 	if !a.open {
@@ -229,6 +240,9 @@ func (a *attempt) settle(ctx context.Context, c domain.Call, reply network.Reply
 		return failed // the intent stays open until the queue recovers
 	}
 	a.open = false
+	if result != domain.OutcomeAmbiguous {
+		a.q.first.Delete(c.ClientKey)
+	}
 	a.settled = change.State != domain.Preparing
 	if err == nil {
 		a.segments[c.Segment].State = domain.SegmentPublished

@@ -170,6 +170,44 @@ func TestUploadsMadeAnewNeverMakeASecondPost(t *testing.T) {
 	})
 }
 
+func TestAClockSetBackDoesNotLengthenAKeysLife(t *testing.T) {
+	for name, test := range map[string]struct {
+		shift time.Duration // by how much the clock was set back
+		after time.Duration // how long after the intent it is looked at, in truth
+		want  domain.DeliveryState
+	}{
+		"it was not":                     {0, 10 * time.Minute, domain.Published},
+		"the intent is in the future":    {2 * time.Hour, 10 * time.Minute, domain.Held},
+		"the key seems to be alive":      {2 * time.Hour, 130 * time.Minute, domain.Held},
+		"another process sees no change": {0, 59 * time.Minute, domain.Held},
+	} {
+		t.Run(name, func(t *testing.T) {
+			virtual(t, func(t *testing.T) {
+				a, p := newScripted(t, script(network.ShapeKey))
+				id := a.plan(a.channel("me"), time.Now(), "hello")
+				first := true
+				p.reply = func(_ network.Request, public bool) (network.Reply, error) {
+					if public && first {
+						first = false
+						return lost()
+					}
+					return network.Reply{}, nil
+				}
+				if err := a.patient(); err != nil {
+					t.Fatal(err)
+				}
+				a.want(id, domain.Unknown, "")
+				a.exec("DROP TRIGGER call_outcome_once")
+				a.exec("UPDATE call SET intent_at_ms = intent_at_ms + ?1, key_until_ms = key_until_ms + ?1 WHERE effect = 'public'", test.shift.Milliseconds())
+				time.Sleep(test.after)
+				a.exec("UPDATE delivery SET wake_at_ms = 1")
+				a.runFor(time.Minute)
+				a.want(id, test.want, map[bool]domain.HoldReason{true: domain.HoldAmbiguous}[test.want == domain.Held])
+			})
+		})
+	}
+}
+
 func TestAnAnswerOfAnotherRequestIsNotReplayed(t *testing.T) {
 	n := script(network.ShapeKey)
 	body := "first"

@@ -27,6 +27,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -120,6 +121,7 @@ const (
 type Queue struct {
 	Config
 	wake  chan struct{}
+	first sync.Map    // client key → time.Time: the first intent of what is in doubt, by the clock nobody can set
 	stuck atomic.Bool // a delivery was left preparing or sending: nobody works on it any more
 }
 

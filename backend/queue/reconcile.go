@@ -27,7 +27,8 @@ func (q *Queue) reconcile(ctx context.Context, d domain.Delivery) error {
 	}
 	a.describe()
 	now := time.Now()
-	if ready := doubt.IntentAt.Add(a.recon.Quarantine); now.Before(ready) {
+	// An intent in the future means that the clock was set back: no quarantine can be counted.
+	if ready := doubt.IntentAt.Add(a.recon.Quarantine); now.Before(ready) && !now.Before(doubt.IntentAt) {
 		return q.Store.Postpone(ctx, d.ID, ready, string(network.Ambiguous), d.ErrorText)
 	}
 	if a.segments, err = q.Store.Segments(ctx, d.ID); err != nil {
@@ -53,7 +54,7 @@ func (q *Queue) reconcile(ctx context.Context, d domain.Delivery) error {
 			Delivery: d.ID, Segment: doubt.Segment, Verdict: domain.VerdictAbsent, Evidence: "its own address is empty",
 			Change: domain.Change{State: domain.Waiting, WakeAt: now},
 		}, domain.Unknown)
-	case doubt.Count < maxSameKey && now.Add(keyMargin).Before(doubt.KeyUntil):
+	case doubt.Count < maxSameKey && a.keyLives(now):
 		return q.Store.Resolve(ctx, domain.Resolution{
 			Delivery: d.ID, Segment: doubt.Segment, Verdict: domain.VerdictSameKey,
 			Evidence: "not found; the same request under the same key makes no second post until " + doubt.KeyUntil.Format(time.RFC3339),
