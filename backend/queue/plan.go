@@ -63,6 +63,9 @@ type When struct {
 // Plan freezes a post for each of its variants on channels (all if none) and plans one delivery
 // each, all or none. A variant that breaks its channel's rules is a *NotReadyError.
 func (p *Planner) Plan(ctx context.Context, post domain.Post, w When, channels ...domain.ChannelID) ([]domain.Delivery, error) {
+	if !post.DeletedAt.IsZero() {
+		return nil, fmt.Errorf("this post is in the bin, take it out first: %w", domain.ErrNotAllowed)
+	}
 	var list []domain.Delivery
 	segments := map[domain.DeliveryID]int{}
 	for _, v := range post.Variants {

@@ -148,3 +148,12 @@ func TestTextOverTheLimitIsNotPlanned(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 }
+
+func TestAPostInTheBinIsNotPlanned(t *testing.T) {
+	a := newPractice(t)
+	post := a.post(a.channel("me"), "hello")
+	post.DeletedAt = time.Now()
+	if _, err := a.planner.Plan(t.Context(), post, queue.When{Due: time.Now()}); !errors.Is(err, domain.ErrNotAllowed) {
+		t.Fatalf("got %v", err)
+	}
+}

@@ -226,11 +226,18 @@ func (t *Tx) putSecret(id domain.ChannelID, kind string, expiresMs int64,
 	return err
 }
 
-// PutSecret replaces a channel's secret with its next version.
+// PutSecret replaces a channel's secret with its next version; a channel that asked to be signed
+// in again is ready with it.
 func (db *DB) PutSecret(ctx context.Context, id domain.ChannelID, kind string, expiresMs int64,
 	seal func(id domain.ChannelID, version int) ([]byte, error),
 ) error {
-	return db.Write(ctx, func(tx *Tx) error { return tx.putSecret(id, kind, expiresMs, seal) })
+	return db.Write(ctx, func(tx *Tx) error {
+		if err := tx.putSecret(id, kind, expiresMs, seal); err != nil {
+			return err
+		}
+		_, err := tx.exec("UPDATE channel SET state = 'ready', updated_at_ms = ? WHERE id = ? AND state = 'reauth'", tx.Now.UnixMilli(), id)
+		return err
+	})
 }
 
 // Secret returns a channel's sealed secret, or domain.ErrNotFound.
