@@ -93,7 +93,7 @@ func (s *ChannelService) channelOf(c domain.Channel) Channel {
 	out := Channel{
 		ID: string(c.ID), Network: c.Network, Handle: c.Handle, Name: c.Name, Server: c.Server, State: string(c.State),
 	}
-	if n, ok := s.Parts.Networks.Get(c.Network); ok {
+	if n, ok := s.Networks.Get(c.Network); ok {
 		out.Local = n.Describe().Local
 	}
 	return out
@@ -102,7 +102,7 @@ func (s *ChannelService) channelOf(c domain.Channel) Channel {
 // Connect begins a conversation and returns its first turn.
 func (s *ChannelService) Connect(r ConnectRequest) (_ ConnectStep, err error) {
 	defer s.done(&err)
-	n, ok := s.Parts.Networks.Get(r.Network)
+	n, ok := s.Networks.Get(r.Network)
 	if !ok {
 		return ConnectStep{}, fmt.Errorf("network %q: %w", r.Network, domain.ErrNotFound)
 	}

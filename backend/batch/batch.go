@@ -196,8 +196,9 @@ func (w work) one(ctx context.Context, s Source, names []string) (Result, error)
 	failed := make([]error, len(recipes))
 	var broken error // of the folder, not of the picture
 	_, err = w.engine.Render(ctx, f, size, recipes, func(o render.Output) error {
-		if failed[o.Recipe] = o.Err; o.Err != nil {
-			return nil
+		failed[o.Recipe] = o.Err
+		if failed[o.Recipe] != nil {
+			return nil //nolint:nilerr // this size failed; the others go on
 		}
 		path := filepath.Join(w.out, names[o.Recipe]+o.Format.Ext())
 		if w.sources[truePath(path)] {

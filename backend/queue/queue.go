@@ -270,7 +270,7 @@ func (q *Queue) handle(ctx context.Context, d domain.Delivery) error {
 		return q.publish(ctx, d)
 	})
 	if err == nil || ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // while stopping, what went wrong is no news
 	}
 	q.Log.Error("delivery", "id", d.ID, "error", err)
 	put := q.Store.Postpone(context.WithoutCancel(ctx), d.ID, time.Now().Add(backoff(d.ID, d.Attempts)), "internal",

@@ -198,17 +198,8 @@ func (t *Tx) exec(query string, args ...any) (int64, error) {
 	return r.RowsAffected()
 }
 
-// insert runs an INSERT and returns the new row's number.
-func (t *Tx) insert(query string, args ...any) (int64, error) {
-	r, err := t.result(query, args...)
-	if err != nil {
-		return 0, err
-	}
-	return r.LastInsertId()
-}
-
-// insertOne is insert for an INSERT ... SELECT, which fails with domain.ErrNotFound if it made no
-// row: SQLite would name the row of an earlier insert.
+// insertOne runs an INSERT … SELECT and returns the new row's number. It fails with
+// domain.ErrNotFound if none was made: SQLite would name the row of an earlier insert.
 func (t *Tx) insertOne(query string, args ...any) (int64, error) {
 	r, err := t.result(query, args...)
 	if err != nil {

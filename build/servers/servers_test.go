@@ -2,8 +2,6 @@ package servers
 
 import (
 	"errors"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -51,18 +49,16 @@ func TestAServerRunsUntilItsTestEnds(t *testing.T) {
 	if server.Extra != "some more" || strings.HasSuffix(server.URL, "/") {
 		t.Errorf("ready line read as %+v", server)
 	}
-	reply, err := http.Get(server.URL)
+	body, err := ask(t, server.URL)
 	if err != nil {
 		end()
 		t.Fatal(err)
 	}
-	body, _ := io.ReadAll(reply.Body)
-	_ = reply.Body.Close()
 	if string(body) != "good morning" {
 		t.Errorf("answered %q", body)
 	}
 	end()
-	if _, err := http.Get(server.URL); err == nil {
+	if _, err := ask(t, server.URL); err == nil {
 		t.Error("the server still answers after its test has ended")
 	}
 }

@@ -182,7 +182,7 @@ func neverSendsAgain(t *testing.T, c network.Carrier) error {
 		}
 		_, err := c.Send(t.Context(), post(s.url()+"/break"), func() error { return nil })
 		if network.KindOf(err) != network.Ambiguous || err == nil {
-			return fmt.Errorf("%s after the request: %v is not ambiguous", how, err)
+			return fmt.Errorf("%s after the request is not ambiguous: %s", how, fmt.Sprint(err))
 		}
 		copies := 0
 		for _, r := range s.got() {
@@ -209,7 +209,7 @@ func followsNoRedirect(t *testing.T, c network.Carrier) error {
 		})
 		reply, err := c.Send(t.Context(), post(s.url()+"/"), func() error { return nil })
 		if err != nil || reply.Status != status || reply.Header["Location"] != "/there" {
-			return fmt.Errorf("%d: answered %d, %v", status, reply.Status, err)
+			return fmt.Errorf("%d: answered %d: %s", status, reply.Status, fmt.Sprint(err))
 		}
 		if n := len(s.got()); n != 1 {
 			return fmt.Errorf("%d: %d requests", status, n)
@@ -307,7 +307,7 @@ func aFailingIntentSendsNothing(t *testing.T, c network.Carrier) error {
 	full := errors.New("the disk is full")
 	_, err := c.Send(t.Context(), post(s.url()), func() error { return full })
 	if !errors.Is(err, full) || network.KindOf(err) != network.NotSent {
-		return fmt.Errorf("returned %v", err)
+		return fmt.Errorf("returned: %s", fmt.Sprint(err))
 	}
 	select {
 	case b := <-seen:
@@ -332,7 +332,7 @@ func noIntentWithoutAConnection(t *testing.T, c network.Carrier) error {
 		return nil
 	})
 	if asked || network.KindOf(err) != network.NotSent {
-		return fmt.Errorf("intent asked: %t, error: %v", asked, err)
+		return fmt.Errorf("intent asked: %t: %s", asked, fmt.Sprint(err))
 	}
 	return nil
 }

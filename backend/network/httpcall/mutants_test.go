@@ -57,7 +57,8 @@ func TestEveryMutantIsCaught(t *testing.T) {
 			}), []string{"intent before the first byte", "a failing intent sends nothing"},
 		},
 		{
-			"this client, trying once more", again{New(nil)},
+			"this client, trying once more",
+			again{New(nil)},
 			[]string{"never sends again"},
 		},
 	}

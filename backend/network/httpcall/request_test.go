@@ -30,7 +30,7 @@ func TestARequestArrivesAsWritten(t *testing.T) {
 	if got.Method != "POST" || got.RequestURI != "/api/v1/statuses?a=1&b=%20" || got.Host != s.ln.Addr().String() {
 		t.Errorf("got %s %s for %s", got.Method, got.RequestURI, got.Host)
 	}
-	if got.ContentLength != int64(r.Body.Len()) || string(s.body(0)) != `{"status":"hello"}` {
+	if got.ContentLength != r.Body.Len() || string(s.body(0)) != `{"status":"hello"}` {
 		t.Errorf("body %q of %d", s.body(0), got.ContentLength)
 	}
 	want := http.Header{
