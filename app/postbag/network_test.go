@@ -252,3 +252,16 @@ func fetch(t *testing.T, address string) []byte {
 	}
 	return b
 }
+
+func TestAPersonIsAskedForWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	s := blueskytest.New(t)
+	password := s.Answers()["password"]
+	file := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(file, []byte(password+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	scripts(t, filepath.Join("testdata", "prompt", "*.txtar"), "", map[string]string{
+		"SERVER": s.URL, "HANDLE": s.Account().Handle, "SECRET": password, "SECRETFILE": file,
+	})
+}

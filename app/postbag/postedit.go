@@ -151,8 +151,11 @@ func (o *postEditOptions) shared(s *api.Services, w api.Workspace, p *api.Post, 
 		at    *string
 		value string
 	}{
-		{text, &p.Content.Text, o.text}, {given("link"), &p.Content.Link, o.link}, {given("language"), &p.Content.Language, o.language},
-		{given("warning"), &p.Content.Warning, o.warning}, {given("visibility"), &p.Content.Visibility, o.visibility},
+		{text, &p.Content.Text, o.text},
+		{given("link"), &p.Content.Link, o.link},
+		{given("language"), &p.Content.Language, o.language},
+		{given("warning"), &p.Content.Warning, o.warning},
+		{given("visibility"), &p.Content.Visibility, o.visibility},
 	} {
 		if field.given {
 			*field.at = field.value
@@ -200,8 +203,11 @@ func (o *postEditOptions) override(s *api.Services, w api.Workspace, p *api.Post
 			at    **string
 			value string
 		}{
-			{text, &v.Text, o.text}, {given("link"), &v.Link, o.link}, {given("language"), &v.Language, o.language},
-			{given("warning"), &v.Warning, o.warning}, {given("visibility"), &v.Visibility, o.visibility},
+			{text, &v.Text, o.text},
+			{given("link"), &v.Link, o.link},
+			{given("language"), &v.Language, o.language},
+			{given("warning"), &v.Warning, o.warning},
+			{given("visibility"), &v.Visibility, o.visibility},
 		} {
 			if field.given {
 				*field.at = &field.value

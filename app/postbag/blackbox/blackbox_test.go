@@ -88,6 +88,24 @@ func (p *program) kill(after time.Duration) bool {
 	return ok && status.Signaled()
 }
 
+// story returns what the program tells of the first delivery that is not published.
+func (p *program) story() string {
+	var list []delivery
+	p.run(&list, "", nil, "queue", "list")
+	for _, d := range list {
+		if d.State != "published" {
+			var story any
+			p.run(&story, "", nil, "queue", "show", d.ID)
+			text, err := json.MarshalIndent(story, "", " ")
+			if err != nil {
+				p.t.Fatal(err)
+			}
+			return string(text)
+		}
+	}
+	return ""
+}
+
 type delivery struct {
 	ID         string `json:"id"`
 	Post       string `json:"post"`
@@ -97,7 +115,7 @@ type delivery struct {
 
 func TestAKilledProgramLosesAndDoublesNothing(t *testing.T) {
 	t.Parallel()
-	cycles := 120
+	cycles := 60
 	if testing.Short() {
 		cycles = 15
 	}
@@ -129,10 +147,17 @@ func TestAKilledProgramLosesAndDoublesNothing(t *testing.T) {
 	server.Settle()
 	p.audit(server, texts, true)
 	if !testing.Short() {
-		// The quarantine is 90 seconds of real time: then doubt is settled by the program itself.
-		p.run(nil, "", []int{3}, "queue", "run", "--for", "130s")
-		server.Settle()
-		ends := p.audit(server, texts, false)
+		// The quarantine is 90 seconds of real time: then doubt is settled by the program itself. Faults
+		// that no request has met yet are met now, so some go through it twice.
+		ends := map[string]int{"unknown": len(texts)}
+		for round := 0; round < 1 && ends["published"] < len(texts); round++ {
+			p.run(nil, "", []int{3}, "queue", "run", "--for", "125s")
+			server.Settle()
+			ends = p.audit(server, texts, round < 3)
+		}
+		if ends["published"] != len(texts) {
+			t.Errorf("a server that honours keys leaves nothing for a person, yet: %v\n%s", ends, p.story())
+		}
 		t.Logf("black box: %d posts, %d kills, seed %d, ends: %v", len(texts), kills, seed, ends)
 	}
 	if kills < cycles/4 {
