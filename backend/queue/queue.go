@@ -104,17 +104,18 @@ type Config struct {
 
 // Limits on how much happens at once.
 const (
-	maxInFlight   = 8                // deliveries in all; one for each account
-	leaseTime     = 10 * time.Minute // a claim's; only shown, since the lock decides
-	refreshAhead  = 5 * time.Minute  // renew a secret that ends sooner
-	maxSoft       = 12               // soft failures before a person is asked
-	maxSameKey    = 4                // ambiguous calls of a segment before a person is asked
-	threadGap     = 15 * time.Minute // a begun thread that stood still longer asks
-	keyMargin     = 2 * time.Minute  // a key is not used so close to its end
-	defaultWait   = 90 * time.Second // quarantine after doubt, unless the network says another
-	maxLooks      = 12               // look-ups without an answer before a person is asked
-	offLineLooks  = 4                // how far backoff goes between look-ups off line
-	lookUpTimeout = 2 * time.Minute
+	maxInFlight    = 8                // deliveries in all; one for each account
+	leaseTime      = 10 * time.Minute // a claim's; only shown, since the lock decides
+	refreshAhead   = 5 * time.Minute  // renew a secret that ends sooner
+	maxSoft        = 12               // soft failures before a person is asked
+	maxSameKey     = 4                // ambiguous calls of a segment before a person is asked
+	threadGap      = 15 * time.Minute // a begun thread that stood still longer asks
+	keyMargin      = 2 * time.Minute  // a key is not used so close to its end
+	defaultWait    = 90 * time.Second // quarantine after doubt, unless the network says another
+	maxLooks       = 12               // look-ups without an answer before a person is asked
+	looksBeforeKey = 2                // inconclusive look-ups before a living key is relied on alone
+	offLineLooks   = 4                // how far backoff goes between look-ups off line
+	lookUpTimeout  = 2 * time.Minute
 )
 
 // Queue publishes due deliveries. Only the holder of the publisher lock may run one.

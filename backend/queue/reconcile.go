@@ -44,7 +44,10 @@ func (q *Queue) reconcile(ctx context.Context, d domain.Delivery) error {
 		return q.giveUp(ctx, d, doubt, "this network offers no proof that Postbag accepts")
 	}
 	receipt, found, err := a.find(ctx)
+	repeatable := a.recon.Shape == network.ShapeKey && doubt.Count < maxSameKey && a.keyLives(now)
 	switch {
+	case err != nil && repeatable && network.KindOf(err) == network.Ambiguous && doubt.Looks+1 >= looksBeforeKey && ctx.Err() == nil:
+		return q.repeat(ctx, doubt, d.ID, "the look-up was inconclusive")
 	case err != nil:
 		return q.lookLater(ctx, d, doubt, err)
 	case found:
@@ -54,14 +57,20 @@ func (q *Queue) reconcile(ctx context.Context, d domain.Delivery) error {
 			Delivery: d.ID, Segment: doubt.Segment, Verdict: domain.VerdictAbsent, Evidence: "its own address is empty",
 			Change: domain.Change{State: domain.Waiting, WakeAt: now},
 		}, domain.Unknown)
-	case doubt.Count < maxSameKey && a.keyLives(now):
-		return q.Store.Resolve(ctx, domain.Resolution{
-			Delivery: d.ID, Segment: doubt.Segment, Verdict: domain.VerdictSameKey,
-			Evidence: "not found; the same request under the same key makes no second post until " + doubt.KeyUntil.Format(time.RFC3339),
-			Change:   domain.Change{State: domain.Waiting, WakeAt: now},
-		}, domain.Unknown)
+	case repeatable:
+		return q.repeat(ctx, doubt, d.ID, "not found")
 	}
 	return q.giveUp(ctx, d, doubt, "the network's key is no longer safe to repeat")
+}
+
+// repeat lets the same request go again under the same key: while the key lives, the network
+// answers it with the post that is there, or makes the one that is not.
+func (q *Queue) repeat(ctx context.Context, b domain.Doubt, id domain.DeliveryID, found string) error {
+	return q.Store.Resolve(ctx, domain.Resolution{
+		Delivery: id, Segment: b.Segment, Verdict: domain.VerdictSameKey,
+		Evidence: found + "; the same request under the same key makes no second post until " + b.KeyUntil.Format(time.RFC3339),
+		Change:   domain.Change{State: domain.Waiting, WakeAt: time.Now()},
+	}, domain.Unknown)
 }
 
 // find asks the network whether the segment in doubt is there. A network that cannot look

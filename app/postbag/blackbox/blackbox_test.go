@@ -115,7 +115,7 @@ type delivery struct {
 
 func TestAKilledProgramLosesAndDoublesNothing(t *testing.T) {
 	t.Parallel()
-	cycles := 60
+	cycles := 120
 	if testing.Short() {
 		cycles = 15
 	}
@@ -150,8 +150,8 @@ func TestAKilledProgramLosesAndDoublesNothing(t *testing.T) {
 		// The quarantine is 90 seconds of real time: then doubt is settled by the program itself. Faults
 		// that no request has met yet are met now, so some go through it twice.
 		ends := map[string]int{"unknown": len(texts)}
-		for round := 0; round < 1 && ends["published"] < len(texts); round++ {
-			p.run(nil, "", []int{3}, "queue", "run", "--for", "125s")
+		for round := 0; round < 3 && ends["published"] < len(texts); round++ {
+			p.run(nil, "", []int{3}, "queue", "run", "--for", "110s")
 			server.Settle()
 			ends = p.audit(server, texts, round < 3)
 		}

@@ -116,8 +116,26 @@ func compare(p network.Plan, i int, s status) (same, near bool) {
 		(s.Poll != nil) != (p.Poll != nil && i == 0) {
 		return false, false
 	}
-	same = sameWords(p, i, plainText(s.Content), s.SpoilerText)
-	return same, !same
+	html := plainText(s.Content)
+	same = sameWords(p, i, html, s.SpoilerText)
+	return same, !same && bones(html) == bones(textOf(p, i))
+}
+
+// bones leaves of a text its letters and digits, without links and mentions: what is the same
+// however a server dresses a text up. Another skeleton is another post.
+func bones(text string) string {
+	var b strings.Builder
+	for word := range strings.FieldsSeq(norm.NFC.String(text)) {
+		if strings.HasPrefix(word, "http://") || strings.HasPrefix(word, "https://") || strings.Contains(word, "@") {
+			continue
+		}
+		for _, r := range word {
+			if unicode.IsLetter(r) || unicode.IsDigit(r) {
+				b.WriteRune(unicode.ToLower(r))
+			}
+		}
+	}
+	return b.String()
 }
 
 // sameSource compares part i with the text a post was made of.
