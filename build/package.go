@@ -79,6 +79,13 @@ func (r *runner) release(ctx context.Context, args []string) (release, error) {
 	if !regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.+-]*$`).MatchString(rel.version) {
 		return release{}, fmt.Errorf("%w: %q is not a version", errUsage, rel.version)
 	}
+	changed, err := r.capture(ctx, "git", "status", "--porcelain")
+	if err != nil {
+		return release{}, fmt.Errorf("look for changes: %w", err)
+	}
+	if changed != "" && len(args) == 1 {
+		return release{}, fmt.Errorf("version %s would not be what its commit says; commit these first, or leave the version out:\n%s", rel.version, changed)
+	}
 	commit, err := r.capture(ctx, "git", "rev-parse", "HEAD")
 	if err != nil {
 		return release{}, fmt.Errorf("find the commit: %w", err)
