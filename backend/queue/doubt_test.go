@@ -116,7 +116,10 @@ func TestGhostsAreNeverDoubled(t *testing.T) {
 				return []fault{faultGhost, faultNone, faultResetBefore, faultResetAfter, faultErrorAfter, faultNone}[random.IntN(6)]
 			}
 			c := h.channel("me")
-			const n = 250
+			n := 250
+			if testing.Short() {
+				n = 40
+			}
 			for i := range n {
 				h.plan(c, time.Now(), fmt.Sprintf("ghost %d", i))
 			}
@@ -140,7 +143,7 @@ func TestGhostsAreNeverDoubled(t *testing.T) {
 				}
 			}
 			held := h.count(domain.Held)
-			t.Logf("Q6 %s: %d deliveries, %d requests, %d lost, %d doubled, %d before a person", shape, n, h.ledger.requests, lost, doubled, held)
+			t.Logf("figure: Q6 %s: %d deliveries, %d requests, %d lost, %d doubled, %d before a person", shape, n, h.ledger.requests, lost, doubled, held)
 			if doubled > 0 || lost > held || h.count(domain.Published)+held != n {
 				t.Errorf("seed %d: %d lost, %d doubled, %d published, %d held", seed, lost, doubled, h.count(domain.Published), held)
 			}

@@ -296,7 +296,7 @@ func TestRandomHistoriesKeepTheInvariants(t *testing.T) {
 				short := shrink(history, func(h []act) bool { return play(t, path, shape, h) != nil })
 				t.Fatalf("seed %d: %v; shortest history: %+v: %v", seed, err, short, play(t, path, shape, short))
 			}
-			t.Logf("Q2 %s: %d steps", shape, done)
+			t.Logf("figure: Q2 %s: %d steps", shape, done)
 		})
 	}
 }

@@ -73,7 +73,7 @@ func TestNoForbiddenTransitionIsPossibleInSQL(t *testing.T) {
 			a.refuses(string(from)+" to "+string(to), becomeIn, to)
 		}
 	}
-	t.Logf("Q1: %d forbidden transitions refused, %d exist", tried, allowed)
+	t.Logf("figure: Q1: %d forbidden transitions refused, %d exist", tried, allowed)
 	if tried+allowed != 90 {
 		t.Errorf("%d pairs", tried+allowed)
 	}
