@@ -16,7 +16,7 @@ func runDemo(ctx context.Context, r *runner, args []string) error {
 	if commit, err := r.capture(ctx, "git", "rev-parse", "HEAD"); err == nil { // a copy without git has none
 		stamp = "-X main.commit=" + strings.TrimSpace(commit)
 	}
-	cmd := r.command(ctx, "go", "build", "-ldflags", stamp, "-o", program, "./app/postbag")
+	cmd := r.command(ctx, "go", "build", "-tags", releaseTags, "-ldflags", stamp, "-o", program, "./app/postbag")
 	cmd.Env = append(cmd.Env, "CGO_ENABLED=0") // the same program as in a release; no C compiler needed
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the program: %w\n%s", err, out)

@@ -17,6 +17,10 @@ import (
 	"time"
 )
 
+// releaseTags keep the HEIC decoder from loading a libheif of the system: a picture from elsewhere
+// is decoded by the one that was tested, in a process of its own.
+const releaseTags = "nodynamic"
+
 // release is what all archives of one version have in common.
 type release struct {
 	version string
@@ -112,7 +116,7 @@ func (r *runner) pack(ctx context.Context, rel release, target crossTarget) (str
 	defer os.RemoveAll(work)
 	program := filepath.Join(work, executable("postbag", target.goos))
 	stamp := fmt.Sprintf("-s -w -X main.version=%s -X main.commit=%s", rel.version, rel.commit)
-	cmd := r.command(ctx, "go", "build", "-trimpath", "-ldflags", stamp, "-o", program, "./app/postbag")
+	cmd := r.command(ctx, "go", "build", "-tags", releaseTags, "-trimpath", "-ldflags", stamp, "-o", program, "./app/postbag")
 	cmd.Env = append(cmd.Env, "CGO_ENABLED=0", "GOOS="+target.goos, "GOARCH="+target.goarch)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
