@@ -4,6 +4,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -170,5 +171,26 @@ func TestVerifyNoticesWhatChanged(t *testing.T) {
 	server.Revoke()
 	if _, err := mastodon.New().Verify(t.Context(), calls(), server.Account()); network.KindOf(err) != network.Reauth {
 		t.Errorf("a revoked token: %v", err)
+	}
+}
+
+func TestAServerThatOnlyTakesPostsIsConnectedWithNothingInItsFavour(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if r.URL.Path == "/api/v1/accounts/verify_credentials" && r.Header.Get("Authorization") == "Bearer good" {
+			_, _ = io.WriteString(w, `{"id":"1","username":"ana","acct":"ana"}`)
+			return
+		}
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = io.WriteString(w, `{"error":"Record not found"}`)
+	}))
+	defer server.Close()
+	ask := connect(t, network.Step{})
+	step := connect(t, network.Step{Name: ask.Name, Answers: map[string]string{"server": server.URL, "token": "good"}})
+	if step.Account == nil || step.Account.Limits.Reconcile.Shape != network.ShapeLookUp || step.Account.Limits.Text.Max != 500 {
+		t.Fatalf("ended with %+v", step)
+	}
+	if _, err := mastodon.New().Limits(t.Context(), calls(), network.Account{Server: server.URL}); err == nil {
+		t.Error("without a token anything that answers 404 would be a server")
 	}
 }

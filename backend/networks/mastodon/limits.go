@@ -43,6 +43,7 @@ func (Network) Limits(ctx context.Context, c network.Calls, a network.Account) (
 func readInstance(ctx context.Context, c network.Calls, server string) (instance, network.Limits, error) {
 	open := network.Account{Server: server}
 	var last error
+	absent := 0
 	for _, version := range []string{"v2", "v1"} {
 		reply, err := c.Read(ctx, "instance "+version, get(open, "/api/"+version+"/instance"))
 		if err != nil {
@@ -53,11 +54,27 @@ func readInstance(ctx context.Context, c network.Calls, server string) (instance
 			software, release := readSoftware(ctx, c, open)
 			return in, limitsOf(in, software, release), nil
 		}
+		if reply.Status == 404 {
+			absent++
+		}
 		if last = judge("instance", reply); last == nil {
 			last = &network.Error{Kind: network.Ambiguous, Message: "the server's description of itself cannot be read"}
 		}
 	}
+	if absent == 2 {
+		last = &network.Error{Kind: network.Ambiguous, Code: codeSilent, Message: "the server does not describe itself", Err: last}
+	}
 	return instance{}, network.Limits{}, last
+}
+
+// codeSilent marks the error of a server that has no description of itself at all.
+const codeSilent = "no_description"
+
+// assumed are the limits of a server that takes a token and does not describe itself: a stock
+// server's, and nothing in its favour that only NodeInfo or a description could tell.
+func assumed(ctx context.Context, c network.Calls, server string) network.Limits {
+	software, release := readSoftware(ctx, c, network.Account{Server: server})
+	return limitsOf(instance{}, software, release)
 }
 
 // Where NodeInfo 2.0 describes a server's software (NodeInfo protocol, 2.0).
