@@ -59,7 +59,7 @@ func (e *Error) Error() string { return e.Message }
 
 func (e *Error) Unwrap() error { return e.cause }
 
-// NothingChanged is what is true of most failures.
+// nothingChanged is what is true of most failures.
 const nothingChanged = "Nothing was changed."
 
 // errorOf turns any error into an *Error. What nobody foresaw is internal, with the details in
