@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"time"
 
 	"postbag/backend/domain"
@@ -223,7 +224,7 @@ func (s *QueueService) decide(id string, err error) (Delivery, error) {
 func (s *QueueService) one(id string) (Delivery, error) {
 	d, err := s.DB.Delivery(s.ctx, domain.DeliveryID(id))
 	if err != nil {
-		return Delivery{}, err
+		return Delivery{}, fmt.Errorf("delivery %q: %w", id, err)
 	}
 	list, err := s.deliveries([]domain.Delivery{d})
 	if err != nil {
