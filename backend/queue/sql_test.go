@@ -60,6 +60,7 @@ func TestNoForbiddenTransitionIsPossibleInSQL(t *testing.T) {
 	a.plan(a.channel("me"), time.Now(), "hello")
 	tried, allowed := 0, 0
 	for _, from := range domain.DeliveryStates() {
+		a.put(from) // what is refused leaves it there
 		for _, to := range domain.DeliveryStates() {
 			if from == to {
 				continue
@@ -69,7 +70,6 @@ func TestNoForbiddenTransitionIsPossibleInSQL(t *testing.T) {
 				continue
 			}
 			tried++
-			a.put(from)
 			a.refuses(string(from)+" to "+string(to), becomeIn, to)
 		}
 	}
