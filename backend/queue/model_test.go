@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,6 +40,7 @@ const (
 // memory is a ledger without sockets: a carrier that decides by luck what becomes of a request.
 // It can also "crash": it stops between the intent and the outcome, as a killed process does.
 type memory struct {
+	mu      sync.Mutex // two accounts publish at the same time
 	luck    *rand.Rand
 	keyed   bool
 	posts   map[string]string // key → text
@@ -66,6 +68,8 @@ func (m *memory) appear() {
 type crash struct{}
 
 func (m *memory) Send(_ context.Context, r network.Request, intent func() error) (network.Reply, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	offline := &network.Error{Kind: network.NotSent, Message: "offline"}
 	if m.dead || m.luck.IntN(12) == 0 {
 		return network.Reply{}, offline
