@@ -30,6 +30,7 @@ func tasks() []task {
 		{"run", "sets everything up and does the main job from start to end: postbag demo", runDemo},
 		{"test", "sets everything up and runs every test: all that CI runs", runTest},
 		{"check", "format, lint, vet and the rules of the layers: the fast half of test", runCheck},
+		{"bindings", "tells the page what services there are; after a change of app/api [-check]", runBindings},
 		{"bench", "runs the benchmarks and prints them as a table [-time 1s] [NAME]", runBench},
 		{"package", "builds the release archives of the command line [VERSION]", runPackage},
 	}

@@ -14,6 +14,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"runtime/debug"
 
 	"postbag/backend/datadir"
@@ -42,6 +43,7 @@ type Parts struct {
 	Log      *slog.Logger
 	Version  string
 	Events   Events
+	Shell    Shell // nil: nothing is around the services, as on the command line
 }
 
 // Accounts stores and opens the sign-ins behind channels.
@@ -50,23 +52,6 @@ type Accounts interface {
 	Connected(ctx context.Context, w domain.WorkspaceID, network string, a network.Account) (domain.Channel, error)
 	AddWorkspace(ctx context.Context, name string) (domain.Workspace, error)
 }
-
-// Events tells a shell what happened. The payloads carry no data: the shell asks again.
-type Events struct {
-	Changed  func(topic Topic, ids []string)
-	Progress func(task string, done, total int64)
-}
-
-// Topic names what changed.
-type Topic string
-
-// Every topic.
-const (
-	TopicPosts    Topic = "posts"
-	TopicQueue    Topic = "queue"
-	TopicLibrary  Topic = "library"
-	TopicChannels Topic = "channels"
-)
 
 // Services are all services, made for one context: when it ends, what they do ends.
 type Services struct {
@@ -77,6 +62,22 @@ type Services struct {
 	Channels *ChannelService
 	Networks *NetworkService
 	System   *SystemService
+	Shell    *ShellService
+}
+
+// Bound returns every service, as a shell binds them for its page. Of a zero Services they are
+// empty ones, good for asking what methods there are.
+func (s *Services) Bound() []any {
+	fields := reflect.ValueOf(*s)
+	list := make([]any, fields.NumField())
+	for i := range list {
+		field := fields.Field(i)
+		if field.IsNil() {
+			field = reflect.New(field.Type().Elem())
+		}
+		list[i] = field.Interface()
+	}
+	return list
 }
 
 // New returns the services.
@@ -90,10 +91,14 @@ func New(ctx context.Context, p Parts) *Services {
 	if p.Events.Progress == nil {
 		p.Events.Progress = func(string, int64, int64) {}
 	}
+	if p.Events.Notice == nil {
+		p.Events.Notice = func(Notice) {}
+	}
 	b := &base{ctx: ctx, Parts: p}
 	return &Services{
 		Posts: &PostService{b}, Queue: &QueueService{b}, Library: &LibraryService{b}, Presets: &PresetService{b},
 		Channels: &ChannelService{base: b}, Networks: &NetworkService{b}, System: &SystemService{b},
+		Shell: &ShellService{b},
 	}
 }
 

@@ -12,7 +12,7 @@ func (a *App) Services(ctx context.Context, events api.Events) *api.Services {
 	return api.New(ctx, api.Parts{
 		DB: a.DB, Dir: a.Dir, Vault: a.Vault, Networks: a.Networks, Carriers: a.Carriers, Posts: a.Posts, Library: a.Library,
 		Render: a.Render, Planner: a.Planner, Accounts: accountsAndSpaces{a.Accounts, a}, Log: a.Log, Version: a.Config.Version,
-		Events: events,
+		Events: events, Shell: a.Shell,
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"time"
 
+	"postbag/app/api"
 	"postbag/backend/datadir"
 	"postbag/backend/domain"
 	"postbag/backend/library"
@@ -58,6 +59,7 @@ type App struct {
 	Planner  *queue.Planner
 	Accounts *Accounts
 	Log      *slog.Logger
+	Shell    api.Shell // what is around the program; set before Services, or nil
 
 	shared *datadir.Lock
 }

@@ -1,0 +1,554 @@
+export namespace api {
+
+	export enum Code {
+	    BadFile = "bad_file",
+	    BadPlace = "bad_place",
+	    Busy = "busy",
+	    Conflict = "conflict",
+	    Damaged = "damaged",
+	    DiskFull = "disk_full",
+	    Internal = "internal",
+	    Invalid = "invalid",
+	    Locked = "locked",
+	    NeedsChannel = "needs_channel",
+	    Network = "network",
+	    NewerData = "newer_data",
+	    NoKeychain = "no_keychain",
+	    NotAllowed = "not_allowed",
+	    NotFound = "not_found",
+	    Stopped = "stopped",
+	}
+	export enum ShellEventKind {
+	    Closing = "closing",
+	    Command = "command",
+	    Dropped = "dropped",
+	    Go = "go",
+	    Handed = "handed",
+	}
+	export enum Topic {
+	    Channels = "channels",
+	    Library = "library",
+	    Posts = "posts",
+	    Queue = "queue",
+	    Settings = "settings",
+	}
+	export enum WindowAction {
+	    Close = "close",
+	    Fullscreen = "fullscreen",
+	    Hide = "hide",
+	    Maximise = "maximise",
+	    Minimise = "minimise",
+	    Quit = "quit",
+	    Show = "show",
+	}
+	export interface AnswerRequest {
+	    conversation: string;
+	    answers: Record<string, string>;
+	}
+	export interface Place {
+	    latitude: number;
+	    longitude: number;
+	}
+	export interface Point {
+	    x: number;
+	    y: number;
+	}
+	export interface Asset {
+	    id: string;
+	    sha256: string;
+	    kind: string;
+	    format: string;
+	    bytes: number;
+	    width: number;
+	    height: number;
+	    durationMs: number;
+	    frames: number;
+	    name: string;
+	    reference: string;
+	    alt: string;
+	    focus?: Point;
+	    tags: string[];
+	    takenMs: number;
+	    camera: string;
+	    place?: Place;
+	    warning: string;
+	    importedMs: number;
+	    deletedMs: number;
+	    usedBy: string[];
+	}
+	export interface AssetPage {
+	    assets: Asset[];
+	    next: string;
+	}
+	export interface Call {
+	    step: string;
+	    effect: string;
+	    startedMs: number;
+	    endedMs: number;
+	    outcome: string;
+	    status: number;
+	    code: string;
+	    message: string;
+	    remoteId: string;
+	    verdict: string;
+	}
+	export interface Attempt {
+	    no: number;
+	    startedMs: number;
+	    endedMs: number;
+	    end: string;
+	    calls: Call[];
+	}
+	export interface Backup {
+	    path: string;
+	    bytes: number;
+	    files: number;
+	    rows: number;
+	    createdMs: number;
+	    problems: string[];
+	}
+
+	export interface Changed {
+	    topic: Topic;
+	    ids: string[];
+	}
+	export interface Channel {
+	    id: string;
+	    network: string;
+	    handle: string;
+	    name: string;
+	    server: string;
+	    state: string;
+	    local: boolean;
+	}
+	export interface CheckMedia {
+	    path: string;
+	    alt: string;
+	}
+	export interface CheckRequest {
+	    network: string;
+	    server: string;
+	    text: string;
+	    parts: string[];
+	    media: CheckMedia[];
+	    link: string;
+	    language: string;
+	    warning: string;
+	    visibility: string;
+	}
+	export interface ConnectRequest {
+	    workspace: string;
+	    network: string;
+	    browser: boolean;
+	}
+	export interface Question {
+	    key: string;
+	    label: string;
+	    help: string;
+	    secret: boolean;
+	    default: string;
+	}
+	export interface ConnectStep {
+	    conversation: string;
+	    ask: Question[];
+	    browse: string;
+	    waiting: boolean;
+	    message: string;
+	    done: boolean;
+	    channel: Channel;
+	}
+	export interface Poll {
+	    options: string[];
+	    durationS: number;
+	    multiple: boolean;
+	}
+	export interface Media {
+	    asset: string;
+	    alt: string;
+	    focus?: Point;
+	    part: number;
+	}
+	export interface Content {
+	    text: string;
+	    parts: string[];
+	    media: Media[];
+	    link: string;
+	    language: string;
+	    warning: string;
+	    visibility: string;
+	    poll?: Poll;
+	}
+	export interface CreatePost {
+	    workspace: string;
+	    content: Content;
+	    channels: string[];
+	}
+	export interface Delivery {
+	    id: string;
+	    post: string;
+	    channel: string;
+	    network: string;
+	    handle: string;
+	    state: string;
+	    holdReason: string;
+	    dueMs: number;
+	    wakeMs: number;
+	    remoteId: string;
+	    remoteUrl: string;
+	    publishedMs: number;
+	    attempts: number;
+	    errorClass: string;
+	    errorText: string;
+	    generation: number;
+	    text: string;
+	}
+	export interface Segment {
+	    index: number;
+	    state: string;
+	    remoteId: string;
+	    remoteUrl: string;
+	}
+	export interface DeliveryStory {
+	    delivery: Delivery;
+	    parts: Segment[];
+	    attempts: Attempt[];
+	}
+	export interface Error {
+	    code: Code;
+	    message: string;
+	    field: string;
+	    safe: string;
+	    actions: string[];
+	    ref: string;
+	}
+	export interface Feed {
+	    channel: string;
+	    site: string;
+	    rss: string;
+	    atom: string;
+	    json: string;
+	    items: number;
+	}
+	export interface FileFailure {
+	    path: string;
+	    code: string;
+	    message: string;
+	}
+	export interface FileKind {
+	    label: string;
+	    patterns: string[];
+	}
+	export interface FileQuestion {
+	    title: string;
+	    folder: string;
+	    multiple: boolean;
+	    kinds: FileKind[];
+	}
+	export interface Finding {
+	    name: string;
+	    ok: boolean;
+	    message: string;
+	    action: string;
+	}
+	export interface ImportAssets {
+	    workspace: string;
+	    paths: string[];
+	    recursive: boolean;
+	    reference: boolean;
+	}
+	export interface ImportFailures {
+	    index: number;
+	    code: string;
+	    message: string;
+	    missing: string[];
+	}
+	export interface ImportedAsset {
+	    asset: Asset;
+	    path: string;
+	    duplicate: boolean;
+	}
+	export interface ImportedAssets {
+	    imported: number;
+	    duplicates: number;
+	    failed: FileFailure[];
+	    assets: ImportedAsset[];
+	}
+	export interface Variant {
+	    channel: string;
+	    text?: string;
+	    parts?: string[];
+	    media?: Media[];
+	    link?: string;
+	    language?: string;
+	    warning?: string;
+	    visibility?: string;
+	    options: Record<string, string>;
+	}
+	export interface Post {
+	    id: string;
+	    workspace: string;
+	    content: Content;
+	    variants: Variant[];
+	    version: number;
+	    state: string;
+	    published: number;
+	    of: number;
+	    createdMs: number;
+	    updatedMs: number;
+	    deletedMs: number;
+	}
+	export interface ImportedPosts {
+	    posts: Post[];
+	    failed: ImportFailures[];
+	    channels: string[];
+	}
+	export interface Issue {
+	    code: string;
+	    message: string;
+	    field: string;
+	    part: number;
+	    media: number;
+	    warning: boolean;
+	}
+	export interface Leave {
+	    keep: boolean;
+	    remember: boolean;
+	}
+	export interface Leaving {
+	    ask: boolean;
+	    background: boolean;
+	    due: Delivery[];
+	    untilMs: number;
+	}
+	export interface ListAssets {
+	    workspace: string;
+	    query: string;
+	    bin: boolean;
+	    after: string;
+	    limit: number;
+	}
+	export interface ListPosts {
+	    workspace: string;
+	    query: string;
+	    states: string[];
+	    bin: boolean;
+	    after: string;
+	    limit: number;
+	}
+
+	export interface MediaLimit {
+	    max: number;
+	    videos: number;
+	    types: string[];
+	    imageBytes: number;
+	    videoBytes: number;
+	    videoMs: number;
+	    needed: boolean;
+	}
+	export interface MenuItem {
+	    command: string;
+	    label: string;
+	    keys: string;
+	    off: boolean;
+	    checked: boolean;
+	}
+	export interface Menu {
+	    role: string;
+	    label: string;
+	    items: MenuItem[];
+	}
+
+	export interface NetOption {
+	    key: string;
+	    label: string;
+	    kind: string;
+	    choices: string[];
+	    default: string;
+	}
+	export interface TextLimit {
+	    limit: number;
+	    unit: string;
+	    maxBytes: number;
+	    url: number;
+	}
+	export interface Network {
+	    id: string;
+	    name: string;
+	    about: string;
+	    shape: string;
+	    text: TextLimit;
+	    media: MediaLimit;
+	    altMax: number;
+	    parts: number;
+	    options: NetOption[];
+	    abilities: string[];
+	    local: boolean;
+	    server: boolean;
+	    icon: string;
+	}
+	export interface Notice {
+	    code: string;
+	    values: Record<string, string>;
+	    route: string;
+	}
+	export interface Notification {
+	    id: string;
+	    title: string;
+	    body: string;
+	    route: string;
+	}
+	export interface PartLength {
+	    length: number;
+	    remaining: number;
+	    overflowAt: number;
+	}
+
+
+
+
+	export interface PostPage {
+	    posts: Post[];
+	    next: string;
+	}
+	export interface Preset {
+	    id: string;
+	    network: string;
+	    title: string;
+	    kind: string;
+	    width: number;
+	    height: number;
+	    fit: string;
+	    formats: string[];
+	    maxBytes: number;
+	    shape: string;
+	    confidence: string;
+	    sources: string[];
+	    date: string;
+	    note: string;
+	}
+	export interface Progress {
+	    task: string;
+	    done: number;
+	    total: number;
+	}
+
+	export interface RenderFailure {
+	    source: string;
+	    preset: string;
+	    code: string;
+	    message: string;
+	}
+	export interface RenderRequest {
+	    files: string[];
+	    assets: string[];
+	    all: boolean;
+	    presets: string[];
+	    own: string;
+	    out: string;
+	    jobs: number;
+	    quality: number;
+	}
+	export interface RenderedFile {
+	    source: string;
+	    preset: string;
+	    path: string;
+	    width: number;
+	    height: number;
+	    bytes: number;
+	    quality: number;
+	    smaller: boolean;
+	    passed: boolean;
+	}
+	export interface Rendered {
+	    files: RenderedFile[];
+	    failed: RenderFailure[];
+	}
+
+	export interface Report {
+	    channel: string;
+	    network: string;
+	    handle: string;
+	    length: number;
+	    limit: number;
+	    remaining: number;
+	    unit: string;
+	    overflowAt: number;
+	    parts: PartLength[];
+	    valid: boolean;
+	    problems: Issue[];
+	}
+	export interface ResolveRequest {
+	    id: string;
+	    liveUrl: string;
+	    absent: boolean;
+	    sendAgain: boolean;
+	}
+	export interface SavePost {
+	    id: string;
+	    content: Content;
+	    variants: Variant[];
+	    version: number;
+	}
+	export interface SaveQuestion {
+	    title: string;
+	    folder: string;
+	    name: string;
+	    kinds: FileKind[];
+	}
+	export interface ScheduleRequest {
+	    postId: string;
+	    channels: string[];
+	    dueMs: number;
+	}
+
+	export interface SetFocus {
+	    id: string;
+	    focus?: Point;
+	}
+	export interface ShellEvent {
+	    kind: ShellEventKind;
+	    paths: string[];
+	    links: string[];
+	    command: string;
+	    route: string;
+	    x: number;
+	    y: number;
+	}
+	export interface ShellInfo {
+	    system: string;
+	    version: string;
+	    window: boolean;
+	    dialogs: boolean;
+	    paths: boolean;
+	    menu: boolean;
+	    tray: boolean;
+	    background: boolean;
+	    clipboard: boolean;
+	    notices: boolean;
+	    mediaUrl: string;
+	}
+	export interface TagAsset {
+	    id: string;
+	    add: string[];
+	    remove: string[];
+	}
+
+
+	export interface Version {
+	    number: number;
+	    savedMs: number;
+	}
+	export interface Vocabulary {
+	    error: Error;
+	    changed: Changed;
+	    progress: Progress;
+	    notice: Notice;
+	    shell: ShellEvent;
+	}
+	export interface Workspace {
+	    id: string;
+	    name: string;
+	    createdMs: number;
+	}
+
+}
