@@ -1,0 +1,15 @@
+// The theme stands before the first paint, so that a dark window never flashes white. The choice
+// is kept in the settings; this copy in localStorage is only for this moment.
+(function () {
+	var look = {};
+	try {
+		look = JSON.parse(localStorage.getItem('look') || '{}');
+	} catch {
+		/* a spoilt copy: the settings arrive in a moment */
+	}
+	var dark = look.theme === 'dark' || (look.theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
+	var root = document.documentElement;
+	root.dataset.theme = dark ? 'dark' : 'light';
+	if (look.density) root.dataset.density = look.density;
+	if (look.locale) root.lang = look.locale;
+})();

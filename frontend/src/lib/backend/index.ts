@@ -1,0 +1,41 @@
+// The backend, as the page sees it: the generated bindings with typed errors. Nothing else imports
+// the bindings.
+import * as ChannelService from '$wailsjs/go/api/ChannelService';
+import * as LibraryService from '$wailsjs/go/api/LibraryService';
+import * as NetworkService from '$wailsjs/go/api/NetworkService';
+import * as PostService from '$wailsjs/go/api/PostService';
+import * as PresetService from '$wailsjs/go/api/PresetService';
+import * as QueueService from '$wailsjs/go/api/QueueService';
+import * as SystemService from '$wailsjs/go/api/SystemService';
+import './browser';
+import { backendError } from './error';
+
+export type { api } from '$wailsjs/go/models';
+export { inWindow, watchConnection } from './browser';
+export { BackendError, backendError } from './error';
+export { onChanged, onNotice, onProgress, type Changed, type Notice, type Progress, type Topic } from './events';
+
+type Calls = Record<string, (...args: never[]) => Promise<unknown>>;
+
+/** The same service, rejecting with BackendError alone. */
+function typed<T extends object>(service: T): T {
+	const out: Record<string, unknown> = {};
+	for (const [name, method] of Object.entries(service as Calls)) {
+		out[name] = async (...args: never[]) => {
+			try {
+				return await method(...args);
+			} catch (e) {
+				throw backendError(e);
+			}
+		};
+	}
+	return out as T;
+}
+
+export const posts = typed(PostService);
+export const queue = typed(QueueService);
+export const library = typed(LibraryService);
+export const presets = typed(PresetService);
+export const channels = typed(ChannelService);
+export const networks = typed(NetworkService);
+export const system = typed(SystemService);

@@ -1,0 +1,73 @@
+// Every command is one entry in one registry. Menus, the palette, tooltips, context menus and the
+// sheet of shortcuts read it, so a command has one name, one key and one meaning everywhere.
+import type { Component } from 'svelte';
+import { SvelteMap } from 'svelte/reactivity';
+
+/** Where a command stands in menus and in the sheet of shortcuts. */
+export type Group = 'app' | 'file' | 'edit' | 'post' | 'view' | 'go' | 'help' | 'list' | 'composer' | 'library';
+
+export interface Command {
+	/** Stable, like "queue.hold-all". */
+	id: string;
+	group: Group;
+	/** What it says on screen, in the app's language. */
+	label: () => string;
+	/** Other words people look for it by, in the app's language. */
+	synonyms?: () => string;
+	/** Its English label, so that it is found by it in every language. */
+	english?: string;
+	/**
+	 * The keys in tinykeys' notation: "$mod+k", "$mod+Shift+h", "g t" (one after the other). A single
+	 * letter acts only while a list, grid or board has focus.
+	 */
+	keys?: string;
+	icon?: Component;
+	/** Whether it can be done now; absent: always. */
+	when?: () => boolean;
+	/** Listed first in the palette: it concerns what is selected. */
+	selection?: boolean;
+	/** Not in the palette or the menus (moving in a list, say), only in the sheet of shortcuts. */
+	quiet?: boolean;
+	run: () => void | Promise<void>;
+}
+
+class Commands {
+	#all = new SvelteMap<string, Command>();
+
+	/** Every command that is there now, in the order they were registered. */
+	get all(): Command[] {
+		return [...this.#all.values()];
+	}
+
+	get(id: string): Command | undefined {
+		return this.#all.get(id);
+	}
+
+	/** Whether a command can be done now. */
+	can(c: Command): boolean {
+		return c.when?.() ?? true;
+	}
+
+	/** Does a command if it can be done. Reports whether it was. */
+	run(id: string): boolean {
+		const c = this.#all.get(id);
+		if (!c || !this.can(c)) return false;
+		void c.run();
+		return true;
+	}
+
+	/** Adds commands until the returned function is called. A later one of the same id stands before. */
+	add(list: readonly Command[]): () => void {
+		for (const c of list) this.#all.set(c.id, c);
+		return () => {
+			for (const c of list) if (this.#all.get(c.id) === c) this.#all.delete(c.id);
+		};
+	}
+}
+
+export const commands = new Commands();
+
+/** Registers commands for as long as the component lives. Call it while the component starts. */
+export function useCommands(list: readonly Command[]) {
+	$effect.pre(() => commands.add(list));
+}
