@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 	"unicode/utf8"
@@ -171,6 +172,8 @@ type Issue struct {
 	Part    int    `json:"part"`
 	Media   int    `json:"media"`   // index in the part, -1 if it is not about one
 	Warning bool   `json:"warning"` // it can be published all the same
+	// Values are the names and numbers of Message ("network", "limit", "length", "over" …), for other languages.
+	Values map[string]string `json:"values"`
 }
 
 // Check says what a network would say about a draft.
@@ -274,7 +277,9 @@ func issuesOf(list []network.Issue) []Issue {
 	for i, issue := range list {
 		out[i] = Issue{
 			Code: issue.Code, Message: sentence(issue.Message), Field: issue.Field, Part: issue.Part, Media: issue.Media, Warning: issue.Warning,
+			Values: map[string]string{},
 		}
+		maps.Copy(out[i].Values, issue.Values)
 	}
 	return out
 }

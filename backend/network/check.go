@@ -19,6 +19,9 @@ type Issue struct {
 	// longer fits, -1 if it is not about that.
 	OverflowAt int  `json:"overflow_at"`
 	Warning    bool `json:"warning"` // worth saying, but it can be published
+	// Values are the numbers and names in Message, for saying it in another language: "network" (Check sets it),
+	// "limit", "length", "over", "unit" ("characters", "bytes"), "type", "width", "height", "value".
+	Values map[string]string `json:"values,omitempty"`
 }
 
 // VisibilityPublic is the word for "everybody can see it", on every network.
@@ -59,7 +62,8 @@ func Check(d Descriptor, l Limits, p Plan) []Issue {
 		if most == 1 {
 			c.add(IssueParts, "parts", 1, -1, "%s has no threads", d.Name)
 		} else {
-			c.add(IssueParts, "parts", most, -1, "%d parts, %s takes %d", len(p.Parts), d.Name, most)
+			c.add(IssueParts, "parts", most, -1, "%d parts, %s takes %d", len(p.Parts), d.Name, most).
+				with("length", len(p.Parts), "limit", most, "over", len(p.Parts)-most)
 		}
 	}
 	for i, part := range p.Parts {
@@ -69,6 +73,12 @@ func Check(d Descriptor, l Limits, p Plan) []Issue {
 	c.rest(p)
 	if d.Also != nil {
 		c.issues = append(c.issues, d.Also(l, p)...)
+	}
+	for i := range c.issues {
+		if c.issues[i].Values == nil {
+			c.issues[i].Values = map[string]string{}
+		}
+		c.issues[i].Values["network"] = d.Name
 	}
 	return c.issues
 }
@@ -109,8 +119,17 @@ type checker struct {
 func (c *checker) add(code, field string, part, media int, format string, args ...any) *Issue {
 	c.issues = append(c.issues, Issue{
 		Code: code, Field: field, Part: part, Media: media, OverflowAt: -1, Message: fmt.Sprintf(format, args...),
+		Values: map[string]string{},
 	})
 	return &c.issues[len(c.issues)-1]
+}
+
+// with adds values to an issue, as name and value by turns.
+func (i *Issue) with(pairs ...any) *Issue {
+	for n := 0; n+1 < len(pairs); n += 2 {
+		i.Values[fmt.Sprint(pairs[n])] = fmt.Sprint(pairs[n+1])
+	}
+	return i
 }
 
 func (c *checker) text(i int, part Part, p Plan) {
@@ -125,12 +144,14 @@ func (c *checker) text(i int, part Part, p Plan) {
 	}
 	n, most := c.d.Length(c.l, p, i), c.l.Text.Max
 	if most > 0 && n > most {
-		issue := c.add(IssueTooLong, "text", i, -1, "%d over: %s takes %d, this has %d", n-most, c.d.Name, most, n)
+		issue := c.add(IssueTooLong, "text", i, -1, "%d over: %s takes %d, this has %d", n-most, c.d.Name, most, n).
+			with("length", n, "limit", most, "over", n-most, "unit", "characters")
 		issue.OverflowAt = c.overflow(part.Text, most-(n-c.d.Measure(c.l, part.Text)))
 		return
 	}
 	if b := c.l.Text.MaxBytes; b > 0 && len(part.Text) > b {
-		issue := c.add(IssueTooLong, "text", i, -1, "%d bytes over: %s takes %d bytes", len(part.Text)-b, c.d.Name, b)
+		issue := c.add(IssueTooLong, "text", i, -1, "%d bytes over: %s takes %d bytes", len(part.Text)-b, c.d.Name, b).
+			with("length", len(part.Text), "limit", b, "over", len(part.Text)-b, "unit", "bytes")
 		issue.OverflowAt = lastBoundary(part.Text, b)
 	}
 }
@@ -175,7 +196,8 @@ func nextBoundary(s string, at int) int {
 func (c *checker) media(i int, part Part, poll bool) {
 	l := c.l.Media
 	if n := len(part.Media); n > l.Max {
-		c.add(IssueTooMany, "media", i, l.Max, "%d media, %s takes %d", n, c.d.Name, l.Max)
+		c.add(IssueTooMany, "media", i, l.Max, "%d media, %s takes %d", n, c.d.Name, l.Max).
+			with("length", n, "limit", l.Max, "over", n-l.Max)
 	} else if n == 0 && l.Needed && !poll {
 		c.add(IssueMediaNeeded, "media", i, -1, "%s needs a picture or a video", c.d.Name)
 	}
@@ -189,7 +211,8 @@ func (c *checker) media(i int, part Part, poll bool) {
 		c.medium(i, j, m)
 	}
 	if videos > l.Videos {
-		c.add(IssueVideos, "media", i, -1, "%d videos, %s takes %d", videos, c.d.Name, l.Videos)
+		c.add(IssueVideos, "media", i, -1, "%d videos, %s takes %d", videos, c.d.Name, l.Videos).
+			with("length", videos, "limit", l.Videos, "over", videos-l.Videos)
 	} else if videos > 0 && pictures > 0 && !l.Mixed {
 		c.add(IssueMixed, "media", i, -1, "%s takes pictures or a video, not both", c.d.Name)
 	}
@@ -198,22 +221,25 @@ func (c *checker) media(i int, part Part, poll bool) {
 func (c *checker) medium(i, j int, m Media) {
 	l := c.l.Media
 	if !slices.Contains(l.Types, m.Type) {
-		c.add(IssueMediaType, "media", i, j, "%s does not take %s", c.d.Name, m.Type)
+		c.add(IssueMediaType, "media", i, j, "%s does not take %s", c.d.Name, m.Type).with("type", m.Type)
 	}
 	most := l.ImageBytes
 	if m.Kind == Video {
 		most = l.VideoBytes
 	}
 	if most > 0 && m.Bytes > most {
-		c.add(IssueMediaBytes, "media", i, j, "%d bytes, %s takes %d", m.Bytes, c.d.Name, most)
+		c.add(IssueMediaBytes, "media", i, j, "%d bytes, %s takes %d", m.Bytes, c.d.Name, most).
+			with("length", m.Bytes, "limit", most, "over", m.Bytes-most)
 	}
 	if m.Kind == Video {
 		if l.VideoMs > 0 && m.DurationMs > l.VideoMs {
-			c.add(IssueMediaLength, "media", i, j, "%d s, %s takes %d s", m.DurationMs/1000, c.d.Name, l.VideoMs/1000)
+			c.add(IssueMediaLength, "media", i, j, "%d s, %s takes %d s", m.DurationMs/1000, c.d.Name, l.VideoMs/1000).
+				with("length", m.DurationMs/1000, "limit", l.VideoMs/1000, "over", (m.DurationMs-l.VideoMs)/1000)
 		}
 	} else if (l.ImagePixels > 0 && int64(m.Width)*int64(m.Height) > l.ImagePixels) ||
 		(l.ImageSide > 0 && max(m.Width, m.Height) > l.ImageSide) {
-		c.add(IssueMediaSize, "media", i, j, "%d by %d pixels is more than %s takes", m.Width, m.Height, c.d.Name)
+		c.add(IssueMediaSize, "media", i, j, "%d by %d pixels is more than %s takes", m.Width, m.Height, c.d.Name).
+			with("width", m.Width, "height", m.Height)
 	}
 	c.alt(i, j, m)
 }
@@ -234,7 +260,8 @@ func (c *checker) alt(i, j int, m Media) {
 			n = min(n, c.d.Measure(plain, m.Alt))
 		}
 		if n > c.l.Alt.Max {
-			c.add(IssueAltTooLong, "alt", i, j, "the description has %d characters, %s takes %d", n, c.d.Name, c.l.Alt.Max)
+			c.add(IssueAltTooLong, "alt", i, j, "the description has %d characters, %s takes %d", n, c.d.Name, c.l.Alt.Max).
+				with("length", n, "limit", c.l.Alt.Max, "over", n-c.l.Alt.Max)
 		}
 	}
 }
@@ -243,14 +270,14 @@ func (c *checker) rest(p Plan) {
 	// What is meant for few must never be shown to all: a visibility that the network does not have
 	// is refused, unless it is the widest, which is what a network without a choice does anyway.
 	if p.Visibility != "" && p.Visibility != VisibilityPublic && !slices.Contains(c.l.Visibilities, p.Visibility) {
-		c.add(IssueVisibility, "visibility", 0, -1, "%s has no visibility %q", c.d.Name, p.Visibility)
+		c.add(IssueVisibility, "visibility", 0, -1, "%s has no visibility %q", c.d.Name, p.Visibility).with("value", p.Visibility)
 	}
 	if p.Warning != "" && c.l.Warning != WarnText {
 		c.add(IssueWarningLost, "warning", 0, -1, "%s cannot show a content warning in your words", c.d.Name).Warning = true
 	}
 	for _, o := range c.d.Options {
 		if v := p.Options[o.Key]; v != "" && o.Kind == "choice" && !slices.Contains(o.Choices, v) {
-			c.add(IssueOption, "options", 0, -1, "%s has no %s %q", c.d.Name, o.Label, v)
+			c.add(IssueOption, "options", 0, -1, "%s has no %s %q", c.d.Name, o.Label, v).with("option", o.Label, "value", v)
 		}
 	}
 	if p.Poll == nil {
@@ -261,7 +288,7 @@ func (c *checker) rest(p Plan) {
 	case l == nil:
 		c.add(IssuePoll, "poll", 0, -1, "%s has no polls", c.d.Name)
 	case len(p.Poll.Options) < 2 || len(p.Poll.Options) > l.Options:
-		c.add(IssuePoll, "poll", 0, -1, "a poll has 2 to %d answers here", l.Options)
+		c.add(IssuePoll, "poll", 0, -1, "a poll has 2 to %d answers here", l.Options).with("limit", l.Options)
 	case p.Poll.DurationS < l.MinS || p.Poll.DurationS > l.MaxS:
 		c.add(IssuePoll, "poll", 0, -1, "a poll runs %d to %d seconds here", l.MinS, l.MaxS)
 	case len(p.Parts[0].Media) > 0:

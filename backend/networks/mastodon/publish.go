@@ -89,6 +89,9 @@ func also(l network.Limits, p network.Plan) []network.Issue {
 			issues = append(issues, network.Issue{
 				Code: network.IssueTooLong, Field: "text", Part: i, Media: -1, OverflowAt: -1,
 				Message: fmt.Sprintf("%d over: with its link it has %d, the server takes %d", n-l.Text.Max, n, l.Text.Max),
+				Values: map[string]string{
+					"length": strconv.Itoa(n), "limit": strconv.Itoa(l.Text.Max), "over": strconv.Itoa(n - l.Text.Max), "unit": "characters",
+				},
 			})
 		}
 	}
