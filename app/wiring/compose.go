@@ -29,6 +29,7 @@ func (c composer) Compose(ctx context.Context, p domain.Post, v domain.Variant, 
 			return network.Plan{}, d, limits, fmt.Errorf("limits of channel %s: %w", channel.Handle, err)
 		}
 	}
+	v = channel.WithDefaults(p.Content, v)
 	ids := []domain.AssetID{}
 	for _, m := range v.Resolve(p.Content).Media {
 		ids = append(ids, m.Asset)

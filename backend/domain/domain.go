@@ -68,7 +68,9 @@ func IsID(s string) bool {
 type Workspace struct {
 	ID        WorkspaceID
 	Name      string
+	Demo      bool // filled with examples; only takes channels that reach nobody
 	CreatedAt time.Time
+	RemovedAt time.Time // zero unless it was removed: then it is hidden, and nothing of it goes out
 }
 
 // Channel is one account on one network.
@@ -78,13 +80,43 @@ type Channel struct {
 	Network   string // a network's id
 	RemoteID  string // the network's id of the account
 	Handle    string
-	Name      string
+	Name      string // the network's
+	Title     string // a person's own name for it, "" follows Name
 	Server    string // base URL, "" where the network has only one
 	State     ChannelState
+	PausedAt  time.Time // zero unless a person paused it: then its deliveries wait
+	Defaults  ChannelDefaults
 	Options   map[string]string
 	Limits    []byte // the server's own limits as JSON (network.Limits), nil if it told none
 	LimitsAt  time.Time
 	CreatedAt time.Time
+}
+
+// ChannelDefaults are what a post for a channel gets where nothing else was chosen.
+type ChannelDefaults struct {
+	Language   string `json:"language,omitempty"` // BCP 47
+	Visibility string `json:"visibility,omitempty"`
+}
+
+// Label is what people call the channel.
+func (c Channel) Label() string {
+	if c.Title != "" {
+		return c.Title
+	}
+	return c.Name
+}
+
+// WithDefaults returns a variant whose language and visibility are the channel's defaults where
+// neither it nor the shared content chose one.
+func (c Channel) WithDefaults(shared Content, v Variant) Variant {
+	now := v.Resolve(shared)
+	if language := c.Defaults.Language; now.Language == "" && language != "" {
+		v.Own.Language = &language
+	}
+	if visibility := c.Defaults.Visibility; now.Visibility == "" && visibility != "" {
+		v.Own.Visibility = &visibility
+	}
+	return v
 }
 
 // ChannelState says whether a channel can publish.

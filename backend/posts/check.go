@@ -86,7 +86,7 @@ func (s *Service) checkVariant(p domain.Post, v domain.Variant, channel domain.C
 			"this program does not know the network of the channel"))
 		return r, nil
 	}
-	v, lost := withoutMissing(p.Content, v, assets)
+	v, lost := withoutMissing(p.Content, channel.WithDefaults(p.Content, v), assets)
 	plan, _, err := Draft(p, v, assets)
 	if err != nil {
 		return r, err

@@ -30,19 +30,21 @@ func (db *DB) AddWorkspace(ctx context.Context, name string) (w domain.Workspace
 	return w, nil
 }
 
-// Workspaces returns every workspace, oldest first.
+// Workspaces returns every workspace that was not removed, oldest first.
 func (db *DB) Workspaces(ctx context.Context) (list []domain.Workspace, err error) {
 	err = db.Read(ctx, func(tx *Tx) error {
-		list, err = collect(tx, scanWorkspace, "SELECT id, name, created_at_ms FROM workspace ORDER BY row")
+		list, err = collect(tx, scanWorkspace, selectWorkspace+" WHERE removed_at_ms IS NULL ORDER BY row")
 		return err
 	})
 	return list, err
 }
 
+const selectWorkspace = "SELECT id, name, demo, created_at_ms, removed_at_ms FROM workspace"
+
 func scanWorkspace(s scanner) (w domain.Workspace, err error) {
-	var created sql.NullInt64
-	err = s.Scan(&w.ID, &w.Name, &created)
-	w.CreatedAt = at(created)
+	var created, removed sql.NullInt64
+	err = s.Scan(&w.ID, &w.Name, &w.Demo, &created, &removed)
+	w.CreatedAt, w.RemovedAt = at(created), at(removed)
 	return w, err
 }
 
@@ -110,19 +112,22 @@ func orEmpty(m map[string]string) map[string]string {
 }
 
 const selectChannel = `
-SELECT c.id, w.id, c.network, c.remote_id, c.handle, c.name, c.server, c.state, c.options_json, c.limits_json,
-    c.limits_at_ms, c.created_at_ms
+SELECT c.id, w.id, c.network, c.remote_id, c.handle, c.name, c.title, c.server, c.state, c.paused_at_ms, c.defaults_json,
+    c.options_json, c.limits_json, c.limits_at_ms, c.created_at_ms
 FROM channel c JOIN workspace w ON w.row = c.workspace`
 
 func scanChannel(s scanner) (c domain.Channel, err error) {
-	var options string
+	var options, defaults string
 	var limits sql.NullString
-	var limitsAt, created sql.NullInt64
-	if err = s.Scan(&c.ID, &c.Workspace, &c.Network, &c.RemoteID, &c.Handle, &c.Name, &c.Server, &c.State,
-		&options, &limits, &limitsAt, &created); err != nil {
+	var paused, limitsAt, created sql.NullInt64
+	if err = s.Scan(&c.ID, &c.Workspace, &c.Network, &c.RemoteID, &c.Handle, &c.Name, &c.Title, &c.Server, &c.State,
+		&paused, &defaults, &options, &limits, &limitsAt, &created); err != nil {
 		return c, err
 	}
-	c.LimitsAt, c.CreatedAt = at(limitsAt), at(created)
+	c.PausedAt, c.LimitsAt, c.CreatedAt = at(paused), at(limitsAt), at(created)
+	if err := json.Unmarshal([]byte(defaults), &c.Defaults); err != nil {
+		return c, fmt.Errorf("defaults of channel %s: %w", c.ID, err)
+	}
 	if limits.Valid {
 		c.Limits = []byte(limits.String)
 	}

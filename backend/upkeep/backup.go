@@ -90,7 +90,7 @@ func holdOpen(ctx context.Context, database string) (held int, err error) {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	spaces, err := db.Workspaces(ctx)
+	spaces, err := db.AllWorkspaces(ctx)
 	if err != nil {
 		return 0, err
 	}

@@ -113,7 +113,7 @@ func kindWord(k datadir.ProblemKind) string {
 
 // references proves the originals that stay where they are.
 func (p Patient) references(ctx context.Context) (lost []string, count int, err error) {
-	spaces, err := p.DB.Workspaces(ctx)
+	spaces, err := p.DB.AllWorkspaces(ctx)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -251,7 +251,7 @@ func (p Patient) clock(ctx context.Context) Finding {
 
 // servers returns the addresses of a few servers that channels are on.
 func (p Patient) servers(ctx context.Context) ([]string, error) {
-	spaces, err := p.DB.Workspaces(ctx)
+	spaces, err := p.DB.AllWorkspaces(ctx)
 	if err != nil {
 		return nil, err
 	}
