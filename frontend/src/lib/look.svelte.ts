@@ -7,54 +7,54 @@ export type Density = 'comfortable' | 'compact';
 
 /** What a person can choose of the look. locale "" follows the system. */
 export interface LookChoice {
-  theme: Theme;
-  density: Density;
-  zoom: number; // percent, 80 to 200
-  locale: Locale | '';
-  hideDetails: boolean;
+	theme: Theme;
+	density: Density;
+	zoom: number; // percent, 80 to 200
+	locale: Locale | '';
+	hideDetails: boolean;
 }
 
 const usual: LookChoice = { theme: 'system', density: 'comfortable', zoom: 100, locale: '', hideDetails: false };
 
 class Look {
-  choice = $state.raw<LookChoice>({ ...usual, ...read() });
-  #dark = matchMedia('(prefers-color-scheme: dark)');
+	choice = $state.raw<LookChoice>({ ...usual, ...read() });
+	#dark = matchMedia('(prefers-color-scheme: dark)');
 
-  constructor() {
-    this.#dark.addEventListener?.('change', () => this.#paint());
-    this.#paint();
-  }
+	constructor() {
+		this.#dark.addEventListener?.('change', () => this.#paint());
+		this.#paint();
+	}
 
-  /** Whether the page is dark now. */
-  get dark(): boolean {
-    return this.choice.theme === 'dark' || (this.choice.theme === 'system' && this.#dark.matches);
-  }
+	/** Whether the page is dark now. */
+	get dark(): boolean {
+		return this.choice.theme === 'dark' || (this.choice.theme === 'system' && this.#dark.matches);
+	}
 
-  /** Takes over some choices and shows them at once. */
-  use(change: Partial<LookChoice>) {
-    this.choice = { ...this.choice, ...change };
-    localStorage.setItem('look', JSON.stringify(this.choice));
-    this.#paint();
-  }
+	/** Takes over some choices and shows them at once. */
+	use(change: Partial<LookChoice>) {
+		this.choice = { ...this.choice, ...change };
+		localStorage.setItem('look', JSON.stringify(this.choice));
+		this.#paint();
+	}
 
-  #paint() {
-    const root = document.documentElement;
-    const { density, zoom, hideDetails } = this.choice;
-    root.dataset.theme = this.dark ? 'dark' : 'light';
-    root.dataset.density = density;
-    root.dataset.hideDetails = String(hideDetails);
-    // zoom reaches pictures, lines and pointer positions alike, in WebKit and in Chromium
-    root.style.setProperty('zoom', zoom === 100 ? '' : String(zoom / 100));
-    locale.use(this.choice.locale || preferredLocale(navigator.languages));
-  }
+	#paint() {
+		const root = document.documentElement;
+		const { density, zoom, hideDetails } = this.choice;
+		root.dataset.theme = this.dark ? 'dark' : 'light';
+		root.dataset.density = density;
+		root.dataset.hideDetails = String(hideDetails);
+		// zoom reaches pictures, lines and pointer positions alike, in WebKit and in Chromium
+		root.style.setProperty('zoom', zoom === 100 ? '' : String(zoom / 100));
+		locale.use(this.choice.locale || preferredLocale(navigator.languages));
+	}
 }
 
 function read(): Partial<LookChoice> {
-  try {
-    return JSON.parse(localStorage.getItem('look') ?? '{}') as Partial<LookChoice>;
-  } catch {
-    return {}; // a spoilt copy: the settings arrive in a moment
-  }
+	try {
+		return JSON.parse(localStorage.getItem('look') ?? '{}') as Partial<LookChoice>;
+	} catch {
+		return {}; // a spoilt copy: the settings arrive in a moment
+	}
 }
 
 export const look = new Look();

@@ -5,39 +5,39 @@ const remembered = 'workspace';
 
 /** The workspaces (brands or clients) and the one the person works in. */
 class Workspaces {
-  #list = new Live<api.Workspace[]>(['workspaces', 'channels'], () => system.Workspaces());
-  #chosen = $state(localStorage.getItem(remembered) ?? '');
+	#list = new Live<api.Workspace[]>(['workspaces', 'channels'], () => system.Workspaces());
+	#chosen = $state(localStorage.getItem(remembered) ?? '');
 
-  get list(): api.Workspace[] {
-    return this.#list.value ?? [];
-  }
+	get list(): api.Workspace[] {
+		return this.#list.value ?? [];
+	}
 
-  get error() {
-    return this.#list.error;
-  }
+	get error() {
+		return this.#list.error;
+	}
 
-  /** Whether the list was never loaded. */
-  get first(): boolean {
-    return this.#list.first;
-  }
+	/** Whether the list was never loaded. */
+	get first(): boolean {
+		return this.#list.first;
+	}
 
-  /** The workspace the person works in: the chosen one, else the first; undefined until it is known. */
-  get current(): api.Workspace | undefined {
-    return this.list.find((w) => w.id === this.#chosen) ?? this.list[0];
-  }
+	/** The workspace the person works in: the chosen one, else the first; undefined until it is known. */
+	get current(): api.Workspace | undefined {
+		return this.list.find((w) => w.id === this.#chosen) ?? this.list[0];
+	}
 
-  /** Its id, "" until it is known. */
-  get id(): string {
-    return this.current?.id ?? '';
-  }
+	/** Its id, "" until it is known. */
+	get id(): string {
+		return this.current?.id ?? '';
+	}
 
-  /** Works in another one, now and at the next start. */
-  use(id: string) {
-    this.#chosen = id;
-    localStorage.setItem(remembered, id);
-  }
+	/** Works in another one, now and at the next start. */
+	use(id: string) {
+		this.#chosen = id;
+		localStorage.setItem(remembered, id);
+	}
 
-  reload = () => this.#list.reload();
+	reload = () => this.#list.reload();
 }
 
 export const workspace = new Workspaces();
