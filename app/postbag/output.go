@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"text/tabwriter"
@@ -176,30 +174,4 @@ func (p *progress) tell(task string, done, total int64) {
 		fmt.Fprint(p.out, "\r"+strings.Repeat(" ", len(task)+barWidth+9)+"\r")
 		p.task = ""
 	}
-}
-
-// logFile appends to the data folder's log, which is begun anew at 4 MB with the old one beside
-// it. What cannot be written there goes to standard error.
-type logFile struct {
-	folder   string
-	fallback io.Writer
-
-	mu sync.Mutex
-}
-
-const mostLog = 4 << 20
-
-func (l *logFile) Write(line []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	path := filepath.Join(l.folder, "postbag.log")
-	if info, err := os.Stat(path); err == nil && info.Size() > mostLog {
-		_ = os.Rename(path, filepath.Join(l.folder, "postbag.old.log")) // a full log is better than none
-	}
-	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return l.fallback.Write(line)
-	}
-	defer func() { _ = f.Close() }()
-	return f.Write(line)
 }

@@ -116,7 +116,7 @@ func (c *cli) root() *cobra.Command {
 	flags.BoolVar(&c.json, "json", false, "print one JSON value on standard output")
 	cmd.AddCommand(
 		newVersion(c), newDemo(c), newNetworks(c), newCheck(c), newChannel(c), newAsset(c), newPreset(c), newRender(c),
-		newPost(c), newQueue(c), newFeed(c), newWorkspace(c), newBackup(c), newRestore(c), newDoctor(c),
+		newPost(c), newQueue(c), newFeed(c), newWorkspace(c), newServe(c), newBackup(c), newRestore(c), newDoctor(c),
 	)
 	return cmd
 }
@@ -202,7 +202,7 @@ func (c *cli) services(ctx context.Context) (*api.Services, error) {
 		if err != nil {
 			return nil, api.ErrorOf(err)
 		}
-		app.Log = slog.New(slog.NewTextHandler(&logFile{folder: app.Dir.Logs(), fallback: c.err}, nil))
+		app.Log = slog.New(slog.NewTextHandler(&wiring.LogFile{Folder: app.Dir.Logs(), Fallback: c.err}, nil))
 		c.app = app
 	}
 	return c.app.Services(ctx, c.events()), nil

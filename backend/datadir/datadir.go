@@ -7,6 +7,7 @@
 //	backups/ logs/        copies before a migration; logs
 //	tmp/<session>/        unfinished files, one folder for each running process
 //	folder.json           the folder's id, and what it was restored from
+//	window/               of the window: its place on the screen, and how a second start finds it
 //	publish.lock          held by the one process that publishes
 //	data.lock             shared by everybody; exclusive for restoring and migrating
 //
@@ -254,7 +255,7 @@ func ours(path string) error {
 	if err != nil {
 		return err
 	}
-	known := append([]string{databaseName, dataLock, publishLock, publishInfo, keyLock, ".DS_Store", "desktop.ini"}, folders...)
+	known := append([]string{databaseName, windowName, dataLock, publishLock, publishInfo, keyLock, ".DS_Store", "desktop.ini"}, folders...)
 	for _, e := range entries {
 		if !slices.Contains(known, e.Name()) && !isTemp(e.Name()) {
 			return fmt.Errorf("%w (it has %q)", ErrNotDataFolder, e.Name())
