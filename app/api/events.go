@@ -13,11 +13,12 @@ type Topic string
 
 // Every topic.
 const (
-	TopicPosts    Topic = "posts"
-	TopicQueue    Topic = "queue"
-	TopicLibrary  Topic = "library"
-	TopicChannels Topic = "channels"
-	TopicSettings Topic = "settings"
+	TopicPosts      Topic = "posts"
+	TopicQueue      Topic = "queue"
+	TopicLibrary    Topic = "library"
+	TopicChannels   Topic = "channels"
+	TopicSettings   Topic = "settings"
+	TopicWorkspaces Topic = "workspaces"
 )
 
 // The names under which a shell passes events on to its page, with the payload of each.
@@ -71,6 +72,7 @@ func Enums() []any {
 			{TopicLibrary, "Library"},
 			{TopicChannels, "Channels"},
 			{TopicSettings, "Settings"},
+			{TopicWorkspaces, "Workspaces"},
 		},
 		[]struct {
 			Value  Code
@@ -102,6 +104,14 @@ func Enums() []any {
 			{ShellCommand, "Command"},
 			{ShellGo, "Go"},
 			{ShellClosing, "Closing"},
+		},
+		[]struct {
+			Value  AtClose
+			TSName string
+		}{
+			{AtCloseAsk, "Ask"},
+			{AtCloseKeep, "Keep"},
+			{AtCloseQuit, "Quit"},
 		},
 		[]struct {
 			Value  WindowAction

@@ -32,10 +32,13 @@ type Shell interface {
 	Notify(ctx context.Context, n Notification) error
 	Window(ctx context.Context, action WindowAction) error
 	Title(ctx context.Context, title string) error
-	Theme(ctx context.Context, theme string) error
+	Theme(ctx context.Context, theme string, dark bool) error
 	SetMenu(ctx context.Context, menus []Menu) error
+	SetTray(ctx context.Context, t Tray) error
 	Ready(ctx context.Context) ([]ShellEvent, error)
-	AsksAtClose(ctx context.Context) (bool, error)
+	Preferences(ctx context.Context) (ShellPreferences, error)
+	SetPreferences(ctx context.Context, p ShellPreferences) error
+	Leaving(ctx context.Context) // the page draws the question
 	Leave(ctx context.Context, how Leave) error
 }
 
@@ -113,7 +116,31 @@ type MenuItem struct {
 	Keys    string `json:"keys"` // such as "Mod+Shift+N", "" for none
 	Off     bool   `json:"off"`
 	Checked bool   `json:"checked"`
+	Quiet   bool   `json:"quiet"` // of the tray: the window stays where it is
 }
+
+// Tray is the mark in the system's tray: one line that says how publishing stands, and a menu. The
+// commands "window.show" and "window.quit" are carried out without the page.
+type Tray struct {
+	State string     `json:"state"`
+	Items []MenuItem `json:"items"`
+}
+
+// ShellPreferences are what a person chose about the window on this machine.
+type ShellPreferences struct {
+	AtClose  AtClose `json:"atClose"`
+	Graphics bool    `json:"graphics"` // "graphics trouble": draw without the graphics card's buffers, from the next start on
+}
+
+// AtClose says what closing the window means.
+type AtClose string
+
+// Every meaning.
+const (
+	AtCloseAsk  AtClose = "ask"
+	AtCloseKeep AtClose = "keep" // go on publishing without a window
+	AtCloseQuit AtClose = "quit"
+)
 
 // ShellEventKind says what kind of thing a ShellEvent is.
 type ShellEventKind string
@@ -312,9 +339,9 @@ func (s *ShellService) Title(title string) (err error) {
 	return s.Shell.Title(s.ctx, network.Printable(title))
 }
 
-// Theme tells the window whether the page is "light", "dark" or follows the "system", so that
-// its frame and the first moment of the next start look the same.
-func (s *ShellService) Theme(theme string) (err error) {
+// Theme tells the window whether the page is "light", "dark" or follows the "system", and whether
+// it is dark now, so that its frame and the first moment of the next start look the same.
+func (s *ShellService) Theme(theme string, dark bool) (err error) {
 	defer s.done(&err)
 	if s.Shell == nil {
 		return errNoShell
@@ -322,7 +349,7 @@ func (s *ShellService) Theme(theme string) (err error) {
 	if !slices.Contains([]string{"light", "dark", "system"}, theme) {
 		return &domain.FieldError{Field: "theme", Message: "a theme is light, dark or system"}
 	}
-	return s.Shell.Theme(s.ctx, theme)
+	return s.Shell.Theme(s.ctx, theme, dark)
 }
 
 // SetMenu gives the system's menu bar its menus, where it has one (ShellInfo.Menu).
@@ -332,6 +359,37 @@ func (s *ShellService) SetMenu(menus []Menu) (err error) {
 		return errNoShell
 	}
 	return s.Shell.SetMenu(s.ctx, menus)
+}
+
+// SetTray gives the mark in the system's tray its words, where there is one (ShellInfo.Tray).
+func (s *ShellService) SetTray(t Tray) (err error) {
+	defer s.done(&err)
+	if s.Shell == nil {
+		return errNoShell
+	}
+	t.State = network.Printable(t.State)
+	return s.Shell.SetTray(s.ctx, t)
+}
+
+// Preferences returns what the person chose about the window on this machine.
+func (s *ShellService) Preferences() (_ ShellPreferences, err error) {
+	defer s.done(&err)
+	if s.Shell == nil {
+		return ShellPreferences{}, errNoShell
+	}
+	return s.Shell.Preferences(s.ctx)
+}
+
+// SetPreferences keeps what the person chose.
+func (s *ShellService) SetPreferences(p ShellPreferences) (err error) {
+	defer s.done(&err)
+	if s.Shell == nil {
+		return errNoShell
+	}
+	if !slices.Contains([]AtClose{AtCloseAsk, AtCloseKeep, AtCloseQuit}, p.AtClose) {
+		return &domain.FieldError{Field: "atClose", Message: "closing the window means ask, keep or quit"}
+	}
+	return s.Shell.SetPreferences(s.ctx, p)
 }
 
 // Ready says that the page listens to events now, and returns those that came before, such as
@@ -351,12 +409,13 @@ func (s *ShellService) Leaving() (_ Leaving, err error) {
 	if s.Shell == nil {
 		return Leaving{}, errNoShell
 	}
-	ask, err := s.Shell.AsksAtClose(s.ctx)
+	s.Shell.Leaving(s.ctx)
+	chosen, err := s.Shell.Preferences(s.ctx)
 	if err != nil {
 		return Leaving{}, err
 	}
 	until := time.Now().Add(dayAhead)
-	out := Leaving{Ask: ask, Background: s.Shell.Info().Background, UntilMs: until.UnixMilli()}
+	out := Leaving{Ask: chosen.AtClose == AtCloseAsk, Background: s.Shell.Info().Background, UntilMs: until.UnixMilli()}
 	spaces, err := s.DB.Workspaces(s.ctx)
 	if err != nil {
 		return out, err
