@@ -25,6 +25,7 @@ import (
 	"postbag/backend/queue"
 	"postbag/backend/render"
 	"postbag/backend/secrets"
+	"postbag/backend/settings"
 	"postbag/backend/store"
 )
 
@@ -39,6 +40,7 @@ type Parts struct {
 	Library  *library.Service
 	Render   *render.Engine
 	Planner  *queue.Planner
+	Settings *settings.Service
 	Accounts Accounts
 	Log      *slog.Logger
 	Version  string
@@ -62,6 +64,7 @@ type Services struct {
 	Channels *ChannelService
 	Networks *NetworkService
 	System   *SystemService
+	Settings *SettingsService
 	Shell    *ShellService
 }
 
@@ -98,6 +101,7 @@ func New(ctx context.Context, p Parts) *Services {
 	return &Services{
 		Posts: &PostService{b}, Queue: &QueueService{b}, Library: &LibraryService{b}, Presets: &PresetService{b},
 		Channels: &ChannelService{base: b}, Networks: &NetworkService{b}, System: &SystemService{b},
+		Settings: &SettingsService{b},
 		Shell: &ShellService{b},
 	}
 }

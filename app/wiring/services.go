@@ -5,13 +5,14 @@ import (
 
 	"postbag/app/api"
 	"postbag/backend/domain"
+	"postbag/backend/settings"
 )
 
 // Services returns what a shell binds or calls, for as long as ctx lasts.
 func (a *App) Services(ctx context.Context, events api.Events) *api.Services {
 	return api.New(ctx, api.Parts{
 		DB: a.DB, Dir: a.Dir, Vault: a.Vault, Networks: a.Networks, Carriers: a.Carriers, Posts: a.Posts, Library: a.Library,
-		Render: a.Render, Planner: a.Planner, Accounts: accountsAndSpaces{a.Accounts, a}, Log: a.Log, Version: a.Config.Version,
+		Render: a.Render, Planner: a.Planner, Settings: &settings.Service{Store: a.DB}, Accounts: accountsAndSpaces{a.Accounts, a}, Log: a.Log, Version: a.Config.Version,
 		Events: events, Shell: a.Shell,
 	})
 }

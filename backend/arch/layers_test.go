@@ -43,6 +43,7 @@ var layers = []layer{
 	{pattern: "backend/library/...", ours: append(subject("library"), "backend/render"), third: true, not: useCaseIO, reach: []string{"database/sql"}},
 	{pattern: "backend/presets/...", ours: subject("presets"), third: true, not: useCaseIO, reach: []string{"database/sql"}},
 	{pattern: "backend/queue/...", ours: subject("queue"), third: true, not: useCaseIO, reach: []string{"net/http", "database/sql"}},
+	{pattern: "backend/settings", ours: []string{"backend/domain"}, not: useCaseIO, reach: []string{"database/sql"}},
 	{pattern: "backend/batch", ours: []string{"backend/presets", "backend/render"}, not: useCaseIO, reach: []string{"database/sql"}},
 	{pattern: "backend/upkeep", ours: []string{"backend/domain", "backend/network", "backend/datadir", "backend/secrets", "backend/store"}, not: []string{"database/sql"}},
 	{pattern: "backend/store/...", ours: []string{"backend/domain", "backend/store/..."}, third: true, not: []string{"net/http"}},

@@ -1,0 +1,166 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"postbag/backend/domain"
+	"postbag/backend/settings"
+)
+
+// SettingsService holds what a person chose. There is no saving: a change holds at once, and what
+// is not valid changes nothing.
+type SettingsService struct{ *base }
+
+// Settings are what a person chose for Postbag on this machine.
+type Settings struct {
+	Language    string             `json:"language"`    // of the screen; "" follows the system
+	Theme       string             `json:"theme"`       // "system", "light", "dark"
+	Density     string             `json:"density"`     // "comfortable", "compact"
+	Zoom        int                `json:"zoom"`        // percent, 80 to 200
+	WeekStart   string             `json:"weekStart"`   // "monday", "saturday", "sunday"; "" follows the language
+	Clock       string             `json:"clock"`       // "24", "12"; "" follows the language
+	OnClose     string             `json:"onClose"`     // "ask", "background", "quit"
+	HideDetails bool               `json:"hideDetails"` // texts and pictures are blurred, and notifications tell none
+	Notify      Notify             `json:"notify"`
+	LetterKeys  bool               `json:"letterKeys"` // keys of one letter act in lists
+	Shortcuts   map[string]string  `json:"shortcuts"`  // by command: the keys a person chose; "" for none
+	AltText     string             `json:"altText"`    // "note", "ask", "required": what a picture without a description does
+	Import      string             `json:"import"`     // "copy", "reference"
+	Graphics    bool               `json:"graphics"`   // the window avoids what makes some drivers blur; holds after a restart
+	Splitters   map[string]float64 `json:"splitters"`  // by place
+	Onboarding  string             `json:"onboarding"` // the step of the first start that comes next; "done" after it
+}
+
+// Notify says what the system's notifications tell of.
+type Notify struct {
+	NeedsYou  bool `json:"needsYou"`
+	Away      bool `json:"away"`
+	Published bool `json:"published"`
+}
+
+// SettingsChange names what changes; what is absent stays. Shortcuts and splitters are added to
+// those that are there.
+type SettingsChange struct {
+	Language    *string            `json:"language,omitempty"`
+	Theme       *string            `json:"theme,omitempty"`
+	Density     *string            `json:"density,omitempty"`
+	Zoom        *int               `json:"zoom,omitempty"`
+	WeekStart   *string            `json:"weekStart,omitempty"`
+	Clock       *string            `json:"clock,omitempty"`
+	OnClose     *string            `json:"onClose,omitempty"`
+	HideDetails *bool              `json:"hideDetails,omitempty"`
+	Notify      *Notify            `json:"notify,omitempty"`
+	LetterKeys  *bool              `json:"letterKeys,omitempty"`
+	Shortcuts   map[string]string  `json:"shortcuts,omitempty"`
+	AltText     *string            `json:"altText,omitempty"`
+	Import      *string            `json:"import,omitempty"`
+	Graphics    *bool              `json:"graphics,omitempty"`
+	Splitters   map[string]float64 `json:"splitters,omitempty"`
+	Onboarding  *string            `json:"onboarding,omitempty"`
+}
+
+// Get returns the settings of this machine.
+func (s *SettingsService) Get() (_ Settings, err error) {
+	defer s.done(&err)
+	a, err := s.Settings.App(s.ctx)
+	return settingsOf(a), err
+}
+
+// Change stores what a change names and returns all settings.
+func (s *SettingsService) Change(c SettingsChange) (_ Settings, err error) {
+	defer s.done(&err)
+	return s.change(c)
+}
+
+// ResetShortcut gives a command its own keys again; "" all commands.
+func (s *SettingsService) ResetShortcut(command string) (_ Settings, err error) {
+	defer s.done(&err)
+	if command == "" {
+		return s.change(map[string]any{"shortcuts": nil})
+	}
+	return s.change(map[string]any{"shortcuts": map[string]any{command: nil}})
+}
+
+func (s *SettingsService) change(c any) (Settings, error) {
+	body, err := json.Marshal(c)
+	if err != nil {
+		return Settings{}, fmt.Errorf("change of settings: %w", err)
+	}
+	a, err := s.Settings.ChangeApp(s.ctx, body)
+	if err != nil {
+		return Settings{}, err
+	}
+	s.Events.Changed(TopicSettings, []string{})
+	return settingsOf(a), nil
+}
+
+func settingsOf(a settings.App) Settings {
+	return Settings{
+		Language: a.Language, Theme: a.Theme, Density: a.Density, Zoom: a.Zoom, WeekStart: a.WeekStart, Clock: a.Clock,
+		OnClose: a.OnClose, HideDetails: a.HideDetails, Notify: Notify(a.Notify), LetterKeys: a.LetterKeys, Shortcuts: a.Shortcuts,
+		AltText: a.AltText, Import: a.Import, Graphics: a.Graphics, Splitters: a.Splitters, Onboarding: a.Onboarding,
+	}
+}
+
+// WorkspaceSettings are what a person chose for one brand or client.
+type WorkspaceSettings struct {
+	Language   string `json:"language"`   // of new posts, BCP 47; "" none
+	Visibility string `json:"visibility"` // of new posts; "" each channel's default
+	Campaign   string `json:"campaign"`   // utm_campaign of links; "" no campaign tags
+	Source     string `json:"source"`     // utm_source; "" the channel's network
+	Medium     string `json:"medium"`     // utm_medium
+}
+
+// WorkspaceChange names what changes in a workspace; what is absent stays.
+type WorkspaceChange struct {
+	Language   *string `json:"language,omitempty"`
+	Visibility *string `json:"visibility,omitempty"`
+	Campaign   *string `json:"campaign,omitempty"`
+	Source     *string `json:"source,omitempty"`
+	Medium     *string `json:"medium,omitempty"`
+}
+
+// Workspace returns the settings of a workspace.
+func (s *SettingsService) Workspace(id string) (_ WorkspaceSettings, err error) {
+	defer s.done(&err)
+	w, err := s.Settings.Workspace(s.ctx, domain.WorkspaceID(id))
+	return WorkspaceSettings(w), err
+}
+
+// ChangeWorkspace stores what a change names and returns all settings of the workspace.
+func (s *SettingsService) ChangeWorkspace(id string, c WorkspaceChange) (_ WorkspaceSettings, err error) {
+	defer s.done(&err)
+	body, err := json.Marshal(c)
+	if err != nil {
+		return WorkspaceSettings{}, fmt.Errorf("change of settings: %w", err)
+	}
+	w, err := s.Settings.ChangeWorkspace(s.ctx, domain.WorkspaceID(id), body)
+	if err != nil {
+		return WorkspaceSettings{}, err
+	}
+	s.Events.Changed(TopicSettings, []string{id})
+	return WorkspaceSettings(w), nil
+}
+
+// WindowState is where the window was, in the screen's logical pixels; all zero if that is not known.
+type WindowState struct {
+	X         int  `json:"x"`
+	Y         int  `json:"y"`
+	Width     int  `json:"width"`
+	Height    int  `json:"height"`
+	Maximised bool `json:"maximised"`
+}
+
+// Window returns where the window was.
+func (s *SettingsService) Window() (_ WindowState, err error) {
+	defer s.done(&err)
+	w, err := s.Settings.Window(s.ctx)
+	return WindowState(w), err
+}
+
+// SetWindow remembers where the window is. What no screen can show is made to fit.
+func (s *SettingsService) SetWindow(w WindowState) (err error) {
+	defer s.done(&err)
+	return s.Settings.SetWindow(s.ctx, settings.Window(w))
+}
