@@ -44,6 +44,7 @@ var layers = []layer{
 	{pattern: "backend/presets/...", ours: subject("presets"), third: true, not: useCaseIO, reach: []string{"database/sql"}},
 	{pattern: "backend/queue/...", ours: subject("queue"), third: true, not: useCaseIO, reach: []string{"net/http", "database/sql"}},
 	{pattern: "backend/settings", ours: []string{"backend/domain"}, not: useCaseIO, reach: []string{"database/sql"}},
+	{pattern: "backend/slots/...", ours: append(subject("slots"), "backend/queue"), not: useCaseIO, reach: []string{"database/sql"}},
 	{pattern: "backend/batch", ours: []string{"backend/presets", "backend/render"}, not: useCaseIO, reach: []string{"database/sql"}},
 	{pattern: "backend/upkeep", ours: []string{"backend/domain", "backend/network", "backend/datadir", "backend/secrets", "backend/store"}, not: []string{"database/sql"}},
 	{pattern: "backend/store/...", ours: []string{"backend/domain", "backend/store/..."}, third: true, not: []string{"net/http"}},
@@ -53,11 +54,12 @@ var layers = []layer{
 	{pattern: "app/api/signin", reach: []string{"github.com/wailsapp"}}, // waits for the browser; the standard library alone
 	{pattern: "app/api", ours: []string{"backend/...", "app/api/signin"}, third: true, reach: []string{"github.com/wailsapp"}},
 	{pattern: "app/wiring", ours: []string{"backend/...", "app/api"}, third: true, reach: []string{"github.com/wailsapp"}},
+	{pattern: "app/media", ours: []string{"backend/domain", "backend/library", "backend/presets", "backend/render"}, reach: []string{"github.com/wailsapp", "database/sql"}},
 	{pattern: "app/rpc", reach: []string{"github.com/wailsapp"}},
 	{pattern: "app/postbag/samples"},  // pictures
 	{pattern: "app/postbag/blackbox"}, // knows the built program alone
-	{pattern: "app/postbag", ours: []string{"app/wiring", "app/api", "app/rpc", "app/postbag/samples", "frontend"}, third: true, reach: []string{"github.com/wailsapp"}},
-	{pattern: "app/desktop", ours: []string{"app/wiring", "app/api"}, third: true},
+	{pattern: "app/postbag", ours: []string{"app/wiring", "app/api", "app/rpc", "app/media", "app/postbag/samples", "frontend"}, third: true, reach: []string{"github.com/wailsapp"}},
+	{pattern: "app/desktop", ours: []string{"app/wiring", "app/api", "app/media"}, third: true},
 	{pattern: "frontend"},
 	{pattern: "build/servers/...", third: true}, // real servers for the tests of networks
 	{pattern: "build/..."},

@@ -96,9 +96,13 @@ type Delivery struct {
 	State      DeliveryState
 	HoldReason HoldReason // set when State is Held
 
-	Due      time.Time // UTC
-	WakeAt   time.Time // when the publisher looks at it next; zero when it need not
-	Deadline time.Time // zero: none
+	Due      time.Time     // UTC
+	DueWall  Wall          // the wall time it was planned as, zero where the instant is the truth
+	DueZone  string        // the zone DueWall is meant in
+	DueShift time.Duration // Due is so much after the instant of DueWall: a draw, or a channel that follows later
+	DueRule  string        // how DueWall became Due: "exact", "skipped", "first" or "second"
+	WakeAt   time.Time     // when the publisher looks at it next; zero when it need not
+	Deadline time.Time     // zero: none
 	Late     LatePolicy
 
 	Plan         []byte // network.Plan as JSON, frozen
@@ -113,6 +117,7 @@ type Delivery struct {
 	RemoteURL    string
 	PublishedAt  time.Time
 	ReleasedAt   time.Time // when a held one was let go last
+	ClosedAt     time.Time // when a person put an ended or doubtful one away; zero: it is still shown
 	ClaimToken   string
 	RowVersion   int64
 	CreatedAt    time.Time

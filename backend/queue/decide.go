@@ -52,23 +52,36 @@ func (p *Planner) Cancel(ctx context.Context, id domain.DeliveryID) error {
 
 // Move gives a delivery another time; its frozen plan says that time and is approved anew.
 func (p *Planner) Move(ctx context.Context, id domain.DeliveryID, due time.Time) error {
+	return p.MoveTo(ctx, id, When{Due: due})
+}
+
+// MoveTo is Move to a wall time: Due, Wall, Zone and Rule of w count.
+func (p *Planner) MoveTo(ctx context.Context, id domain.DeliveryID, w When) error {
 	d, err := p.Store.Delivery(ctx, id)
 	if err != nil {
 		return err
 	}
-	plan, err := Thaw(d)
-	if err != nil {
+	if d, err = retimed(d, w); err != nil {
 		return err
-	}
-	plan.CreatedAt = stamp(due)
-	d.Due = stamp(due)
-	if d.Plan, d.PlanHash, err = Freeze(plan); err != nil {
-		return err
-	}
-	if !d.Deadline.IsZero() && d.Deadline.Before(due) {
-		d.Deadline = time.Time{} // the old deadline belonged to the old time
 	}
 	return p.Store.Replan(ctx, d)
+}
+
+// retimed returns d due at another time, with the frozen plan that says so.
+func retimed(d domain.Delivery, w When) (domain.Delivery, error) {
+	plan, err := Thaw(d)
+	if err != nil {
+		return d, err
+	}
+	plan.CreatedAt = stamp(w.Due)
+	d.Due, d.DueWall, d.DueZone, d.DueRule, d.DueShift = stamp(w.Due), w.Wall, w.Zone, w.Rule, w.Shift
+	if d.Plan, d.PlanHash, err = Freeze(plan); err != nil {
+		return d, err
+	}
+	if !d.Deadline.IsZero() && d.Deadline.Before(w.Due) {
+		d.Deadline = time.Time{} // the old deadline belonged to the old time
+	}
+	return d, nil
 }
 
 // Answer is a person's word about a delivery in doubt.

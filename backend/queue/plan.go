@@ -31,6 +31,10 @@ type PlanStore interface {
 	Resolve(ctx context.Context, r domain.Resolution, from domain.DeliveryState) error
 	SendAgain(ctx context.Context, d domain.Delivery, r domain.Resolution, keys []string) error
 	HoldAll(ctx context.Context, on bool) error
+	Postpone(ctx context.Context, id domain.DeliveryID, until time.Time, class, why string) error
+	PutBack(ctx context.Context, d domain.Delivery) error
+	PutAway(ctx context.Context, id domain.DeliveryID, away bool, link string) error
+	Exchange(ctx context.Context, out []domain.DeliveryID, in []domain.Delivery, keys func(domain.Delivery) []string) ([]domain.Delivery, error)
 }
 
 // Planner freezes posts into deliveries and carries out what people decide about them.
@@ -56,23 +60,48 @@ func (e *NotReadyError) Is(target error) bool { return target == domain.ErrInval
 // When says when and how late a post goes out.
 type When struct {
 	Due      time.Time
-	Deadline time.Time // zero: none
-	Late     domain.LatePolicy
+	Deadline time.Time         // zero: what the lateness rule says
+	Late     domain.LatePolicy // zero: the rule of the post, the channel or the workspace
+
+	Wall       domain.Wall   // the wall time that Due was made of; zero where the instant is the truth
+	Zone       string        // the zone Wall is meant in
+	Rule       string        // how Wall became Due: "exact", "skipped", "first" or "second"
+	Shift      time.Duration // Due is so much after the instant of Wall
+	Occurrence string        // which of a repeated post's; "" for a post that goes out once
+}
+
+// Turn is when a post goes out to one channel.
+type Turn struct {
+	Channel domain.ChannelID
+	When
 }
 
 // Plan freezes a post for each of its variants on channels (all if none) and plans one delivery
 // each, all or none. A variant that breaks its channel's rules is a *NotReadyError.
 func (p *Planner) Plan(ctx context.Context, post domain.Post, w When, channels ...domain.ChannelID) ([]domain.Delivery, error) {
+	turns := make([]Turn, 0, len(post.Variants))
+	for _, v := range post.Variants {
+		if len(channels) == 0 || slices.Contains(channels, v.Channel) {
+			turns = append(turns, Turn{v.Channel, w})
+		}
+	}
+	return p.PlanTurns(ctx, post, turns)
+}
+
+// PlanTurns is Plan with a time of its own for each channel. A channel that the post does not go
+// to is a domain.ErrInvalid.
+func (p *Planner) PlanTurns(ctx context.Context, post domain.Post, turns []Turn) ([]domain.Delivery, error) {
 	if !post.DeletedAt.IsZero() {
 		return nil, fmt.Errorf("this post is in the bin, take it out first: %w", domain.ErrNotAllowed)
 	}
 	var list []domain.Delivery
 	segments := map[domain.DeliveryID]int{}
-	for _, v := range post.Variants {
-		if len(channels) > 0 && !slices.Contains(channels, v.Channel) {
-			continue
+	for _, turn := range turns {
+		at := slices.IndexFunc(post.Variants, func(v domain.Variant) bool { return v.Channel == turn.Channel })
+		if at < 0 {
+			return nil, &domain.FieldError{Field: "channels", Message: "this post does not go to that channel"}
 		}
-		d, n, err := p.freeze(ctx, post, v, w)
+		d, n, err := p.freeze(ctx, post, post.Variants[at], turn.When)
 		if err != nil {
 			return nil, err
 		}
@@ -108,12 +137,10 @@ func (p *Planner) freeze(ctx context.Context, post domain.Post, v domain.Variant
 	if err != nil {
 		return d, 0, err
 	}
-	if w.Late.Then == "" {
-		w.Late = domain.DefaultLate()
-	}
 	return domain.Delivery{
 		ID: id, Workspace: post.Workspace, Post: post.ID, Variant: v.ID, Channel: v.Channel,
 		Due: stamp(w.Due), Deadline: w.Deadline, Late: w.Late, Plan: body, PlanHash: hash, ApprovedHash: hash,
+		DueWall: w.Wall, DueZone: w.Zone, DueRule: w.Rule, DueShift: w.Shift, Occurrence: w.Occurrence,
 	}, desc.Thread.Segments(len(plan.Parts)), nil
 }
 

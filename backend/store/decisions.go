@@ -129,7 +129,9 @@ func (t *Tx) liveSegments(id domain.DeliveryID) (map[int]domain.Segment, error) 
 
 const replan = `
 UPDATE delivery SET state = 'planned', hold_reason = NULL, due_at_ms = ?2, wake_at_ms = ?2, plan_json = ?3, plan_hash = ?4,
-    approved_hash = ?4, deadline_at_ms = ?5, last_error_class = '', last_error_text = '', soft_failures = 0,
+    approved_hash = ?4, deadline_at_ms = ?5, due_wall = ?8, due_zone = ?9, due_rule = ?10,
+    due_shift_ms = ?11, last_error_class = '', last_error_text = '',
+    soft_failures = 0,
     row_version = row_version + 1, updated_at_ms = ?6, hlc = (SELECT hlc FROM local_clock)
 WHERE id = ?1 AND state IN ('planned', 'waiting', 'held') AND row_version = ?7`
 
@@ -141,26 +143,28 @@ WHERE d.id = ? AND c.effect = 'public' AND (c.outcome IN ('accepted') OR c.outco
 // Replan gives a delivery a new time and the plan that goes with it, approved by the person who
 // did it. It fails with domain.ErrNotAllowed once anything of it is or may be public.
 func (db *DB) Replan(ctx context.Context, d domain.Delivery) error {
-	err := db.Write(ctx, func(tx *Tx) error {
-		n, err := tx.number(anyIntentLeft, d.ID)
-		if err != nil {
-			return err
-		}
-		if n > 0 {
-			return fmt.Errorf("a part of it is or may be live: %w", domain.ErrNotAllowed)
-		}
-		if err := must(tx.exec(replan, d.ID, d.Due.UnixMilli(), string(d.Plan), d.PlanHash, ms(d.Deadline),
-			tx.Now.UnixMilli(), d.RowVersion)); err != nil {
-			return err
-		}
-		_, err = tx.exec(`UPDATE segment SET plan_hash = ?2 WHERE (delivery, generation) =
-			(SELECT x.row, x.generation FROM delivery x WHERE x.id = ?1)`, d.ID, d.PlanHash)
-		return err
-	})
+	err := db.Write(ctx, func(tx *Tx) error { return tx.replan(d) })
 	if err != nil {
 		return fmt.Errorf("plan delivery %s anew: %w", d.ID, err)
 	}
 	return nil
+}
+
+func (t *Tx) replan(d domain.Delivery) error {
+	n, err := t.number(anyIntentLeft, d.ID)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		return fmt.Errorf("a part of it is or may be live: %w", domain.ErrNotAllowed)
+	}
+	if err := must(t.exec(replan, d.ID, d.Due.UnixMilli(), string(d.Plan), d.PlanHash, ms(d.Deadline),
+		t.Now.UnixMilli(), d.RowVersion, wall(d.DueWall), text(d.DueZone), text(d.DueRule), d.DueShift.Milliseconds())); err != nil {
+		return err
+	}
+	_, err = t.exec(`UPDATE segment SET plan_hash = ?2 WHERE (delivery, generation) =
+		(SELECT x.row, x.generation FROM delivery x WHERE x.id = ?1)`, d.ID, d.PlanHash)
+	return err
 }
 
 // Decide changes a delivery's state by a person's wish. It fails with domain.ErrConflict unless

@@ -15,22 +15,26 @@ const selectDelivery = `
 SELECT d.id, w.id, p.id, v.id, c.id, d.occurrence_key, d.generation, d.state, ifnull(d.hold_reason, ''), d.due_at_ms,
     d.wake_at_ms, d.deadline_at_ms, d.late_policy, d.late_after_ms, d.plan_json, d.plan_hash, ifnull(d.approved_hash, ''),
     d.attempts, d.soft_failures, d.last_error_class, d.last_error_text, ifnull(d.remote_id, ''), ifnull(d.remote_url, ''),
-    d.published_at_ms, d.released_at_ms, ifnull(d.claim_token, ''), d.row_version, d.created_at_ms, d.updated_at_ms
+    d.published_at_ms, d.released_at_ms, ifnull(d.claim_token, ''), d.row_version, d.created_at_ms, d.updated_at_ms,
+    d.deleted_at_ms, ifnull(d.due_wall, ''), ifnull(d.due_zone, ''), ifnull(d.due_rule, ''), d.due_shift_ms
 FROM delivery d JOIN workspace w ON w.row = d.workspace JOIN post p ON p.row = d.post
     JOIN variant v ON v.row = d.variant JOIN channel c ON c.row = d.channel`
 
 func scanDelivery(s scanner) (d domain.Delivery, err error) {
-	var plan string
-	var due, wake, deadline, published, released, created, updated sql.NullInt64
-	var lateAfter int64
+	var plan, wall string
+	var due, wake, deadline, published, released, created, updated, closed sql.NullInt64
+	var lateAfter, shift int64
 	err = s.Scan(&d.ID, &d.Workspace, &d.Post, &d.Variant, &d.Channel, &d.Occurrence, &d.Generation, &d.State,
 		&d.HoldReason, &due, &wake, &deadline, &d.Late.Then, &lateAfter, &plan, &d.PlanHash, &d.ApprovedHash,
 		&d.Attempts, &d.SoftFailures, &d.ErrorClass, &d.ErrorText, &d.RemoteID, &d.RemoteURL, &published,
-		&released, &d.ClaimToken, &d.RowVersion, &created, &updated)
+		&released, &d.ClaimToken, &d.RowVersion, &created, &updated, &closed, &wall, &d.DueZone, &d.DueRule, &shift)
+	if err == nil && wall != "" {
+		d.DueWall, err = domain.ParseWall(wall)
+	}
 	d.Plan = []byte(plan)
 	d.Due, d.WakeAt, d.Deadline, d.PublishedAt = at(due), at(wake), at(deadline), at(published)
-	d.CreatedAt, d.UpdatedAt, d.ReleasedAt = at(created), at(updated), at(released)
-	d.Late.After = time.Duration(lateAfter) * time.Millisecond
+	d.CreatedAt, d.UpdatedAt, d.ReleasedAt, d.ClosedAt = at(created), at(updated), at(released), at(closed)
+	d.Late.After, d.DueShift = time.Duration(lateAfter)*time.Millisecond, time.Duration(shift)*time.Millisecond
 	return d, err
 }
 
@@ -41,9 +45,9 @@ FROM delivery d JOIN variant v ON v.row = d.variant WHERE v.id = ? AND d.occurre
 const insertDelivery = `
 INSERT INTO delivery (id, workspace, post, variant, channel, occurrence_key, state, due_at_ms, late_policy, late_after_ms,
     deadline_at_ms, wake_at_ms, plan_json, plan_hash, approved_hash, approved_by, home_machine, hlc, actor_id,
-    created_at_ms, updated_at_ms)
+    created_at_ms, updated_at_ms, due_wall, due_zone, due_rule, due_shift_ms)
 SELECT ?1, v_post.workspace, v.post, v.row, v.channel, ?3, 'planned', ?4, ?5, ?6, ?7, ?4, ?8, ?9, ?10, k.actor, k.actor,
-    k.hlc, k.actor, ?11, ?11
+    k.hlc, k.actor, ?11, ?11, ?12, ?13, ?14, ?15
 FROM variant v JOIN post v_post ON v_post.row = v.post, local_clock k WHERE v.id = ?2`
 
 const insertSegment = `
@@ -81,9 +85,19 @@ func (t *Tx) addDelivery(d *domain.Delivery, keys func(domain.Delivery) []string
 		}
 		d.Occurrence = fmt.Sprintf("once-%d", all+1)
 	}
+	if d.Late.Then == "" {
+		own := d.Deadline
+		if err := t.chooseLate(d); err != nil {
+			return err
+		}
+		if !own.IsZero() && (d.Deadline.IsZero() || own.Before(d.Deadline)) {
+			d.Deadline = own
+		}
+	}
 	d.State, d.Generation, d.CreatedAt, d.UpdatedAt, d.WakeAt = domain.Planned, 1, t.Now, t.Now, d.Due
 	n, err := t.exec(insertDelivery, d.ID, d.Variant, d.Occurrence, d.Due.UnixMilli(), d.Late.Then,
-		d.Late.After.Milliseconds(), ms(d.Deadline), string(d.Plan), d.PlanHash, text(d.ApprovedHash), t.Now.UnixMilli())
+		d.Late.After.Milliseconds(), ms(d.Deadline), string(d.Plan), d.PlanHash, text(d.ApprovedHash), t.Now.UnixMilli(),
+		wall(d.DueWall), text(d.DueZone), text(d.DueRule), d.DueShift.Milliseconds())
 	if err != nil {
 		return err
 	}
@@ -136,10 +150,15 @@ func (db *DB) DeliveriesOf(ctx context.Context, id domain.PostID) (list []domain
 	return list, err
 }
 
+// mayGo leaves out what waits because its channel is paused or its workspace was removed. Doubt
+// is settled all the same.
+const mayGo = `(d.state = 'unknown' OR NOT EXISTS (SELECT 1 FROM channel o JOIN workspace s ON s.row = o.workspace
+    WHERE o.row = d.channel AND (o.paused_at_ms IS NOT NULL OR s.removed_at_ms IS NOT NULL)))`
+
 // Due returns at most limit deliveries whose time to look at has come, longest overdue first,
 // and none of the channels in skip. If states are given, only deliveries in them.
 func (db *DB) Due(ctx context.Context, now time.Time, limit int, skip []domain.ChannelID, states ...domain.DeliveryState) (list []domain.Delivery, err error) {
-	query := selectDelivery + ` WHERE d.state IN ('planned', 'waiting', 'unknown') AND d.wake_at_ms <= ?`
+	query := selectDelivery + ` WHERE d.state IN ('planned', 'waiting', 'unknown') AND d.wake_at_ms <= ? AND ` + mayGo
 	args := []any{now.UnixMilli()}
 	if len(states) > 0 {
 		query += " AND d.state IN (?" + strings.Repeat(", ?", len(states)-1) + ")"
@@ -164,7 +183,7 @@ func (db *DB) Due(ctx context.Context, now time.Time, limit int, skip []domain.C
 func (db *DB) NextWake(ctx context.Context) (next time.Time, err error) {
 	err = db.Read(ctx, func(tx *Tx) error {
 		var wake sql.NullInt64
-		err := tx.row(`SELECT min(wake_at_ms) FROM delivery WHERE state IN ('planned', 'waiting', 'unknown')`).Scan(&wake)
+		err := tx.row(`SELECT min(wake_at_ms) FROM delivery d WHERE state IN ('planned', 'waiting', 'unknown') AND ` + mayGo).Scan(&wake)
 		next = at(wake)
 		return err
 	})

@@ -104,7 +104,7 @@ CREATE TABLE channel (
     limits_json   TEXT    CHECK (limits_json IS NULL OR json_valid(limits_json)),
     limits_at_ms  INTEGER NOT NULL,
     created_at_ms INTEGER NOT NULL,
-    updated_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL, title TEXT NOT NULL DEFAULT '', paused_at_ms INTEGER, defaults_json TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(defaults_json)),
     UNIQUE (network, server, remote_id)
 ) STRICT;
 
@@ -153,12 +153,29 @@ CREATE TABLE delivery (
     actor_id        TEXT    NOT NULL,
     created_at_ms   INTEGER NOT NULL,
     updated_at_ms   INTEGER NOT NULL,
-    deleted_at_ms   INTEGER,
+    deleted_at_ms   INTEGER, due_shift_ms INTEGER NOT NULL DEFAULT 0,
     UNIQUE (variant, channel, occurrence_key, generation),
     CHECK ((state = 'held') = (hold_reason IS NOT NULL)),
     CHECK ((state IN ('preparing', 'sending')) = (claim_token IS NOT NULL)),
     CHECK (state NOT IN ('planned', 'waiting', 'unknown') OR wake_at_ms IS NOT NULL), -- or nobody would look
     CHECK (state <> 'published' OR (remote_id IS NOT NULL AND published_at_ms IS NOT NULL))
+) STRICT;
+
+CREATE TABLE link_card (
+    row            INTEGER PRIMARY KEY,
+    id             TEXT    NOT NULL UNIQUE,
+    post           INTEGER NOT NULL REFERENCES post (row) ON DELETE CASCADE,
+    url            TEXT    NOT NULL CHECK (url <> ''),
+    title          TEXT    NOT NULL,
+    text           TEXT    NOT NULL,
+    site           TEXT    NOT NULL,
+    picture_sha256 TEXT,
+    picture_type   TEXT,
+    picture_bytes  INTEGER,
+    picture_width  INTEGER,
+    picture_height INTEGER,
+    fetched_at_ms  INTEGER NOT NULL,
+    UNIQUE (post, url)
 ) STRICT;
 
 CREATE TABLE local_clock (
@@ -226,6 +243,22 @@ CREATE TABLE local_setting (
     value TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE local_undo (
+    row     INTEGER PRIMARY KEY,
+    post    INTEGER NOT NULL REFERENCES post (row) ON DELETE CASCADE,
+    idx     INTEGER NOT NULL,
+    version INTEGER NOT NULL, -- post_version.number
+    step    TEXT    NOT NULL, -- what was done; saves of the same step run together
+    at_ms   INTEGER NOT NULL,
+    UNIQUE (post, idx)
+) STRICT;
+
+CREATE TABLE local_undo_place (
+    row  INTEGER PRIMARY KEY,
+    post INTEGER NOT NULL UNIQUE REFERENCES post (row) ON DELETE CASCADE,
+    idx  INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE post (
     row           INTEGER PRIMARY KEY,
     id            TEXT    NOT NULL UNIQUE,
@@ -268,8 +301,27 @@ CREATE TABLE post_version (
     post        INTEGER NOT NULL REFERENCES post (row) ON DELETE CASCADE,
     number      INTEGER NOT NULL CHECK (number >= 1),
     saved_at_ms INTEGER NOT NULL,
-    body_json   TEXT    NOT NULL CHECK (json_valid(body_json)),
+    body_json   TEXT    NOT NULL CHECK (json_valid(body_json)), name TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '',
     UNIQUE (post, number)
+) STRICT;
+
+CREATE TABLE repeat (
+    row            INTEGER PRIMARY KEY,
+    id             TEXT    NOT NULL UNIQUE,
+    post           INTEGER NOT NULL UNIQUE REFERENCES post (row) ON DELETE CASCADE,
+    zone           TEXT    NOT NULL CHECK (zone <> ''),
+    first_date     TEXT    NOT NULL CHECK (first_date GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
+    minute         INTEGER NOT NULL CHECK (minute BETWEEN 0 AND 1439),
+    unit           TEXT    NOT NULL CHECK (unit IN ('day', 'week', 'month')),
+    every          INTEGER NOT NULL CHECK (every BETWEEN 1 AND 366),
+    weekdays       INTEGER NOT NULL CHECK (weekdays BETWEEN 0 AND 127), -- of unit week: bit 0 is Monday
+    last_date      TEXT    CHECK (last_date GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
+    times          INTEGER NOT NULL CHECK (times >= 0),                 -- how often in all; 0: no end
+    spread_ms      INTEGER NOT NULL CHECK (spread_ms BETWEEN 0 AND 3600000),
+    offsets_json   TEXT    NOT NULL CHECK (json_valid(offsets_json)),   -- [{"channel": id, "afterMs": n}]
+    trouble        TEXT    NOT NULL,                                    -- why the last expansion stopped; '' if it did not
+    created_at_ms  INTEGER NOT NULL,
+    updated_at_ms  INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE resolution (
@@ -308,6 +360,45 @@ CREATE TABLE segment (
     CHECK (state <> 'published' OR remote_id IS NOT NULL)
 ) STRICT;
 
+CREATE TABLE slot (
+    row      INTEGER PRIMARY KEY,
+    id       TEXT    NOT NULL UNIQUE,
+    slot_set INTEGER NOT NULL REFERENCES slot_set (row) ON DELETE CASCADE,
+    weekday  INTEGER NOT NULL CHECK (weekday BETWEEN 1 AND 7), -- ISO 8601: 1 is Monday
+    minute   INTEGER NOT NULL CHECK (minute BETWEEN 0 AND 1439),
+    UNIQUE (slot_set, weekday, minute)
+) STRICT;
+
+CREATE TABLE slot_set (
+    row           INTEGER PRIMARY KEY,
+    id            TEXT    NOT NULL UNIQUE,
+    channel       INTEGER NOT NULL REFERENCES channel (row) ON DELETE CASCADE,
+    name          TEXT    NOT NULL CHECK (name <> ''),
+    zone          TEXT    NOT NULL CHECK (zone <> ''),
+    spread_ms     INTEGER NOT NULL CHECK (spread_ms BETWEEN 0 AND 3600000), -- goes out up to so much before or after
+    paused        INTEGER NOT NULL CHECK (paused IN (0, 1)),
+    created_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL,
+    UNIQUE (channel, name)
+) STRICT;
+
+CREATE TABLE time_rule (
+    row             INTEGER PRIMARY KEY,
+    id              TEXT    NOT NULL UNIQUE,
+    workspace       INTEGER UNIQUE REFERENCES workspace (row) ON DELETE CASCADE,
+    channel         INTEGER UNIQUE REFERENCES channel (row) ON DELETE CASCADE,
+    post            INTEGER UNIQUE REFERENCES post (row) ON DELETE CASCADE,
+    zone            TEXT    CHECK (zone <> ''),
+    late_policy     TEXT    CHECK (late_policy IN ('publish', 'next_slot', 'ask', 'skip')),
+    late_after_ms   INTEGER CHECK (late_after_ms >= 0),
+    give_up_ms      INTEGER CHECK (give_up_ms >= 0), -- so long after its time nothing goes out; 0: no end
+    not_after_ms    INTEGER,                         -- a post's own last instant
+    updated_at_ms   INTEGER NOT NULL,
+    CHECK ((workspace IS NOT NULL) + (channel IS NOT NULL) + (post IS NOT NULL) = 1),
+    CHECK ((late_policy IS NULL) = (late_after_ms IS NULL) AND (late_policy IS NULL) = (give_up_ms IS NULL)),
+    CHECK (not_after_ms IS NULL OR post IS NOT NULL)
+) STRICT;
+
 CREATE TABLE variant (
     row            INTEGER PRIMARY KEY,
     id             TEXT    NOT NULL UNIQUE,
@@ -330,7 +421,7 @@ CREATE TABLE workspace (
     id            TEXT    NOT NULL UNIQUE,
     name          TEXT    NOT NULL UNIQUE CHECK (name <> ''),
     created_at_ms INTEGER NOT NULL
-) STRICT;
+, demo INTEGER NOT NULL DEFAULT 0 CHECK (demo IN (0, 1)), settings_json TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(settings_json)), removed_at_ms INTEGER) STRICT;
 
 CREATE VIEW doubt AS
 SELECT c.row AS call, c.delivery, c.generation, c.segment_idx, c.client_key, c.request_hash, c.key_until_ms,
@@ -358,6 +449,8 @@ CREATE INDEX delivery_post ON delivery (post);
 CREATE INDEX delivery_state ON delivery (state, due_at_ms);
 
 CREATE INDEX delivery_wake ON delivery (wake_at_ms) WHERE state IN ('planned', 'waiting', 'unknown');
+
+CREATE INDEX delivery_wall ON delivery (channel, due_at_ms) WHERE state NOT IN ('rejected', 'missed', 'cancelled');
 
 CREATE INDEX post_media_asset ON post_media (asset);
 
@@ -425,6 +518,10 @@ BEGIN
 END;
 
 CREATE TRIGGER change_log_fixed BEFORE UPDATE ON change_log BEGIN SELECT RAISE (ABORT, 'the change log does not change'); END;
+
+CREATE TRIGGER channel_workspace_fixed BEFORE UPDATE OF workspace ON channel
+WHEN NEW.workspace <> OLD.workspace
+BEGIN SELECT RAISE (ABORT, 'channel: a channel stays in its workspace'); END;
 
 CREATE TRIGGER delivery_cancel_nothing_public BEFORE UPDATE OF state ON delivery
 WHEN NEW.state = 'cancelled' AND EXISTS (
@@ -556,15 +653,21 @@ CREATE TRIGGER log_call_u AFTER UPDATE ON call BEGIN INSERT INTO change_log (hlc
 
 CREATE TRIGGER log_channel_d AFTER DELETE ON channel BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'channel', OLD.row, 'd', '{}' FROM local_clock; END;
 
-CREATE TRIGGER log_channel_i AFTER INSERT ON channel BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'channel', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'workspace', NEW.workspace, 'network', NEW.network, 'remote_id', NEW.remote_id, 'handle', NEW.handle, 'name', NEW.name, 'server', NEW.server, 'state', NEW.state, 'options_json', NEW.options_json, 'limits_json', NEW.limits_json, 'limits_at_ms', NEW.limits_at_ms, 'created_at_ms', NEW.created_at_ms, 'updated_at_ms', NEW.updated_at_ms) FROM local_clock; END;
+CREATE TRIGGER log_channel_i AFTER INSERT ON channel BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'channel', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'workspace', NEW.workspace, 'network', NEW.network, 'remote_id', NEW.remote_id, 'handle', NEW.handle, 'name', NEW.name, 'server', NEW.server, 'state', NEW.state, 'options_json', NEW.options_json, 'limits_json', NEW.limits_json, 'limits_at_ms', NEW.limits_at_ms, 'created_at_ms', NEW.created_at_ms, 'updated_at_ms', NEW.updated_at_ms, 'title', NEW.title, 'paused_at_ms', NEW.paused_at_ms, 'defaults_json', NEW.defaults_json) FROM local_clock; END;
 
-CREATE TRIGGER log_channel_u AFTER UPDATE ON channel BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'channel', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'network' k, NEW.network v WHERE NEW.network IS NOT OLD.network UNION ALL SELECT 'remote_id' k, NEW.remote_id v WHERE NEW.remote_id IS NOT OLD.remote_id UNION ALL SELECT 'handle' k, NEW.handle v WHERE NEW.handle IS NOT OLD.handle UNION ALL SELECT 'name' k, NEW.name v WHERE NEW.name IS NOT OLD.name UNION ALL SELECT 'server' k, NEW.server v WHERE NEW.server IS NOT OLD.server UNION ALL SELECT 'state' k, NEW.state v WHERE NEW.state IS NOT OLD.state UNION ALL SELECT 'options_json' k, NEW.options_json v WHERE NEW.options_json IS NOT OLD.options_json UNION ALL SELECT 'limits_json' k, NEW.limits_json v WHERE NEW.limits_json IS NOT OLD.limits_json UNION ALL SELECT 'limits_at_ms' k, NEW.limits_at_ms v WHERE NEW.limits_at_ms IS NOT OLD.limits_at_ms UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms UNION ALL SELECT 'updated_at_ms' k, NEW.updated_at_ms v WHERE NEW.updated_at_ms IS NOT OLD.updated_at_ms)) FROM local_clock; END;
+CREATE TRIGGER log_channel_u AFTER UPDATE ON channel BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'channel', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'network' k, NEW.network v WHERE NEW.network IS NOT OLD.network UNION ALL SELECT 'remote_id' k, NEW.remote_id v WHERE NEW.remote_id IS NOT OLD.remote_id UNION ALL SELECT 'handle' k, NEW.handle v WHERE NEW.handle IS NOT OLD.handle UNION ALL SELECT 'name' k, NEW.name v WHERE NEW.name IS NOT OLD.name UNION ALL SELECT 'server' k, NEW.server v WHERE NEW.server IS NOT OLD.server UNION ALL SELECT 'state' k, NEW.state v WHERE NEW.state IS NOT OLD.state UNION ALL SELECT 'options_json' k, NEW.options_json v WHERE NEW.options_json IS NOT OLD.options_json UNION ALL SELECT 'limits_json' k, NEW.limits_json v WHERE NEW.limits_json IS NOT OLD.limits_json UNION ALL SELECT 'limits_at_ms' k, NEW.limits_at_ms v WHERE NEW.limits_at_ms IS NOT OLD.limits_at_ms UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms UNION ALL SELECT 'updated_at_ms' k, NEW.updated_at_ms v WHERE NEW.updated_at_ms IS NOT OLD.updated_at_ms UNION ALL SELECT 'title' k, NEW.title v WHERE NEW.title IS NOT OLD.title UNION ALL SELECT 'paused_at_ms' k, NEW.paused_at_ms v WHERE NEW.paused_at_ms IS NOT OLD.paused_at_ms UNION ALL SELECT 'defaults_json' k, NEW.defaults_json v WHERE NEW.defaults_json IS NOT OLD.defaults_json)) FROM local_clock; END;
 
 CREATE TRIGGER log_delivery_d AFTER DELETE ON delivery BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'delivery', OLD.row, 'd', '{}' FROM local_clock; END;
 
-CREATE TRIGGER log_delivery_i AFTER INSERT ON delivery BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'delivery', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'workspace', NEW.workspace, 'post', NEW.post, 'variant', NEW.variant, 'channel', NEW.channel, 'occurrence_key', NEW.occurrence_key, 'generation', NEW.generation, 'state', NEW.state, 'hold_reason', NEW.hold_reason, 'due_at_ms', NEW.due_at_ms, 'due_wall', NEW.due_wall, 'due_zone', NEW.due_zone, 'due_rule', NEW.due_rule, 'late_policy', NEW.late_policy, 'late_after_ms', NEW.late_after_ms, 'deadline_at_ms', NEW.deadline_at_ms, 'wake_at_ms', NEW.wake_at_ms, 'plan_json', NEW.plan_json, 'plan_hash', NEW.plan_hash, 'approved_hash', NEW.approved_hash, 'approved_by', NEW.approved_by, 'home_machine', NEW.home_machine, 'owner_epoch', NEW.owner_epoch, 'claim_owner', NEW.claim_owner, 'claim_token', NEW.claim_token, 'claim_boot', NEW.claim_boot, 'claim_until_ms', NEW.claim_until_ms, 'attempts', NEW.attempts, 'soft_failures', NEW.soft_failures, 'last_error_class', NEW.last_error_class, 'last_error_text', NEW.last_error_text, 'remote_id', NEW.remote_id, 'remote_url', NEW.remote_url, 'published_at_ms', NEW.published_at_ms, 'released_at_ms', NEW.released_at_ms, 'row_version', NEW.row_version, 'hlc', NEW.hlc, 'actor_id', NEW.actor_id, 'created_at_ms', NEW.created_at_ms, 'updated_at_ms', NEW.updated_at_ms, 'deleted_at_ms', NEW.deleted_at_ms) FROM local_clock; END;
+CREATE TRIGGER log_delivery_i AFTER INSERT ON delivery BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'delivery', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'workspace', NEW.workspace, 'post', NEW.post, 'variant', NEW.variant, 'channel', NEW.channel, 'occurrence_key', NEW.occurrence_key, 'generation', NEW.generation, 'state', NEW.state, 'hold_reason', NEW.hold_reason, 'due_at_ms', NEW.due_at_ms, 'due_wall', NEW.due_wall, 'due_zone', NEW.due_zone, 'due_rule', NEW.due_rule, 'late_policy', NEW.late_policy, 'late_after_ms', NEW.late_after_ms, 'deadline_at_ms', NEW.deadline_at_ms, 'wake_at_ms', NEW.wake_at_ms, 'plan_json', NEW.plan_json, 'plan_hash', NEW.plan_hash, 'approved_hash', NEW.approved_hash, 'approved_by', NEW.approved_by, 'home_machine', NEW.home_machine, 'owner_epoch', NEW.owner_epoch, 'claim_owner', NEW.claim_owner, 'claim_token', NEW.claim_token, 'claim_boot', NEW.claim_boot, 'claim_until_ms', NEW.claim_until_ms, 'attempts', NEW.attempts, 'soft_failures', NEW.soft_failures, 'last_error_class', NEW.last_error_class, 'last_error_text', NEW.last_error_text, 'remote_id', NEW.remote_id, 'remote_url', NEW.remote_url, 'published_at_ms', NEW.published_at_ms, 'released_at_ms', NEW.released_at_ms, 'row_version', NEW.row_version, 'hlc', NEW.hlc, 'actor_id', NEW.actor_id, 'created_at_ms', NEW.created_at_ms, 'updated_at_ms', NEW.updated_at_ms, 'deleted_at_ms', NEW.deleted_at_ms, 'due_shift_ms', NEW.due_shift_ms) FROM local_clock; END;
 
-CREATE TRIGGER log_delivery_u AFTER UPDATE ON delivery BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'delivery', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'post' k, NEW.post v WHERE NEW.post IS NOT OLD.post UNION ALL SELECT 'variant' k, NEW.variant v WHERE NEW.variant IS NOT OLD.variant UNION ALL SELECT 'channel' k, NEW.channel v WHERE NEW.channel IS NOT OLD.channel UNION ALL SELECT 'occurrence_key' k, NEW.occurrence_key v WHERE NEW.occurrence_key IS NOT OLD.occurrence_key UNION ALL SELECT 'generation' k, NEW.generation v WHERE NEW.generation IS NOT OLD.generation UNION ALL SELECT 'state' k, NEW.state v WHERE NEW.state IS NOT OLD.state UNION ALL SELECT 'hold_reason' k, NEW.hold_reason v WHERE NEW.hold_reason IS NOT OLD.hold_reason UNION ALL SELECT 'due_at_ms' k, NEW.due_at_ms v WHERE NEW.due_at_ms IS NOT OLD.due_at_ms UNION ALL SELECT 'due_wall' k, NEW.due_wall v WHERE NEW.due_wall IS NOT OLD.due_wall UNION ALL SELECT 'due_zone' k, NEW.due_zone v WHERE NEW.due_zone IS NOT OLD.due_zone UNION ALL SELECT 'due_rule' k, NEW.due_rule v WHERE NEW.due_rule IS NOT OLD.due_rule UNION ALL SELECT 'late_policy' k, NEW.late_policy v WHERE NEW.late_policy IS NOT OLD.late_policy UNION ALL SELECT 'late_after_ms' k, NEW.late_after_ms v WHERE NEW.late_after_ms IS NOT OLD.late_after_ms UNION ALL SELECT 'deadline_at_ms' k, NEW.deadline_at_ms v WHERE NEW.deadline_at_ms IS NOT OLD.deadline_at_ms UNION ALL SELECT 'wake_at_ms' k, NEW.wake_at_ms v WHERE NEW.wake_at_ms IS NOT OLD.wake_at_ms UNION ALL SELECT 'plan_json' k, NEW.plan_json v WHERE NEW.plan_json IS NOT OLD.plan_json UNION ALL SELECT 'plan_hash' k, NEW.plan_hash v WHERE NEW.plan_hash IS NOT OLD.plan_hash UNION ALL SELECT 'approved_hash' k, NEW.approved_hash v WHERE NEW.approved_hash IS NOT OLD.approved_hash UNION ALL SELECT 'approved_by' k, NEW.approved_by v WHERE NEW.approved_by IS NOT OLD.approved_by UNION ALL SELECT 'home_machine' k, NEW.home_machine v WHERE NEW.home_machine IS NOT OLD.home_machine UNION ALL SELECT 'owner_epoch' k, NEW.owner_epoch v WHERE NEW.owner_epoch IS NOT OLD.owner_epoch UNION ALL SELECT 'claim_owner' k, NEW.claim_owner v WHERE NEW.claim_owner IS NOT OLD.claim_owner UNION ALL SELECT 'claim_token' k, NEW.claim_token v WHERE NEW.claim_token IS NOT OLD.claim_token UNION ALL SELECT 'claim_boot' k, NEW.claim_boot v WHERE NEW.claim_boot IS NOT OLD.claim_boot UNION ALL SELECT 'claim_until_ms' k, NEW.claim_until_ms v WHERE NEW.claim_until_ms IS NOT OLD.claim_until_ms UNION ALL SELECT 'attempts' k, NEW.attempts v WHERE NEW.attempts IS NOT OLD.attempts UNION ALL SELECT 'soft_failures' k, NEW.soft_failures v WHERE NEW.soft_failures IS NOT OLD.soft_failures UNION ALL SELECT 'last_error_class' k, NEW.last_error_class v WHERE NEW.last_error_class IS NOT OLD.last_error_class UNION ALL SELECT 'last_error_text' k, NEW.last_error_text v WHERE NEW.last_error_text IS NOT OLD.last_error_text UNION ALL SELECT 'remote_id' k, NEW.remote_id v WHERE NEW.remote_id IS NOT OLD.remote_id UNION ALL SELECT 'remote_url' k, NEW.remote_url v WHERE NEW.remote_url IS NOT OLD.remote_url UNION ALL SELECT 'published_at_ms' k, NEW.published_at_ms v WHERE NEW.published_at_ms IS NOT OLD.published_at_ms UNION ALL SELECT 'released_at_ms' k, NEW.released_at_ms v WHERE NEW.released_at_ms IS NOT OLD.released_at_ms UNION ALL SELECT 'row_version' k, NEW.row_version v WHERE NEW.row_version IS NOT OLD.row_version UNION ALL SELECT 'hlc' k, NEW.hlc v WHERE NEW.hlc IS NOT OLD.hlc UNION ALL SELECT 'actor_id' k, NEW.actor_id v WHERE NEW.actor_id IS NOT OLD.actor_id UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms UNION ALL SELECT 'updated_at_ms' k, NEW.updated_at_ms v WHERE NEW.updated_at_ms IS NOT OLD.updated_at_ms UNION ALL SELECT 'deleted_at_ms' k, NEW.deleted_at_ms v WHERE NEW.deleted_at_ms IS NOT OLD.deleted_at_ms)) FROM local_clock; END;
+CREATE TRIGGER log_delivery_u AFTER UPDATE ON delivery BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'delivery', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'post' k, NEW.post v WHERE NEW.post IS NOT OLD.post UNION ALL SELECT 'variant' k, NEW.variant v WHERE NEW.variant IS NOT OLD.variant UNION ALL SELECT 'channel' k, NEW.channel v WHERE NEW.channel IS NOT OLD.channel UNION ALL SELECT 'occurrence_key' k, NEW.occurrence_key v WHERE NEW.occurrence_key IS NOT OLD.occurrence_key UNION ALL SELECT 'generation' k, NEW.generation v WHERE NEW.generation IS NOT OLD.generation UNION ALL SELECT 'state' k, NEW.state v WHERE NEW.state IS NOT OLD.state UNION ALL SELECT 'hold_reason' k, NEW.hold_reason v WHERE NEW.hold_reason IS NOT OLD.hold_reason UNION ALL SELECT 'due_at_ms' k, NEW.due_at_ms v WHERE NEW.due_at_ms IS NOT OLD.due_at_ms UNION ALL SELECT 'due_wall' k, NEW.due_wall v WHERE NEW.due_wall IS NOT OLD.due_wall UNION ALL SELECT 'due_zone' k, NEW.due_zone v WHERE NEW.due_zone IS NOT OLD.due_zone UNION ALL SELECT 'due_rule' k, NEW.due_rule v WHERE NEW.due_rule IS NOT OLD.due_rule UNION ALL SELECT 'late_policy' k, NEW.late_policy v WHERE NEW.late_policy IS NOT OLD.late_policy UNION ALL SELECT 'late_after_ms' k, NEW.late_after_ms v WHERE NEW.late_after_ms IS NOT OLD.late_after_ms UNION ALL SELECT 'deadline_at_ms' k, NEW.deadline_at_ms v WHERE NEW.deadline_at_ms IS NOT OLD.deadline_at_ms UNION ALL SELECT 'wake_at_ms' k, NEW.wake_at_ms v WHERE NEW.wake_at_ms IS NOT OLD.wake_at_ms UNION ALL SELECT 'plan_json' k, NEW.plan_json v WHERE NEW.plan_json IS NOT OLD.plan_json UNION ALL SELECT 'plan_hash' k, NEW.plan_hash v WHERE NEW.plan_hash IS NOT OLD.plan_hash UNION ALL SELECT 'approved_hash' k, NEW.approved_hash v WHERE NEW.approved_hash IS NOT OLD.approved_hash UNION ALL SELECT 'approved_by' k, NEW.approved_by v WHERE NEW.approved_by IS NOT OLD.approved_by UNION ALL SELECT 'home_machine' k, NEW.home_machine v WHERE NEW.home_machine IS NOT OLD.home_machine UNION ALL SELECT 'owner_epoch' k, NEW.owner_epoch v WHERE NEW.owner_epoch IS NOT OLD.owner_epoch UNION ALL SELECT 'claim_owner' k, NEW.claim_owner v WHERE NEW.claim_owner IS NOT OLD.claim_owner UNION ALL SELECT 'claim_token' k, NEW.claim_token v WHERE NEW.claim_token IS NOT OLD.claim_token UNION ALL SELECT 'claim_boot' k, NEW.claim_boot v WHERE NEW.claim_boot IS NOT OLD.claim_boot UNION ALL SELECT 'claim_until_ms' k, NEW.claim_until_ms v WHERE NEW.claim_until_ms IS NOT OLD.claim_until_ms UNION ALL SELECT 'attempts' k, NEW.attempts v WHERE NEW.attempts IS NOT OLD.attempts UNION ALL SELECT 'soft_failures' k, NEW.soft_failures v WHERE NEW.soft_failures IS NOT OLD.soft_failures UNION ALL SELECT 'last_error_class' k, NEW.last_error_class v WHERE NEW.last_error_class IS NOT OLD.last_error_class UNION ALL SELECT 'last_error_text' k, NEW.last_error_text v WHERE NEW.last_error_text IS NOT OLD.last_error_text UNION ALL SELECT 'remote_id' k, NEW.remote_id v WHERE NEW.remote_id IS NOT OLD.remote_id UNION ALL SELECT 'remote_url' k, NEW.remote_url v WHERE NEW.remote_url IS NOT OLD.remote_url UNION ALL SELECT 'published_at_ms' k, NEW.published_at_ms v WHERE NEW.published_at_ms IS NOT OLD.published_at_ms UNION ALL SELECT 'released_at_ms' k, NEW.released_at_ms v WHERE NEW.released_at_ms IS NOT OLD.released_at_ms UNION ALL SELECT 'row_version' k, NEW.row_version v WHERE NEW.row_version IS NOT OLD.row_version UNION ALL SELECT 'hlc' k, NEW.hlc v WHERE NEW.hlc IS NOT OLD.hlc UNION ALL SELECT 'actor_id' k, NEW.actor_id v WHERE NEW.actor_id IS NOT OLD.actor_id UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms UNION ALL SELECT 'updated_at_ms' k, NEW.updated_at_ms v WHERE NEW.updated_at_ms IS NOT OLD.updated_at_ms UNION ALL SELECT 'deleted_at_ms' k, NEW.deleted_at_ms v WHERE NEW.deleted_at_ms IS NOT OLD.deleted_at_ms UNION ALL SELECT 'due_shift_ms' k, NEW.due_shift_ms v WHERE NEW.due_shift_ms IS NOT OLD.due_shift_ms)) FROM local_clock; END;
+
+CREATE TRIGGER log_link_card_d AFTER DELETE ON link_card BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'link_card', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_link_card_i AFTER INSERT ON link_card BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'link_card', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'post', NEW.post, 'url', NEW.url, 'title', NEW.title, 'text', NEW.text, 'site', NEW.site, 'picture_sha256', NEW.picture_sha256, 'picture_type', NEW.picture_type, 'picture_bytes', NEW.picture_bytes, 'picture_width', NEW.picture_width, 'picture_height', NEW.picture_height, 'fetched_at_ms', NEW.fetched_at_ms) FROM local_clock; END;
+
+CREATE TRIGGER log_link_card_u AFTER UPDATE ON link_card BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'link_card', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'post' k, NEW.post v WHERE NEW.post IS NOT OLD.post UNION ALL SELECT 'url' k, NEW.url v WHERE NEW.url IS NOT OLD.url UNION ALL SELECT 'title' k, NEW.title v WHERE NEW.title IS NOT OLD.title UNION ALL SELECT 'text' k, NEW.text v WHERE NEW.text IS NOT OLD.text UNION ALL SELECT 'site' k, NEW.site v WHERE NEW.site IS NOT OLD.site UNION ALL SELECT 'picture_sha256' k, NEW.picture_sha256 v WHERE NEW.picture_sha256 IS NOT OLD.picture_sha256 UNION ALL SELECT 'picture_type' k, NEW.picture_type v WHERE NEW.picture_type IS NOT OLD.picture_type UNION ALL SELECT 'picture_bytes' k, NEW.picture_bytes v WHERE NEW.picture_bytes IS NOT OLD.picture_bytes UNION ALL SELECT 'picture_width' k, NEW.picture_width v WHERE NEW.picture_width IS NOT OLD.picture_width UNION ALL SELECT 'picture_height' k, NEW.picture_height v WHERE NEW.picture_height IS NOT OLD.picture_height UNION ALL SELECT 'fetched_at_ms' k, NEW.fetched_at_ms v WHERE NEW.fetched_at_ms IS NOT OLD.fetched_at_ms)) FROM local_clock; END;
 
 CREATE TRIGGER log_post_d AFTER DELETE ON post BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post', OLD.row, 'd', '{}' FROM local_clock; END;
 
@@ -586,9 +689,15 @@ CREATE TRIGGER log_post_u AFTER UPDATE ON post BEGIN INSERT INTO change_log (hlc
 
 CREATE TRIGGER log_post_version_d AFTER DELETE ON post_version BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post_version', OLD.row, 'd', '{}' FROM local_clock; END;
 
-CREATE TRIGGER log_post_version_i AFTER INSERT ON post_version BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post_version', NEW.row, 'i', json_object('row', NEW.row, 'post', NEW.post, 'number', NEW.number, 'saved_at_ms', NEW.saved_at_ms, 'body_json', NEW.body_json) FROM local_clock; END;
+CREATE TRIGGER log_post_version_i AFTER INSERT ON post_version BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post_version', NEW.row, 'i', json_object('row', NEW.row, 'post', NEW.post, 'number', NEW.number, 'saved_at_ms', NEW.saved_at_ms, 'body_json', NEW.body_json, 'name', NEW.name, 'reason', NEW.reason) FROM local_clock; END;
 
-CREATE TRIGGER log_post_version_u AFTER UPDATE ON post_version BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post_version', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'post' k, NEW.post v WHERE NEW.post IS NOT OLD.post UNION ALL SELECT 'number' k, NEW.number v WHERE NEW.number IS NOT OLD.number UNION ALL SELECT 'saved_at_ms' k, NEW.saved_at_ms v WHERE NEW.saved_at_ms IS NOT OLD.saved_at_ms UNION ALL SELECT 'body_json' k, NEW.body_json v WHERE NEW.body_json IS NOT OLD.body_json)) FROM local_clock; END;
+CREATE TRIGGER log_post_version_u AFTER UPDATE ON post_version BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post_version', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'post' k, NEW.post v WHERE NEW.post IS NOT OLD.post UNION ALL SELECT 'number' k, NEW.number v WHERE NEW.number IS NOT OLD.number UNION ALL SELECT 'saved_at_ms' k, NEW.saved_at_ms v WHERE NEW.saved_at_ms IS NOT OLD.saved_at_ms UNION ALL SELECT 'body_json' k, NEW.body_json v WHERE NEW.body_json IS NOT OLD.body_json UNION ALL SELECT 'name' k, NEW.name v WHERE NEW.name IS NOT OLD.name UNION ALL SELECT 'reason' k, NEW.reason v WHERE NEW.reason IS NOT OLD.reason)) FROM local_clock; END;
+
+CREATE TRIGGER log_repeat_d AFTER DELETE ON repeat BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'repeat', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_repeat_i AFTER INSERT ON repeat BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'repeat', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'post', NEW.post, 'zone', NEW.zone, 'first_date', NEW.first_date, 'minute', NEW.minute, 'unit', NEW.unit, 'every', NEW.every, 'weekdays', NEW.weekdays, 'last_date', NEW.last_date, 'times', NEW.times, 'spread_ms', NEW.spread_ms, 'offsets_json', NEW.offsets_json, 'trouble', NEW.trouble, 'created_at_ms', NEW.created_at_ms, 'updated_at_ms', NEW.updated_at_ms) FROM local_clock; END;
+
+CREATE TRIGGER log_repeat_u AFTER UPDATE ON repeat BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'repeat', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'post' k, NEW.post v WHERE NEW.post IS NOT OLD.post UNION ALL SELECT 'zone' k, NEW.zone v WHERE NEW.zone IS NOT OLD.zone UNION ALL SELECT 'first_date' k, NEW.first_date v WHERE NEW.first_date IS NOT OLD.first_date UNION ALL SELECT 'minute' k, NEW.minute v WHERE NEW.minute IS NOT OLD.minute UNION ALL SELECT 'unit' k, NEW.unit v WHERE NEW.unit IS NOT OLD.unit UNION ALL SELECT 'every' k, NEW.every v WHERE NEW.every IS NOT OLD.every UNION ALL SELECT 'weekdays' k, NEW.weekdays v WHERE NEW.weekdays IS NOT OLD.weekdays UNION ALL SELECT 'last_date' k, NEW.last_date v WHERE NEW.last_date IS NOT OLD.last_date UNION ALL SELECT 'times' k, NEW.times v WHERE NEW.times IS NOT OLD.times UNION ALL SELECT 'spread_ms' k, NEW.spread_ms v WHERE NEW.spread_ms IS NOT OLD.spread_ms UNION ALL SELECT 'offsets_json' k, NEW.offsets_json v WHERE NEW.offsets_json IS NOT OLD.offsets_json UNION ALL SELECT 'trouble' k, NEW.trouble v WHERE NEW.trouble IS NOT OLD.trouble UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms UNION ALL SELECT 'updated_at_ms' k, NEW.updated_at_ms v WHERE NEW.updated_at_ms IS NOT OLD.updated_at_ms)) FROM local_clock; END;
 
 CREATE TRIGGER log_resolution_d AFTER DELETE ON resolution BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'resolution', OLD.row, 'd', '{}' FROM local_clock; END;
 
@@ -602,6 +711,24 @@ CREATE TRIGGER log_segment_i AFTER INSERT ON segment BEGIN INSERT INTO change_lo
 
 CREATE TRIGGER log_segment_u AFTER UPDATE ON segment BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'segment', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'delivery' k, NEW.delivery v WHERE NEW.delivery IS NOT OLD.delivery UNION ALL SELECT 'generation' k, NEW.generation v WHERE NEW.generation IS NOT OLD.generation UNION ALL SELECT 'idx' k, NEW.idx v WHERE NEW.idx IS NOT OLD.idx UNION ALL SELECT 'plan_hash' k, NEW.plan_hash v WHERE NEW.plan_hash IS NOT OLD.plan_hash UNION ALL SELECT 'state' k, NEW.state v WHERE NEW.state IS NOT OLD.state UNION ALL SELECT 'client_key' k, NEW.client_key v WHERE NEW.client_key IS NOT OLD.client_key UNION ALL SELECT 'container_id' k, NEW.container_id v WHERE NEW.container_id IS NOT OLD.container_id UNION ALL SELECT 'container_expires_ms' k, NEW.container_expires_ms v WHERE NEW.container_expires_ms IS NOT OLD.container_expires_ms UNION ALL SELECT 'remote_id' k, NEW.remote_id v WHERE NEW.remote_id IS NOT OLD.remote_id UNION ALL SELECT 'remote_url' k, NEW.remote_url v WHERE NEW.remote_url IS NOT OLD.remote_url UNION ALL SELECT 'remote_ref' k, NEW.remote_ref v WHERE NEW.remote_ref IS NOT OLD.remote_ref UNION ALL SELECT 'published_at_ms' k, NEW.published_at_ms v WHERE NEW.published_at_ms IS NOT OLD.published_at_ms)) FROM local_clock; END;
 
+CREATE TRIGGER log_slot_d AFTER DELETE ON slot BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'slot', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_slot_i AFTER INSERT ON slot BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'slot', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'slot_set', NEW.slot_set, 'weekday', NEW.weekday, 'minute', NEW.minute) FROM local_clock; END;
+
+CREATE TRIGGER log_slot_set_d AFTER DELETE ON slot_set BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'slot_set', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_slot_set_i AFTER INSERT ON slot_set BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'slot_set', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'channel', NEW.channel, 'name', NEW.name, 'zone', NEW.zone, 'spread_ms', NEW.spread_ms, 'paused', NEW.paused, 'created_at_ms', NEW.created_at_ms, 'updated_at_ms', NEW.updated_at_ms) FROM local_clock; END;
+
+CREATE TRIGGER log_slot_set_u AFTER UPDATE ON slot_set BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'slot_set', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'channel' k, NEW.channel v WHERE NEW.channel IS NOT OLD.channel UNION ALL SELECT 'name' k, NEW.name v WHERE NEW.name IS NOT OLD.name UNION ALL SELECT 'zone' k, NEW.zone v WHERE NEW.zone IS NOT OLD.zone UNION ALL SELECT 'spread_ms' k, NEW.spread_ms v WHERE NEW.spread_ms IS NOT OLD.spread_ms UNION ALL SELECT 'paused' k, NEW.paused v WHERE NEW.paused IS NOT OLD.paused UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms UNION ALL SELECT 'updated_at_ms' k, NEW.updated_at_ms v WHERE NEW.updated_at_ms IS NOT OLD.updated_at_ms)) FROM local_clock; END;
+
+CREATE TRIGGER log_slot_u AFTER UPDATE ON slot BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'slot', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'slot_set' k, NEW.slot_set v WHERE NEW.slot_set IS NOT OLD.slot_set UNION ALL SELECT 'weekday' k, NEW.weekday v WHERE NEW.weekday IS NOT OLD.weekday UNION ALL SELECT 'minute' k, NEW.minute v WHERE NEW.minute IS NOT OLD.minute)) FROM local_clock; END;
+
+CREATE TRIGGER log_time_rule_d AFTER DELETE ON time_rule BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'time_rule', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_time_rule_i AFTER INSERT ON time_rule BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'time_rule', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'workspace', NEW.workspace, 'channel', NEW.channel, 'post', NEW.post, 'zone', NEW.zone, 'late_policy', NEW.late_policy, 'late_after_ms', NEW.late_after_ms, 'give_up_ms', NEW.give_up_ms, 'not_after_ms', NEW.not_after_ms, 'updated_at_ms', NEW.updated_at_ms) FROM local_clock; END;
+
+CREATE TRIGGER log_time_rule_u AFTER UPDATE ON time_rule BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'time_rule', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'channel' k, NEW.channel v WHERE NEW.channel IS NOT OLD.channel UNION ALL SELECT 'post' k, NEW.post v WHERE NEW.post IS NOT OLD.post UNION ALL SELECT 'zone' k, NEW.zone v WHERE NEW.zone IS NOT OLD.zone UNION ALL SELECT 'late_policy' k, NEW.late_policy v WHERE NEW.late_policy IS NOT OLD.late_policy UNION ALL SELECT 'late_after_ms' k, NEW.late_after_ms v WHERE NEW.late_after_ms IS NOT OLD.late_after_ms UNION ALL SELECT 'give_up_ms' k, NEW.give_up_ms v WHERE NEW.give_up_ms IS NOT OLD.give_up_ms UNION ALL SELECT 'not_after_ms' k, NEW.not_after_ms v WHERE NEW.not_after_ms IS NOT OLD.not_after_ms UNION ALL SELECT 'updated_at_ms' k, NEW.updated_at_ms v WHERE NEW.updated_at_ms IS NOT OLD.updated_at_ms)) FROM local_clock; END;
+
 CREATE TRIGGER log_variant_d AFTER DELETE ON variant BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'variant', OLD.row, 'd', '{}' FROM local_clock; END;
 
 CREATE TRIGGER log_variant_i AFTER INSERT ON variant BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'variant', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'post', NEW.post, 'channel', NEW.channel, 'own_text', NEW.own_text, 'own_link', NEW.own_link, 'own_language', NEW.own_language, 'own_warning', NEW.own_warning, 'own_visibility', NEW.own_visibility, 'own_parts', NEW.own_parts, 'own_media', NEW.own_media, 'options_json', NEW.options_json, 'removed', NEW.removed) FROM local_clock; END;
@@ -610,9 +737,9 @@ CREATE TRIGGER log_variant_u AFTER UPDATE ON variant BEGIN INSERT INTO change_lo
 
 CREATE TRIGGER log_workspace_d AFTER DELETE ON workspace BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'workspace', OLD.row, 'd', '{}' FROM local_clock; END;
 
-CREATE TRIGGER log_workspace_i AFTER INSERT ON workspace BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'workspace', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'name', NEW.name, 'created_at_ms', NEW.created_at_ms) FROM local_clock; END;
+CREATE TRIGGER log_workspace_i AFTER INSERT ON workspace BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'workspace', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'name', NEW.name, 'created_at_ms', NEW.created_at_ms, 'demo', NEW.demo, 'settings_json', NEW.settings_json, 'removed_at_ms', NEW.removed_at_ms) FROM local_clock; END;
 
-CREATE TRIGGER log_workspace_u AFTER UPDATE ON workspace BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'workspace', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'name' k, NEW.name v WHERE NEW.name IS NOT OLD.name UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms)) FROM local_clock; END;
+CREATE TRIGGER log_workspace_u AFTER UPDATE ON workspace BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'workspace', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'name' k, NEW.name v WHERE NEW.name IS NOT OLD.name UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms UNION ALL SELECT 'demo' k, NEW.demo v WHERE NEW.demo IS NOT OLD.demo UNION ALL SELECT 'settings_json' k, NEW.settings_json v WHERE NEW.settings_json IS NOT OLD.settings_json UNION ALL SELECT 'removed_at_ms' k, NEW.removed_at_ms v WHERE NEW.removed_at_ms IS NOT OLD.removed_at_ms)) FROM local_clock; END;
 
 CREATE TRIGGER resolution_fixed BEFORE UPDATE ON resolution BEGIN SELECT RAISE (ABORT, 'queue: a resolution does not change'); END;
 
@@ -658,3 +785,7 @@ BEGIN SELECT RAISE (ABORT, 'queue: a segment starts pending, or live from the ge
 CREATE TRIGGER segment_stays_published BEFORE UPDATE OF state ON segment
 WHEN OLD.state = 'published' AND NEW.state <> 'published'
 BEGIN SELECT RAISE (ABORT, 'queue: a published segment stays published'); END;
+
+CREATE TRIGGER workspace_demo_fixed BEFORE UPDATE OF demo ON workspace
+WHEN NEW.demo <> OLD.demo
+BEGIN SELECT RAISE (ABORT, 'workspace: a demo stays a demo'); END;
