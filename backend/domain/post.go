@@ -101,6 +101,8 @@ func (p Post) Variant(channel ChannelID) (Variant, bool) {
 type Version struct {
 	Number   int
 	SavedAt  time.Time
+	Name     string // a person's own, "" for most
+	Reason   string // what came after it: "split", "merge", "restore"; "" for a plain save
 	Content  Content
 	Variants []Variant
 }

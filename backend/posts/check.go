@@ -60,13 +60,14 @@ func (s *Service) Check(ctx context.Context, p domain.Post) ([]Report, error) {
 	if err != nil {
 		return nil, fmt.Errorf("check post: %w", err)
 	}
+	channels, err := s.channelsOf(ctx, p)
+	if err != nil {
+		return nil, fmt.Errorf("check post: %w", err)
+	}
 	reports := make([]Report, 0, len(p.Variants))
+	known := sameChecks{}
 	for _, v := range p.Variants {
-		channel, err := s.store.Channel(ctx, v.Channel)
-		if err != nil {
-			return nil, fmt.Errorf("check post: channel %.40q: %w", v.Channel, err)
-		}
-		r, err := s.checkVariant(p, v, channel, assets)
+		r, err := s.checkVariant(p, v, channels[v.Channel], assets, known)
 		if err != nil {
 			return nil, fmt.Errorf("check post: channel %s: %w", v.Channel, err)
 		}
@@ -75,7 +76,7 @@ func (s *Service) Check(ctx context.Context, p domain.Post) ([]Report, error) {
 	return reports, nil
 }
 
-func (s *Service) checkVariant(p domain.Post, v domain.Variant, channel domain.Channel, assets map[domain.AssetID]domain.Asset) (Report, error) {
+func (s *Service) checkVariant(p domain.Post, v domain.Variant, channel domain.Channel, assets map[domain.AssetID]domain.Asset, known sameChecks) (Report, error) {
 	r := Report{
 		Channel: channel.ID, Network: channel.Network, Handle: channel.Handle,
 		OverflowAt: -1, Parts: []PartLength{}, Problems: []network.Issue{},
@@ -96,13 +97,34 @@ func (s *Service) checkVariant(p domain.Post, v domain.Variant, channel domain.C
 	if err != nil {
 		return r, err
 	}
-	report := CheckPlan(d, limits, plan)
+	report, err := known.check(d, limits, plan, channel)
+	if err != nil {
+		return r, err
+	}
 	r.Length, r.Limit, r.Remaining, r.Unit = report.Length, report.Limit, report.Remaining, report.Unit
 	r.OverflowAt, r.Parts = report.OverflowAt, report.Parts
 	r.Problems = append(channelIssues(channel, d), lost...)
 	r.Problems = append(r.Problems, report.Problems...)
 	_, blocked := network.Blocking(r.Problems)
 	r.Valid = !blocked
+	return r, nil
+}
+
+// sameChecks holds the reports of one Check by what they are about: ten channels that follow one text
+// are measured once for each network and server.
+type sameChecks map[string]Report
+
+func (known sameChecks) check(d network.Descriptor, l network.Limits, p network.Plan, c domain.Channel) (Report, error) {
+	body, err := json.Marshal(p)
+	if err != nil {
+		return Report{}, err
+	}
+	key := c.Network + "\x00" + string(c.Limits) + "\x00" + string(body)
+	r, ok := known[key]
+	if !ok {
+		r = CheckPlan(d, l, p)
+		known[key] = r
+	}
 	return r, nil
 }
 
@@ -143,6 +165,7 @@ func channelIssues(c domain.Channel, d network.Descriptor) []network.Issue {
 	case domain.ChannelReady:
 	case domain.ChannelReauth:
 		i := issue(IssueReauth, "channel", fmt.Sprintf("%s asks you to sign in again; until then posts are held", d.Name))
+		i.Values["network"] = d.Name
 		i.Warning = true
 		list = append(list, i)
 	case domain.ChannelRemoved:
@@ -192,7 +215,7 @@ func nearer(p PartLength, r Report) bool {
 }
 
 func issue(code, field, message string) network.Issue {
-	return network.Issue{Code: code, Field: field, Message: message, Media: -1, OverflowAt: -1}
+	return network.Issue{Code: code, Field: field, Message: message, Media: -1, OverflowAt: -1, Values: map[string]string{}}
 }
 
 // textIssues are what no network checks: characters nobody sees, a link that is none, a language
@@ -218,6 +241,7 @@ func textIssues(p network.Plan) []network.Issue {
 	}
 	if p.Language != "" && !isLanguage(p.Language) {
 		list = append(list, issue(IssueLanguage, "language", fmt.Sprintf("%.40q is not a language tag such as en or pt-BR", p.Language)))
+		list[len(list)-1].Values["value"] = p.Language
 	}
 	return list
 }

@@ -24,6 +24,20 @@ type Store interface {
 	// version; without a difference nothing is written. A different version is a
 	// domain.ErrConflict, with the stored post.
 	SavePost(ctx context.Context, p domain.Post) (domain.Post, error)
+	// SaveStep is SavePost that can be undone; saves of one kind within seconds are one step.
+	SaveStep(ctx context.Context, p domain.Post, kind string) (domain.Post, error)
+	// UndoSteps returns the versions that undo goes through, in order, and where among them the post
+	// stands; -1 if there are none.
+	UndoSteps(ctx context.Context, id domain.PostID) (versions []int, place int, err error)
+	// MoveStep is SavePost for the content of step to of UndoSteps; the post stands there afterwards.
+	MoveStep(ctx context.Context, p domain.Post, to int) (domain.Post, error)
+	// NameVersion gives a version a name, KeepVersion a reason to show it, or domain.ErrNotFound.
+	NameVersion(ctx context.Context, id domain.PostID, number int, name string) error
+	KeepVersion(ctx context.Context, id domain.PostID, number int, reason string) error
+	// LinkCard returns what a post keeps of the page behind a link; false if nothing.
+	LinkCard(ctx context.Context, post domain.PostID, url string) (domain.LinkCard, bool, error)
+	// PutLinkCard keeps the card of a link with a post, instead of an older one.
+	PutLinkCard(ctx context.Context, post domain.PostID, c domain.LinkCard) error
 	// PostVersions returns a post's versions without their content, newest first.
 	PostVersions(ctx context.Context, id domain.PostID) ([]domain.Version, error)
 	// PostVersion returns one version, or domain.ErrNotFound.
@@ -209,6 +223,13 @@ func (s *Service) editVariant(ctx context.Context, id domain.PostID, channel dom
 // edit changes a post and saves it as the next version. With expected 0 it changes whatever is
 // stored, and starts again if somebody saves in between.
 func (s *Service) edit(ctx context.Context, id domain.PostID, expected int, fn func(*domain.Post) error) (domain.Post, error) {
+	return s.editWith(ctx, id, expected, fn, s.store.SavePost)
+}
+
+// saver stores a changed post as SavePost of Store does.
+type saver func(context.Context, domain.Post) (domain.Post, error)
+
+func (s *Service) editWith(ctx context.Context, id domain.PostID, expected int, fn func(*domain.Post) error, save saver) (domain.Post, error) {
 	const tries = 10
 	for try := 1; ; try++ {
 		stored, err := s.Get(ctx, id)
@@ -226,7 +247,7 @@ func (s *Service) edit(ctx context.Context, id domain.PostID, expected int, fn f
 		if err := cleanPost(&p); err != nil {
 			return stored, fmt.Errorf("save post: %w", err)
 		}
-		saved, err := s.store.SavePost(ctx, p)
+		saved, err := save(ctx, p)
 		if expected == 0 && try < tries && errors.Is(err, domain.ErrConflict) {
 			continue
 		}
@@ -250,78 +271,6 @@ func cleanPost(p *domain.Post) (err error) {
 		}
 	}
 	return nil
-}
-
-// Versions returns the version history without content, newest first.
-func (s *Service) Versions(ctx context.Context, id domain.PostID) ([]domain.Version, error) {
-	list, err := s.store.PostVersions(ctx, id)
-	if err != nil {
-		return nil, fmt.Errorf("versions of post %.40q: %w", id, err)
-	}
-	return list, nil
-}
-
-// Version returns one version with its content, or domain.ErrNotFound.
-func (s *Service) Version(ctx context.Context, id domain.PostID, number int) (domain.Version, error) {
-	v, err := s.store.PostVersion(ctx, id, number)
-	if err != nil {
-		return v, fmt.Errorf("version %d of post %.40q: %w", number, id, err)
-	}
-	return v, nil
-}
-
-// Restored is a post with an older version's content. What that version named and no longer
-// exists could not come back.
-type Restored struct {
-	Post     domain.Post
-	Assets   []domain.AssetID   // deleted for ever since
-	Channels []domain.ChannelID // removed since
-}
-
-// RestoreVersion makes an older version the newest one. Nothing of the history is lost.
-func (s *Service) RestoreVersion(ctx context.Context, id domain.PostID, number, expected int) (Restored, error) {
-	old, err := s.Version(ctx, id, number)
-	if err != nil {
-		return Restored{}, err
-	}
-	var r Restored
-	have, err := s.assets(ctx, old.Content, old.Variants)
-	if err != nil {
-		return r, fmt.Errorf("restore version %d: %w", number, err)
-	}
-	keep := func(list []domain.Media) []domain.Media {
-		return slices.DeleteFunc(slices.Clone(list), func(m domain.Media) bool {
-			_, ok := have[m.Asset]
-			if !ok && !slices.Contains(r.Assets, m.Asset) {
-				r.Assets = append(r.Assets, m.Asset)
-			}
-			return !ok
-		})
-	}
-	old.Content.Media = keep(old.Content.Media)
-	for i, v := range old.Variants {
-		if v.Own.Media != nil {
-			media := keep(*v.Own.Media)
-			old.Variants[i].Own.Media = &media
-		}
-	}
-	r.Post, err = s.edit(ctx, id, expected, func(p *domain.Post) error {
-		r.Channels = nil
-		channels, err := s.store.Channels(ctx, p.Workspace)
-		if err != nil {
-			return err
-		}
-		p.Content, p.Variants = old.Content, nil
-		for _, v := range old.Variants {
-			if slices.ContainsFunc(channels, func(c domain.Channel) bool { return c.ID == v.Channel }) {
-				p.Variants = append(p.Variants, v)
-			} else {
-				r.Channels = append(r.Channels, v.Channel)
-			}
-		}
-		return nil
-	})
-	return r, err
 }
 
 // Duplicate makes a new draft of a post, its variants with all that is their own included. Nothing

@@ -52,7 +52,13 @@ WHERE id = ?1`
 // next version. If nothing differs it writes nothing and returns what is stored. If the stored
 // version is another one it returns what is stored, with domain.ErrConflict. A post in the bin,
 // and a channel taken off the post while a delivery to it is open, are a domain.ErrNotAllowed.
-func (db *DB) SavePost(ctx context.Context, p domain.Post) (saved domain.Post, err error) {
+func (db *DB) SavePost(ctx context.Context, p domain.Post) (domain.Post, error) {
+	return db.savePost(ctx, p, func(*Tx, domain.Post, domain.Post) error { return nil })
+}
+
+// savePost is SavePost with more to write in the same transaction; then is given what was stored and
+// what is stored now, and is not called if nothing changed.
+func (db *DB) savePost(ctx context.Context, p domain.Post, then func(tx *Tx, old, saved domain.Post) error) (saved domain.Post, err error) {
 	same := false
 	// Most autosaves change nothing; those must not wait for the writer or wake the disk.
 	if saved, err = db.Post(ctx, p.ID); err != nil {
@@ -81,8 +87,11 @@ func (db *DB) SavePost(ctx context.Context, p domain.Post) (saved domain.Post, e
 		if _, err := tx.exec(updatePost, p.ID, c.Text, c.Link, c.Language, c.Warning, c.Visibility, poll, ms(tx.Now)); err != nil {
 			return err
 		}
-		saved, err = tx.putPost(saved, p)
-		return err
+		old := saved
+		if saved, err = tx.putPost(old, p); err != nil {
+			return err
+		}
+		return then(tx, old, saved)
 	})
 	if err != nil && !errors.Is(err, domain.ErrConflict) {
 		saved = domain.Post{}

@@ -273,10 +273,10 @@ func (db *DB) PostVersions(ctx context.Context, id domain.PostID) (list []domain
 	err = db.Read(ctx, func(tx *Tx) error {
 		list, err = collect(tx, func(s scanner) (v domain.Version, err error) {
 			var saved sql.NullInt64
-			err = s.Scan(&v.Number, &saved)
+			err = s.Scan(&v.Number, &saved, &v.Name, &v.Reason)
 			v.SavedAt = at(saved)
 			return v, err
-		}, `SELECT v.number, v.saved_at_ms FROM post_version v JOIN post p ON p.row = v.post WHERE p.id = ? ORDER BY v.number DESC`, id)
+		}, `SELECT v.number, v.saved_at_ms, v.name, v.reason FROM post_version v JOIN post p ON p.row = v.post WHERE p.id = ? ORDER BY v.number DESC`, id)
 		if err == nil && len(list) == 0 { // a post has at least one
 			err = domain.ErrNotFound
 		}
@@ -290,8 +290,8 @@ func (db *DB) PostVersion(ctx context.Context, id domain.PostID, number int) (v 
 	err = db.Read(ctx, func(tx *Tx) error {
 		var saved sql.NullInt64
 		var text string
-		if err := tx.row(`SELECT v.number, v.saved_at_ms, v.body_json FROM post_version v JOIN post p ON p.row = v.post
-			WHERE p.id = ? AND v.number = ?`, id, number).Scan(&v.Number, &saved, &text); err != nil {
+		if err := tx.row(`SELECT v.number, v.saved_at_ms, v.name, v.reason, v.body_json FROM post_version v JOIN post p ON p.row = v.post
+			WHERE p.id = ? AND v.number = ?`, id, number).Scan(&v.Number, &saved, &v.Name, &v.Reason, &text); err != nil {
 			return err
 		}
 		var body postBody
