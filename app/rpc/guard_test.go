@@ -20,7 +20,7 @@ func door() *Guard {
 }
 
 // ask sends one request; headers come in pairs.
-func ask(h http.Handler, method, target string, headers ...string) *http.Response {
+func ask(h http.Handler, method, target string, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, nil)
 	for i := 0; i < len(headers); i += 2 {
 		if headers[i] == "Host" {
@@ -31,17 +31,17 @@ func ask(h http.Handler, method, target string, headers ...string) *http.Respons
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
-	return w.Result()
+	return w
 }
 
 // session uses a guard's token and returns the cookie.
 func session(t *testing.T, g *Guard) string {
 	t.Helper()
 	resp := ask(g, http.MethodGet, g.URL())
-	if resp.StatusCode != http.StatusSeeOther || resp.Header.Get("Location") != "/" {
-		t.Fatalf("the address: %d to %q", resp.StatusCode, resp.Header.Get("Location"))
+	if resp.Code != http.StatusSeeOther || resp.Header().Get("Location") != "/" {
+		t.Fatalf("the address: %d to %q", resp.Code, resp.Header().Get("Location"))
 	}
-	return strings.Split(resp.Header.Get("Set-Cookie"), ";")[0]
+	return strings.Split(resp.Header().Get("Set-Cookie"), ";")[0]
 }
 
 const home = "http://127.0.0.1:7000/"
@@ -49,11 +49,11 @@ const home = "http://127.0.0.1:7000/"
 func TestTheAddressWorksOnceAndBecomesASession(t *testing.T) {
 	g := door()
 	address := g.URL()
-	if resp := ask(g, http.MethodHead, address); resp.Header.Get("Set-Cookie") != "" {
+	if resp := ask(g, http.MethodHead, address); resp.Header().Get("Set-Cookie") != "" {
 		t.Error("looking at the address made a session")
 	}
 	resp := ask(g, http.MethodGet, address)
-	cookie := resp.Header.Get("Set-Cookie")
+	cookie := resp.Header().Get("Set-Cookie")
 	for _, want := range []string{"postbag-7000=", "HttpOnly", "SameSite=Strict", "Path=/"} {
 		if !strings.Contains(cookie, want) {
 			t.Errorf("the cookie %q lacks %s", cookie, want)
@@ -62,20 +62,20 @@ func TestTheAddressWorksOnceAndBecomesASession(t *testing.T) {
 	if token := mustURL(t, address).Query().Get("token"); strings.Contains(cookie, token) || len(token) < 40 {
 		t.Error("the session is the token, or the token is short")
 	}
-	if resp := ask(g, http.MethodGet, address); resp.StatusCode != http.StatusForbidden || resp.Header.Get("Set-Cookie") != "" {
-		t.Errorf("a second browser with the same address: %d", resp.StatusCode)
+	if resp := ask(g, http.MethodGet, address); resp.Code != http.StatusForbidden || resp.Header().Get("Set-Cookie") != "" {
+		t.Errorf("a second browser with the same address: %d", resp.Code)
 	}
 	mine := strings.Split(cookie, ";")[0]
-	if resp := ask(g, http.MethodGet, address, "Cookie", mine); resp.StatusCode != http.StatusSeeOther {
-		t.Errorf("the same browser going back: %d", resp.StatusCode)
+	if resp := ask(g, http.MethodGet, address, "Cookie", mine); resp.Code != http.StatusSeeOther {
+		t.Errorf("the same browser going back: %d", resp.Code)
 	}
-	if resp := ask(g, http.MethodGet, home, "Cookie", mine); resp.StatusCode != http.StatusOK {
-		t.Errorf("the session: %d", resp.StatusCode)
+	if resp := ask(g, http.MethodGet, home, "Cookie", mine); resp.Code != http.StatusOK {
+		t.Errorf("the session: %d", resp.Code)
 	}
 	if strings.Contains(g.URL(), "token=&") || mustURL(t, g.URL()).Query().Get("token") != "" {
 		t.Error("the used token is still told")
 	}
-	if resp := ask(g, http.MethodGet, home+"?token="); resp.StatusCode == http.StatusSeeOther {
+	if resp := ask(g, http.MethodGet, home+"?token="); resp.Code == http.StatusSeeOther {
 		t.Error("an empty token lets in after the real one was used")
 	}
 }
@@ -123,8 +123,8 @@ func TestNobodyElseIsLetIn(t *testing.T) {
 		{"a typed address", "GET", "", []string{"Cookie", cookie, "Sec-Fetch-Site", "none"}, 200},
 	} {
 		resp := ask(g, c.method, home+c.path, c.headers...)
-		if resp.StatusCode != c.want {
-			t.Errorf("%s: %d, want %d", c.why, resp.StatusCode, c.want)
+		if resp.Code != c.want {
+			t.Errorf("%s: %d, want %d", c.why, resp.Code, c.want)
 		}
 	}
 }
@@ -132,15 +132,15 @@ func TestNobodyElseIsLetIn(t *testing.T) {
 func TestEveryAnswerCarriesThePolicy(t *testing.T) {
 	g := door()
 	cookie := session(t, g)
-	for _, resp := range []*http.Response{ask(g, "GET", home, "Cookie", cookie), ask(g, "GET", home), ask(g, "GET", home, "Host", "x")} {
-		policy := resp.Header.Get("Content-Security-Policy")
+	for _, resp := range []*httptest.ResponseRecorder{ask(g, "GET", home, "Cookie", cookie), ask(g, "GET", home), ask(g, "GET", home, "Host", "x")} {
+		policy := resp.Header().Get("Content-Security-Policy")
 		for _, want := range []string{"default-src 'none'", "script-src 'self';", "connect-src 'self'", "frame-ancestors 'none'"} {
 			if !strings.Contains(policy, want) {
-				t.Errorf("%d: the policy %q lacks %s", resp.StatusCode, policy, want)
+				t.Errorf("%d: the policy %q lacks %s", resp.Code, policy, want)
 			}
 		}
-		if strings.Contains(policy, "unsafe-eval") || resp.Header.Get("X-Content-Type-Options") != "nosniff" {
-			t.Errorf("%d: headers %v", resp.StatusCode, resp.Header)
+		if strings.Contains(policy, "unsafe-eval") || resp.Header().Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%d: headers %v", resp.Code, resp.Header())
 		}
 	}
 }
@@ -176,7 +176,7 @@ func TestThePageServesItsFilesAndNothingElse(t *testing.T) {
 			t.Errorf("%s: %d %q %q", c.path, w.Code, kind, w.Header().Get("Cache-Control"))
 		}
 	}
-	if resp := ask(page, http.MethodPost, home); resp.StatusCode != http.StatusMethodNotAllowed {
-		t.Errorf("POST: %d", resp.StatusCode)
+	if resp := ask(page, http.MethodPost, home); resp.Code != http.StatusMethodNotAllowed {
+		t.Errorf("POST: %d", resp.Code)
 	}
 }

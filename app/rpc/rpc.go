@@ -31,18 +31,18 @@ type Calls struct {
 	log     *slog.Logger
 }
 
-// Fault is an error of the call itself, not of the service: a method that does not exist, or
+// CallError is an error of the call itself, not of the service: a method that does not exist, or
 // arguments that do not fit. Field is "" or which argument.
-type Fault struct {
+type CallError struct {
 	Status  int // of HTTP
 	Message string
 	Field   string
 	cause   error
 }
 
-func (f *Fault) Error() string { return f.Message }
+func (e *CallError) Error() string { return e.Message }
 
-func (f *Fault) Unwrap() error { return f.cause }
+func (e *CallError) Unwrap() error { return e.cause }
 
 // NewCalls makes the methods of the services callable: those the window's bindings have too, which
 // return nothing, an error, a value, or a value and an error. format makes what the page gets of an
@@ -110,7 +110,7 @@ func (c *Calls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil {
 		status := http.StatusOK
-		if fault, ok := errors.AsType[*Fault](err); ok {
+		if fault, ok := errors.AsType[*CallError](err); ok {
 			status = fault.Status
 		}
 		body, err = json.Marshal(failure{c.format(err)})
@@ -126,23 +126,23 @@ func (c *Calls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (c *Calls) answer(w http.ResponseWriter, r *http.Request) (any, error) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
-		return nil, &Fault{Status: http.StatusMethodNotAllowed, Message: "a call is a POST"}
+		return nil, &CallError{Status: http.StatusMethodNotAllowed, Message: "a call is a POST"}
 	}
 	// A form of another site cannot send this type without being asked first.
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return nil, &Fault{Status: http.StatusUnsupportedMediaType, Message: "the arguments are a JSON list", cause: err}
+		return nil, &CallError{Status: http.StatusUnsupportedMediaType, Message: "the arguments are a JSON list", cause: err}
 	}
 	name := strings.TrimPrefix(r.URL.Path, "/rpc/")
 	method, ok := c.methods[name]
 	if !ok {
-		return nil, &Fault{Status: http.StatusNotFound, Message: fmt.Sprintf("there is no method %q", clip(name))}
+		return nil, &CallError{Status: http.StatusNotFound, Message: fmt.Sprintf("there is no method %q", clip(name))}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return nil, &Fault{Status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("a call takes up to %d bytes", tooLarge.Limit), cause: err}
+		return nil, &CallError{Status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("a call takes up to %d bytes", tooLarge.Limit), cause: err}
 	}
 	if err != nil {
-		return nil, &Fault{Status: http.StatusBadRequest, Message: "the call was cut off", cause: err}
+		return nil, &CallError{Status: http.StatusBadRequest, Message: "the call was cut off", cause: err}
 	}
 	args, err := arguments(method.Type(), body)
 	if err != nil {
@@ -156,13 +156,13 @@ func arguments(m reflect.Type, body []byte) ([]reflect.Value, error) {
 	var list []json.RawMessage
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	if err := decoder.Decode(&list); err != nil || list == nil {
-		return nil, &Fault{Status: http.StatusBadRequest, Message: "the arguments are not a JSON list", cause: err}
+		return nil, &CallError{Status: http.StatusBadRequest, Message: "the arguments are not a JSON list", cause: err}
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, &Fault{Status: http.StatusBadRequest, Message: "there is more than one JSON list"}
+		return nil, &CallError{Status: http.StatusBadRequest, Message: "there is more than one JSON list"}
 	}
 	if len(list) != m.NumIn() {
-		return nil, &Fault{Status: http.StatusBadRequest, Message: fmt.Sprintf("the method takes %d arguments, not %d", m.NumIn(), len(list))}
+		return nil, &CallError{Status: http.StatusBadRequest, Message: fmt.Sprintf("the method takes %d arguments, not %d", m.NumIn(), len(list))}
 	}
 	values := make([]reflect.Value, len(list))
 	for i, raw := range list {
@@ -172,7 +172,7 @@ func arguments(m reflect.Type, body []byte) ([]reflect.Value, error) {
 			if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 				field = wrong.Field
 			}
-			return nil, &Fault{Status: http.StatusBadRequest, Message: fmt.Sprintf("argument %d is not what the method takes", i+1), Field: field, cause: err}
+			return nil, &CallError{Status: http.StatusBadRequest, Message: fmt.Sprintf("argument %d is not what the method takes", i+1), Field: field, cause: err}
 		}
 		values[i] = into.Elem()
 	}

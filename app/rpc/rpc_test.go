@@ -34,7 +34,7 @@ func (d *Desk) Two() (string, string)      { return "", "" }
 func (d *Desk) Channel() (chan int, error) { return make(chan int), nil }
 
 func told(err error) any {
-	if f, ok := errors.AsType[*Fault](err); ok {
+	if f, ok := errors.AsType[*CallError](err); ok {
 		return map[string]string{"code": "fault", "message": f.Message, "field": f.Field}
 	}
 	return map[string]string{"code": "other", "message": err.Error()}

@@ -64,7 +64,7 @@ func (u *Uploads) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil {
 		status := http.StatusOK
-		if fault, ok := errors.AsType[*Fault](err); ok {
+		if fault, ok := errors.AsType[*CallError](err); ok {
 			status = fault.Status
 		}
 		body, err = json.Marshal(failure{u.format(err)})
@@ -80,12 +80,12 @@ func (u *Uploads) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (u *Uploads) take(w http.ResponseWriter, r *http.Request) (_ []string, err error) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
-		return nil, &Fault{Status: http.StatusMethodNotAllowed, Message: "files come by POST"}
+		return nil, &CallError{Status: http.StatusMethodNotAllowed, Message: "files come by POST"}
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, mostUpload)
 	parts, err := r.MultipartReader()
 	if err != nil {
-		return nil, &Fault{Status: http.StatusUnsupportedMediaType, Message: "files come as multipart/form-data", cause: err}
+		return nil, &CallError{Status: http.StatusUnsupportedMediaType, Message: "files come as multipart/form-data", cause: err}
 	}
 	folder, err := u.folder()
 	if err != nil {
@@ -111,7 +111,7 @@ func (u *Uploads) take(w http.ResponseWriter, r *http.Request) (_ []string, err 
 			return nil, cutOff(err)
 		}
 		if len(paths) == mostFiles {
-			return nil, &Fault{Status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("at most %d files at a time", mostFiles)}
+			return nil, &CallError{Status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("at most %d files at a time", mostFiles)}
 		}
 		local, err := u.keep(root, len(paths), part)
 		if err != nil {
@@ -120,7 +120,7 @@ func (u *Uploads) take(w http.ResponseWriter, r *http.Request) (_ []string, err 
 		paths = append(paths, filepath.Join(folder, local))
 	}
 	if len(paths) == 0 {
-		return nil, &Fault{Status: http.StatusBadRequest, Message: "there is no file in this"}
+		return nil, &CallError{Status: http.StatusBadRequest, Message: "there is no file in this"}
 	}
 	return paths, u.remember(folder)
 }
@@ -129,7 +129,7 @@ func (u *Uploads) take(w http.ResponseWriter, r *http.Request) (_ []string, err 
 func (u *Uploads) keep(root *os.Root, n int, part *multipart.Part) (string, error) {
 	name := u.name(lastOf(part.FileName()))
 	if name == "" || part.FileName() == "" {
-		return "", &Fault{Status: http.StatusBadRequest, Message: "a file without a name"}
+		return "", &CallError{Status: http.StatusBadRequest, Message: "a file without a name"}
 	}
 	dir := fmt.Sprintf("%04d", n)
 	if err := root.Mkdir(dir, 0o700); err != nil {
@@ -161,9 +161,9 @@ func lastOf(path string) string {
 // cutOff is the error of a body that did not come whole.
 func cutOff(err error) error {
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return &Fault{Status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("at most %d bytes at a time", tooLarge.Limit), cause: err}
+		return &CallError{Status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("at most %d bytes at a time", tooLarge.Limit), cause: err}
 	}
-	return &Fault{Status: http.StatusBadRequest, Message: "the files were cut off", cause: err}
+	return &CallError{Status: http.StatusBadRequest, Message: "the files were cut off", cause: err}
 }
 
 // writeErrors marks the errors of the disk, so that they are told from those of the connection.
