@@ -297,6 +297,11 @@ func browse(address string) error {
 	if err != nil || (u.Scheme != "https" && u.Scheme != "http") {
 		return errors.New("not a web address")
 	}
+	return openBySystem(u.String())
+}
+
+// openBySystem opens an address, a file or a folder with what the system has for it.
+func openBySystem(target string) error {
 	var name string
 	var args []string
 	switch runtime.GOOS {
@@ -307,7 +312,7 @@ func browse(address string) error {
 	default:
 		name = "xdg-open"
 	}
-	cmd := exec.Command(name, append(args, u.String())...) //nolint:noctx // it outlives this program
+	cmd := exec.Command(name, append(args, target)...) //nolint:noctx // it outlives this program
 	if err := cmd.Start(); err != nil {
 		return err
 	}
