@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"reflect"
 	"runtime/debug"
+	"time"
 
 	"postbag/backend/datadir"
 	"postbag/backend/domain"
@@ -37,15 +38,18 @@ type Parts struct {
 	Networks *network.Registry
 	Carriers queue.Carriers
 	Posts    *posts.Service
+	Pages    Pages // looks at pages for the cards of links
 	Library  *library.Service
 	Render   *render.Engine
 	Planner  *queue.Planner
 	Settings *settings.Service
+	Samples  Samples
 	Accounts Accounts
 	Log      *slog.Logger
 	Version  string
 	Events   Events
-	Shell    Shell // nil: nothing is around the services, as on the command line
+	Engine   Publisher // nil: this process does not publish
+	Shell    Shell     // nil: nothing is around the services, as on the command line
 }
 
 // Accounts stores and opens the sign-ins behind channels.
@@ -53,6 +57,11 @@ type Accounts interface {
 	queue.Accounts
 	Connected(ctx context.Context, w domain.WorkspaceID, network string, a network.Account) (domain.Channel, error)
 	AddWorkspace(ctx context.Context, name string) (domain.Workspace, error)
+	// AddDemo makes a workspace with channels that reach nobody, and returns them in the order
+	// local channel, rehearsals.
+	AddDemo(ctx context.Context, name string, rehearsals ...string) (domain.Workspace, []domain.Channel, error)
+	// Expires returns when a channel's sign-in ends, zero if that is not known.
+	Expires(ctx context.Context, id domain.ChannelID) (time.Time, error)
 }
 
 // Services are all services, made for one context: when it ends, what they do ends.
@@ -97,12 +106,15 @@ func New(ctx context.Context, p Parts) *Services {
 	if p.Events.Notice == nil {
 		p.Events.Notice = func(Notice) {}
 	}
+	if p.Engine == nil {
+		p.Engine = nobody{}
+	}
 	b := &base{ctx: ctx, Parts: p}
 	return &Services{
-		Posts: &PostService{b}, Queue: &QueueService{b}, Library: &LibraryService{b}, Presets: &PresetService{b},
+		Posts: &PostService{b}, Queue: &QueueService{base: b}, Library: &LibraryService{b}, Presets: &PresetService{b},
 		Channels: &ChannelService{base: b}, Networks: &NetworkService{b}, System: &SystemService{b},
 		Settings: &SettingsService{b},
-		Shell: &ShellService{b},
+		Shell:    &ShellService{b},
 	}
 }
 

@@ -33,6 +33,19 @@ type Network struct {
 	Local     bool        `json:"local"`  // publishes on this machine alone
 	Server    bool        `json:"server"` // a person names the server
 	Icon      string      `json:"icon"`   // SVG
+
+	Layout       string   `json:"layout"`       // of previews: "short", "picture", "article", "video"
+	Visibilities []string `json:"visibilities"` // the first is the usual one; none: it cannot be chosen
+	Warning      string   `json:"warning"`      // what a content warning becomes: "" (not possible), "text", "labels"
+	Poll         *PollMax `json:"poll"`         // null: no polls
+}
+
+// PollMax is about polls.
+type PollMax struct {
+	Options int   `json:"options"`
+	Chars   int   `json:"chars"` // code points an answer
+	MinS    int64 `json:"minS"`
+	MaxS    int64 `json:"maxS"`
 }
 
 // TextLimit is how long one part may be.
@@ -84,6 +97,10 @@ func networkOf(n network.Network) Network {
 			VideoBytes: l.Media.VideoBytes, VideoMs: l.Media.VideoMs, Needed: l.Media.Needed,
 		},
 		Options: []NetOption{}, Abilities: abilities(n, d), Local: d.Local, Server: d.Server, Icon: string(d.Icon),
+		Layout: d.Preview, Visibilities: append([]string{}, l.Visibilities...), Warning: string(l.Warning),
+	}
+	if l.Poll != nil {
+		out.Poll = &PollMax{Options: l.Poll.Options, Chars: l.Poll.Chars, MinS: l.Poll.MinS, MaxS: l.Poll.MaxS}
 	}
 	for _, o := range d.Options {
 		out.Options = append(out.Options, NetOption{Key: o.Key, Label: o.Label, Kind: o.Kind, Choices: append([]string{}, o.Choices...), Default: o.Default})
@@ -115,6 +132,7 @@ func abilities(n network.Network, d network.Descriptor) []string {
 		{"delete", remove},
 		{"verify", verify},
 		{"local", d.Local},
+		{"rehearsal", d.Rehearsal},
 	} {
 		if a.has {
 			out = append(out, a.name)
@@ -152,6 +170,7 @@ type Report struct {
 	Remaining  int          `json:"remaining"`
 	Unit       string       `json:"unit"`
 	OverflowAt int          `json:"overflowAt"` // code points before the first character that does not fit; -1: all fit
+	Over       int          `json:"over"`       // Remaining below zero, as a positive number; else 0
 	Parts      []PartLength `json:"parts"`
 	Valid      bool         `json:"valid"`
 	Problems   []Issue      `json:"problems"`
@@ -162,6 +181,7 @@ type PartLength struct {
 	Length     int `json:"length"`
 	Remaining  int `json:"remaining"`
 	OverflowAt int `json:"overflowAt"`
+	CutAt      int `json:"cutAt"` // OverflowAt in UTF-16 units, as a page counts
 }
 
 // Issue is one reason why a post would not arrive as written.
@@ -257,12 +277,13 @@ func (s *base) look(path string) (domain.Asset, error) {
 func reportOf(r posts.Report, texts []string) Report {
 	out := Report{
 		Channel: string(r.Channel), Network: r.Network, Handle: r.Handle, Length: r.Length, Limit: r.Limit, Remaining: r.Remaining,
-		Unit: string(r.Unit), OverflowAt: -1, Parts: []PartLength{}, Valid: r.Valid, Problems: issuesOf(r.Problems),
+		Unit: string(r.Unit), OverflowAt: -1, Over: max(-r.Remaining, 0), Parts: []PartLength{}, Valid: r.Valid, Problems: issuesOf(r.Problems),
 	}
 	for i, p := range r.Parts {
-		part := PartLength{Length: p.Length, Remaining: p.Remaining, OverflowAt: -1}
+		part := PartLength{Length: p.Length, Remaining: p.Remaining, OverflowAt: -1, CutAt: -1}
 		if p.OverflowAt >= 0 && i < len(texts) && p.OverflowAt <= len(texts[i]) {
 			part.OverflowAt = utf8.RuneCountInString(texts[i][:p.OverflowAt])
+			part.CutAt = units(texts[i], p.OverflowAt)
 		}
 		if p.OverflowAt >= 0 && p.OverflowAt == r.OverflowAt && p.Length == r.Length && out.OverflowAt < 0 {
 			out.OverflowAt = part.OverflowAt

@@ -18,41 +18,6 @@ import (
 // SystemService is about the data folder as a whole.
 type SystemService struct{ *base }
 
-// Workspace is one brand or client.
-type Workspace struct {
-	ID        string `json:"id"`
-	Name      string `json:"name"`
-	CreatedMs int64  `json:"createdMs"`
-}
-
-// Workspaces returns every workspace, oldest first.
-func (s *SystemService) Workspaces() (_ []Workspace, err error) {
-	defer s.done(&err)
-	list, err := s.DB.Workspaces(s.ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Workspace, len(list))
-	for i, w := range list {
-		out[i] = workspaceOf(w)
-	}
-	return out, nil
-}
-
-// AddWorkspace makes a workspace with the channel that publishes on this machine.
-func (s *SystemService) AddWorkspace(name string) (_ Workspace, err error) {
-	defer s.done(&err)
-	if name = network.Printable(strings.TrimSpace(name)); name == "" {
-		return Workspace{}, &domain.FieldError{Field: "name", Message: "a workspace needs a name"}
-	}
-	w, err := s.Accounts.AddWorkspace(s.ctx, name)
-	return workspaceOf(w), err
-}
-
-func workspaceOf(w domain.Workspace) Workspace {
-	return Workspace{ID: string(w.ID), Name: w.Name, CreatedMs: millis(w.CreatedAt)}
-}
-
 // Feed says where the files of a workspace's local channel are.
 type Feed struct {
 	Channel string `json:"channel"`

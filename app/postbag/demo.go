@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"postbag/app/api"
-	"postbag/app/postbag/samples"
+	"postbag/app/samples"
 )
 
 type demoJSON struct {

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"postbag/app/postbag/samples"
+	"postbag/app/samples"
 )
 
 func TestTheDemonstrationDoesTheWholeJob(t *testing.T) {

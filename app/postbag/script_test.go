@@ -26,7 +26,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"postbag/app/postbag/samples"
+	"postbag/app/samples"
 )
 
 func TestMain(m *testing.M) {

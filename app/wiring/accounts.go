@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"postbag/backend/domain"
 	"postbag/backend/network"
@@ -67,8 +68,16 @@ func (s *Accounts) Account(ctx context.Context, id domain.ChannelID) (network.Ne
 	return n, a, nil
 }
 
-// Connected stores what a connect conversation ended with as a channel of a workspace.
+// Connected stores what a connect conversation ended with as a channel of a workspace. A demo
+// takes only networks that reach nobody, whoever asks: this is the one place where channels begin.
 func (s *Accounts) Connected(ctx context.Context, w domain.WorkspaceID, networkID string, a network.Account) (domain.Channel, error) {
+	space, err := s.db.Workspace(ctx, w)
+	if err != nil {
+		return domain.Channel{}, err
+	}
+	if space.Demo && !s.reachesNobody(networkID) {
+		return domain.Channel{}, fmt.Errorf("the demo takes no real channel, make a workspace of your own: %w", domain.ErrNotAllowed)
+	}
 	c := domain.Channel{
 		Workspace: w, Network: networkID, RemoteID: a.RemoteID, Handle: a.Handle, Name: a.Name, Server: a.Server, Options: a.Options,
 	}
@@ -87,6 +96,17 @@ func (s *Accounts) Connected(ctx context.Context, w domain.WorkspaceID, networkI
 		return c, err
 	}
 	return s.db.SaveChannel(ctx, c, kindAccount, msOf(a), s.seal(ctx, a))
+}
+
+func (s *Accounts) reachesNobody(networkID string) bool {
+	n, ok := s.networks.Get(networkID)
+	return ok && (n.Describe().Local || n.Describe().Rehearsal)
+}
+
+// Expires returns when a channel's sign-in ends, zero if that is not known.
+func (s *Accounts) Expires(ctx context.Context, id domain.ChannelID) (time.Time, error) {
+	ms, err := s.db.SecretExpiry(ctx, id, kindAccount)
+	return timeOf(ms), err
 }
 
 func (s *Accounts) seal(ctx context.Context, a network.Account) func(domain.ChannelID, int) ([]byte, error) {

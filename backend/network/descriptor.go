@@ -11,6 +11,8 @@ type Descriptor struct {
 	About  string // one sentence: what it is and what it needs
 	Local  bool   // publishes on this machine alone: needs no account and no network connection
 	Server bool   // a person names the server
+	// Rehearsal says that nothing reaches anybody: for first steps and demonstrations.
+	Rehearsal bool
 
 	SignIn  SignIn
 	Limits  Limits

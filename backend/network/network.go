@@ -89,6 +89,10 @@ type Question struct {
 	Help    string `json:"help"`   // where to find the answer
 	Secret  bool   `json:"secret"` // never echoed, never an argument
 	Default string `json:"default"`
+	// Optional says that most people leave the answer as it is.
+	Optional bool `json:"optional"`
+	// Link is a page where the answer is found, "" if there is none.
+	Link string `json:"link"`
 }
 
 // Registry is the list of networks.
@@ -128,6 +132,16 @@ func (r *Registry) Get(id string) (Network, bool) {
 func (r *Registry) Local() (Network, bool) {
 	for _, n := range r.list {
 		if n.Describe().Local {
+			return n, true
+		}
+	}
+	return nil, false
+}
+
+// Rehearsal returns the network that reaches nobody, for demonstrations.
+func (r *Registry) Rehearsal() (Network, bool) {
+	for _, n := range r.list {
+		if n.Describe().Rehearsal {
 			return n, true
 		}
 	}

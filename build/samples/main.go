@@ -1,4 +1,4 @@
-// Command samples paints the sample photographs of app/postbag/samples.
+// Command samples paints the sample photographs of app/samples.
 //
 // They are made by formulas, so that Postbag can carry pictures that belong to nobody else. Each one
 // brings something a camera file brings: another shape, a turned sensor, a wide colour profile, a place and

@@ -23,6 +23,7 @@ const (
 
 const (
 	directory    = "https://plc.directory" // of did:plc (specification "did:plc", 2026-04)
+	passwordLink = "https://bsky.app/settings/app-passwords" // seen 2026-11
 	passwordHelp = "In Bluesky: Settings, Privacy and security, App passwords. It looks like xxxx-xxxx-xxxx-xxxx."
 )
 
@@ -145,9 +146,9 @@ func ask(given credentials, message string) network.Step {
 	return network.Step{
 		Name: accountStep, Message: network.Printable(message),
 		Ask: []network.Question{
-			{Key: serverKey, Label: "Server", Help: "Leave it as it is unless your account is on a server of its own.", Default: given.server},
+			{Key: serverKey, Label: "Server", Help: "Leave it as it is unless your account is on a server of its own.", Default: given.server, Optional: true},
 			{Key: identifierKey, Label: "Handle", Help: "For example alice.bsky.social, without the @.", Default: given.identifier},
-			{Key: passwordKey, Label: "App password", Help: passwordHelp, Secret: true},
+			{Key: passwordKey, Label: "App password", Help: passwordHelp, Secret: true, Link: passwordLink},
 		},
 	}
 }

@@ -104,7 +104,7 @@ func (Network) Describe() network.Descriptor {
 func (Network) Connect(_ context.Context, _ network.Calls, answers network.Step) (network.Step, error) {
 	ask := network.Step{Name: "title", Ask: []network.Question{
 		{Key: "title", Label: "Title", Help: "What readers see as the name of the feed.", Default: "My posts"},
-		{Key: SiteURL, Label: "Public address", Help: "Where you serve the folder, if you do: https://example.org/posts/"},
+		{Key: SiteURL, Label: "Public address", Help: "Where you serve the folder, if you do: https://example.org/posts/", Optional: true},
 	}}
 	if answers.Name != ask.Name {
 		return ask, nil

@@ -57,7 +57,7 @@ func askServer(server, message string) network.Step {
 		Ask: []network.Question{
 			{Key: keyServer, Label: "Server", Help: "The part of your handle after the last @, such as mastodon.social.", Default: server},
 			{
-				Key: keyToken, Label: "Access token", Secret: true,
+				Key: keyToken, Label: "Access token", Secret: true, Optional: true,
 				Help: "Leave it empty to sign in with your browser. To make one: the server's Preferences, Development, New application, with read and write.",
 			},
 		},

@@ -53,6 +53,8 @@ func (Network) Describe() network.Descriptor {
 		Name:  "Practice",
 		Icon:  icon,
 		About: "Rehearses everything and publishes nothing. It needs only a name.",
+
+		Rehearsal: true,
 		Limits: network.Limits{
 			Text: network.TextLimit{Max: 500, Unit: network.UnitGraphemes, Required: true},
 			Media: network.MediaLimit{
