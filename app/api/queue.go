@@ -2,15 +2,22 @@ package api
 
 import (
 	"fmt"
+	"net/url"
+	"strings"
 	"time"
 
 	"postbag/backend/domain"
 	"postbag/backend/network"
+	"postbag/backend/posts"
 	"postbag/backend/queue"
+	"postbag/backend/store"
 )
 
 // QueueService plans posts, shows what becomes of them, and carries out people's decisions.
-type QueueService struct{ *base }
+type QueueService struct {
+	*base
+	undo undos
+}
 
 // Delivery is one post on its way to one channel.
 type Delivery struct {
@@ -31,44 +38,28 @@ type Delivery struct {
 	ErrorText   string `json:"errorText"`
 	Generation  int    `json:"generation"`
 	Text        string `json:"text"` // the first part as frozen
+
+	NetworkName string   `json:"networkName"`
+	ChannelName string   `json:"channelName"` // what people call the channel, "" if it has no name
+	Local       bool     `json:"local"`       // publishes on this machine alone
+	Standing    string   `json:"standing"`    // what it makes of its post: "needs_you", "making_sure", …
+	Actions     []string `json:"actions"`     // what may be done with it now, the most useful first
+	Parts       int      `json:"parts"`       // of a thread; else 1
+	Live        int      `json:"live"`        // parts that are proved live
+	Pictures    int      `json:"pictures"`    // pictures and videos of all parts
+	LookURL     string   `json:"lookUrl"`     // where a person can look for it, "" if that is not known
+	Late        LateRule `json:"late"`
+	DeadlineMs  int64    `json:"deadlineMs"` // after it nothing goes out; 0: none
+	Repeated    bool     `json:"repeated"`   // one turn of a post that goes out again and again
+	CreatedMs   int64    `json:"createdMs"`
+	UpdatedMs   int64    `json:"updatedMs"` // since when it is in its state
+	ClosedMs    int64    `json:"closedMs"`  // when a person put it away; 0: not
 }
 
-// DeliveryStory is a delivery with its journal.
-type DeliveryStory struct {
-	Delivery Delivery  `json:"delivery"`
-	Parts    []Segment `json:"parts"`
-	Attempts []Attempt `json:"attempts"`
-}
-
-// Segment is one visible part of a delivery.
-type Segment struct {
-	Index     int    `json:"index"`
-	State     string `json:"state"`
-	RemoteID  string `json:"remoteId"`
-	RemoteURL string `json:"remoteUrl"`
-}
-
-// Attempt is one run of a delivery or of a look-up.
-type Attempt struct {
-	No        int    `json:"no"`
-	StartedMs int64  `json:"startedMs"`
-	EndedMs   int64  `json:"endedMs"` // 0: not ended
-	End       string `json:"end"`
-	Calls     []Call `json:"calls"`
-}
-
-// Call is one journalled request.
-type Call struct {
-	Step      string `json:"step"`
-	Effect    string `json:"effect"` // "none", "invisible" or "public"
-	StartedMs int64  `json:"startedMs"`
-	EndedMs   int64  `json:"endedMs"` // 0: no answer was recorded
-	Outcome   string `json:"outcome"` // "" : it may be on its way
-	Status    int    `json:"status"`
-	Code      string `json:"code"`
-	Message   string `json:"message"`
-	RemoteID  string `json:"remoteId"`
-	Verdict   string `json:"verdict"` // what was found out about a call in doubt
+// LateRule says what becomes of a delivery that is late.
+type LateRule struct {
+	Then    string `json:"then"`    // "publish", "next_slot", "ask" or "skip"
+	AfterMs int64  `json:"afterMs"` // up to so late it goes out all the same
 }
 
 // ScheduleRequest plans a post for its channels.
@@ -124,30 +115,6 @@ func (s *QueueService) OfPost(post string) (_ []Delivery, err error) {
 	return s.deliveries(list)
 }
 
-// Show returns a delivery with everything that was tried.
-func (s *QueueService) Show(id string) (_ DeliveryStory, err error) {
-	defer s.done(&err)
-	story := DeliveryStory{Parts: []Segment{}, Attempts: []Attempt{}}
-	if story.Delivery, err = s.one(id); err != nil {
-		return story, err
-	}
-	segments, err := s.DB.Segments(s.ctx, domain.DeliveryID(id))
-	if err != nil {
-		return story, err
-	}
-	for _, g := range segments {
-		story.Parts = append(story.Parts, Segment{Index: g.Index, State: string(g.State), RemoteID: g.RemoteID, RemoteURL: g.RemoteURL})
-	}
-	attempts, err := s.DB.Attempts(s.ctx, domain.DeliveryID(id))
-	if err != nil {
-		return story, err
-	}
-	for _, a := range attempts {
-		story.Attempts = append(story.Attempts, attemptOf(a))
-	}
-	return story, nil
-}
-
 // Hold keeps a delivery from going out until Release.
 func (s *QueueService) Hold(id string) (_ Delivery, err error) {
 	defer s.done(&err)
@@ -192,9 +159,32 @@ func (s *QueueService) Resolve(r ResolveRequest) (_ Delivery, err error) {
 	if answers != 1 {
 		return Delivery{}, &domain.FieldError{Field: "answer", Message: "say one thing: it is live, it is absent, or send it again"}
 	}
+	if r.LiveURL != "" {
+		d, err := s.one(r.ID)
+		if err != nil {
+			return Delivery{}, err
+		}
+		if r.LiveURL = strings.TrimSpace(r.LiveURL); !plausible(r.LiveURL, d.LookURL) {
+			return Delivery{}, &domain.FieldError{Field: "liveUrl", Message: "this is not a link to a post of " + d.Handle}
+		}
+	}
 	return s.decide(r.ID, s.Planner.Resolve(s.ctx, domain.DeliveryID(r.ID), queue.Answer{
 		Live: r.LiveURL, Absent: r.Absent, SendAgain: r.SendAgain,
 	}))
+}
+
+// plausible reports whether a post can be at link, of which the account's page, or another part of
+// the post, is at known ("" if that is not known).
+func plausible(link, known string) bool {
+	u, err := url.Parse(link)
+	if err != nil || u.Scheme == "" {
+		return false
+	}
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return u.Scheme == "at" || u.Scheme == "file"
+	}
+	page, err := url.Parse(known)
+	return u.Host != "" && (err != nil || known == "" || page.Host == "" || strings.EqualFold(page.Host, u.Host))
 }
 
 // HoldAll stops everything from going out, or lets it go again.
@@ -203,6 +193,7 @@ func (s *QueueService) HoldAll(on bool) (err error) {
 	if err := s.Planner.HoldAll(s.ctx, on); err != nil {
 		return err
 	}
+	s.Parts.Engine.Wake()
 	s.Events.Changed(TopicQueue, []string{})
 	return nil
 }
@@ -217,6 +208,7 @@ func (s *QueueService) decide(id string, err error) (Delivery, error) {
 	if err != nil {
 		return Delivery{}, err
 	}
+	s.Parts.Engine.Wake()
 	s.Events.Changed(TopicQueue, []string{id})
 	return s.one(id)
 }
@@ -238,53 +230,75 @@ func (s *QueueService) changed(list ...domain.Delivery) {
 	for i, d := range list {
 		ids[i] = string(d.ID)
 	}
+	s.Parts.Engine.Wake()
 	s.Events.Changed(TopicQueue, ids)
 }
 
 // deliveries converts, with each channel looked up once.
 func (s *QueueService) deliveries(list []domain.Delivery) ([]Delivery, error) {
+	ids := make([]domain.DeliveryID, len(list))
+	for i, d := range list {
+		ids[i] = d.ID
+	}
+	facts, err := s.DB.DeliveryFacts(s.ctx, ids)
+	if err != nil {
+		return nil, err
+	}
 	channels := map[domain.ChannelID]domain.Channel{}
 	out := make([]Delivery, 0, len(list))
 	for _, d := range list {
 		c, known := channels[d.Channel]
 		if !known {
-			var err error
 			if c, err = s.DB.Channel(s.ctx, d.Channel); err != nil {
 				return nil, err
 			}
 			channels[d.Channel] = c
 		}
-		out = append(out, deliveryOf(d, c))
+		out = append(out, s.deliveryOf(d, c, facts[d.ID]))
 	}
 	return out, nil
 }
 
-func deliveryOf(d domain.Delivery, c domain.Channel) Delivery {
-	return Delivery{
+func (s *QueueService) deliveryOf(d domain.Delivery, c domain.Channel, f store.DeliveryFacts) Delivery {
+	out := Delivery{
 		ID: string(d.ID), Post: string(d.Post), Channel: string(d.Channel), Network: c.Network, Handle: c.Handle,
 		State: string(d.State), HoldReason: string(d.HoldReason), DueMs: d.Due.UnixMilli(), WakeMs: millis(d.WakeAt),
 		RemoteID: d.RemoteID, RemoteURL: d.RemoteURL, PublishedMs: millis(d.PublishedAt), Attempts: d.Attempts,
-		ErrorClass: d.ErrorClass, ErrorText: d.ErrorText, Generation: d.Generation, Text: firstText(d),
+		ErrorClass: d.ErrorClass, ErrorText: d.ErrorText, Generation: d.Generation,
+		NetworkName: c.Network, ChannelName: c.Label(), Standing: string(posts.Stand([]domain.Delivery{d}).State),
+		Parts: f.Parts, Live: f.Live, LookURL: f.LiveURL,
+		Late: LateRule{Then: string(d.Late.Then), AfterMs: d.Late.After.Milliseconds()}, DeadlineMs: millis(d.Deadline),
+		Repeated: !strings.HasPrefix(d.Occurrence, "once-"), CreatedMs: millis(d.CreatedAt), UpdatedMs: millis(d.UpdatedAt),
+		ClosedMs: millis(d.ClosedAt), Actions: []string{},
 	}
-}
-
-func firstText(d domain.Delivery) string {
-	plan, err := queue.Thaw(d)
-	if err != nil || len(plan.Parts) == 0 {
-		return ""
+	out.Text, out.Pictures = frozen(d)
+	footing := queue.Footing{Touched: f.Touched, Doubt: f.Doubt, Live: f.Live}
+	if n, ok := s.Networks.Get(c.Network); ok {
+		desc := n.Describe()
+		out.NetworkName, out.Local = desc.Name, desc.Local
+		_, footing.CanLook = n.(network.Finder)
+		if profiler, ok := n.(network.Profiler); ok && out.LookURL == "" {
+			out.LookURL = profiler.Profile(network.Account{RemoteID: c.RemoteID, Handle: c.Handle, Server: c.Server})
+		}
 	}
-	return plan.Parts[0].Text
-}
-
-func attemptOf(a domain.Attempt) Attempt {
-	out := Attempt{No: a.No, StartedMs: millis(a.StartedAt), EndedMs: millis(a.EndedAt), End: a.EndClass, Calls: []Call{}}
-	for _, c := range a.Calls {
-		out.Calls = append(out.Calls, Call{
-			Step: c.Step, Effect: string(c.Effect), StartedMs: millis(c.IntentAt), EndedMs: millis(c.OutcomeAt), Outcome: string(c.Outcome),
-			Status: c.Status, Code: c.Code, Message: network.Printable(c.Message), RemoteID: c.RemoteID, Verdict: string(c.Verdict),
-		})
+	for _, a := range queue.Actions(d, footing) {
+		if a != queue.ActionLook || out.LookURL != "" {
+			out.Actions = append(out.Actions, string(a))
+		}
 	}
 	return out
+}
+
+// frozen returns the first text of a plan and how many pictures and videos it has.
+func frozen(d domain.Delivery) (text string, pictures int) {
+	plan, err := queue.Thaw(d)
+	if err != nil || len(plan.Parts) == 0 {
+		return "", 0
+	}
+	for _, part := range plan.Parts {
+		pictures += len(part.Media)
+	}
+	return plan.Parts[0].Text, pictures
 }
 
 // millis is a time as DTOs carry it; the zero time is 0.

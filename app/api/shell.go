@@ -151,7 +151,7 @@ const (
 	ShellHanded  ShellEventKind = "handed"  // files or links were given from outside: Paths, Links
 	ShellCommand ShellEventKind = "command" // a menu or the tray asks for a command: Command
 	ShellGo      ShellEventKind = "go"      // a notification was clicked: Route
-	ShellClosing ShellEventKind = "closing" // the person closes the window: ask Leaving what to show
+	ShellClosing ShellEventKind = "closing" // the person closes the window (Command "quit": ends the program): ask Leaving what to show
 )
 
 // ShellEvent is something that came to the page through the program around it.
@@ -433,7 +433,7 @@ func (s *ShellService) Leaving() (_ Leaving, err error) {
 		}
 	}
 	slices.SortStableFunc(due, func(a, b domain.Delivery) int { return a.Due.Compare(b.Due) })
-	queued := QueueService{s.base}
+	queued := QueueService{base: s.base}
 	out.Due, err = queued.deliveries(due)
 	return out, err
 }

@@ -61,6 +61,7 @@ type App struct {
 	Log      *slog.Logger
 	Shell    api.Shell // what is around the program; set before Services, or nil
 
+	engine engine // who publishes, for the services
 	shared *datadir.Lock
 }
 

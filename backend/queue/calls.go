@@ -68,7 +68,9 @@ func (a *attempt) invisible(ctx context.Context, effect domain.Effect, step stri
 		return network.Reply{}, err
 	}
 	started := time.Now()
+	a.tell(r)
 	reply, err := carrier.Send(ctx, r, nil)
+	a.q.contact(r, err)
 	c := a.call(effect, step, r, started)
 	c.OutcomeAt, c.Status = time.Now(), reply.Status
 	switch {
@@ -99,6 +101,29 @@ func (a *attempt) invisible(ctx context.Context, effect domain.Effect, step stri
 		return network.Reply{}, noted
 	}
 	return reply, err
+}
+
+// tell says that one more of the plan's files is on its way.
+func (a *attempt) tell(r network.Request) {
+	for _, piece := range r.Body {
+		if piece.File.SHA256 == "" {
+			continue
+		}
+		if a.sent == nil {
+			a.sent = map[string]bool{}
+		}
+		a.sent[piece.File.SHA256] = true
+		if total := len(media(a.plan)); total > 0 {
+			a.q.Progress(a.d.ID, min(len(a.sent), total), total)
+		}
+	}
+}
+
+// contact tells whether a request over the network reached its server.
+func (q *Queue) contact(r network.Request, err error) {
+	if u, bad := url.Parse(r.URL); bad == nil && u.Host != "" {
+		q.Contact(u.Host, err == nil || network.KindOf(err) != network.NotSent)
+	}
 }
 
 func (a *attempt) call(effect domain.Effect, step string, r network.Request, now time.Time) domain.Call {
@@ -175,6 +200,9 @@ func (a *attempt) send(ctx context.Context, step string, r network.Request) (net
 		}
 		return lost
 	})
+	if lost == nil {
+		a.q.contact(r, err)
+	}
 	if !a.open {
 		if errors.Is(lost, domain.ErrConflict) || errors.Is(lost, domain.ErrNotAllowed) {
 			return network.Reply{}, a.end(errClaimLost)

@@ -101,6 +101,11 @@ func (p *Planner) Resolve(ctx context.Context, id domain.DeliveryID, a Answer) e
 		return fmt.Errorf("resolve delivery %s: it is %s, not held: %w", id, d.State, domain.ErrNotAllowed)
 	}
 	doubt, err := p.Store.Doubt(ctx, id)
+	copied := d.HoldReason == domain.HoldRestoredCopy || d.HoldReason == domain.HoldMovedProfile
+	if errors.Is(err, domain.ErrNotFound) && copied && a.Live != "" {
+		// Another copy of the data folder published it: this one has no call to settle.
+		return p.Store.PutAway(ctx, id, true, a.Live)
+	}
 	if errors.Is(err, domain.ErrNotFound) {
 		return fmt.Errorf("resolve delivery %s: nothing is in doubt: %w", id, domain.ErrNotAllowed)
 	}

@@ -27,6 +27,9 @@ func (q *Queue) publish(ctx context.Context, d domain.Delivery) error {
 		return q.Store.Postpone(ctx, d.ID, d.Due, d.ErrorClass, d.ErrorText)
 	}
 	if change, stop := tooLate(d, segments, doubted, now); stop {
+		if moved, err := q.toSlot(ctx, d, change); moved || err != nil {
+			return err
+		}
 		return q.Store.Decide(ctx, d.ID, change, domain.Planned, domain.Waiting)
 	}
 	plan, err := Thaw(d)
@@ -93,6 +96,22 @@ func tooLate(d domain.Delivery, segments []domain.Segment, doubted bool, now tim
 	return held(domain.HoldLateAsk, nil), true
 }
 
+// toSlot moves a delivery that would ask to its channel's next free slot, if that is its rule and
+// there is one.
+func (q *Queue) toSlot(ctx context.Context, d domain.Delivery, c domain.Change) (moved bool, err error) {
+	if c.Reason != domain.HoldLateAsk || d.Late.Then != domain.LateNextSlot || q.Slots == nil {
+		return false, nil
+	}
+	w, ok, err := q.Slots(ctx, d)
+	if err != nil || !ok {
+		return false, err
+	}
+	if d, err = retimed(d, w); err != nil {
+		return false, err
+	}
+	return true, q.Store.Replan(ctx, d)
+}
+
 func anyLive(segments []domain.Segment) bool {
 	for _, s := range segments {
 		if s.State == domain.SegmentPublished {
@@ -118,10 +137,11 @@ type attempt struct {
 	recon   network.Reconcile
 	steps   map[string]domain.Step
 	seen    map[string]bool
-	renewed bool  // the secret was renewed in this attempt
-	open    bool  // an intent is committed and its outcome is not written
-	settled bool  // a settlement ended the attempt
-	stop    error // why the queue itself ended the attempt
+	sent    map[string]bool // files under way or sent, by their hash
+	renewed bool            // the secret was renewed in this attempt
+	open    bool            // an intent is committed and its outcome is not written
+	settled bool            // a settlement ended the attempt
+	stop    error           // why the queue itself ended the attempt
 }
 
 // run opens the account and lets the network publish; a secret that has run out is renewed once.

@@ -57,6 +57,7 @@ type Store interface {
 	EndLookUp(ctx context.Context, token, class string) error
 	Resolve(ctx context.Context, r domain.Resolution, from domain.DeliveryState) error
 	Postpone(ctx context.Context, id domain.DeliveryID, until time.Time, class, why string) error
+	Replan(ctx context.Context, d domain.Delivery) error
 	Decide(ctx context.Context, id domain.DeliveryID, c domain.Change, from ...domain.DeliveryState) error
 }
 
@@ -97,6 +98,15 @@ type Config struct {
 	Log      *slog.Logger
 	// Changed is told after a delivery changed. It must return at once.
 	Changed func(domain.DeliveryID)
+	// Progress is told how many of a delivery's pictures and videos were sent, and of how many,
+	// while it is prepared. It must return at once; nil: nobody wants to know.
+	Progress func(id domain.DeliveryID, done, total int)
+	// Contact is told whether a request to a server reached it. It must return at once; nil:
+	// nobody wants to know.
+	Contact func(host string, reached bool)
+	// Slots finds the next free slot of a delivery whose rule sends it there when it is late. It
+	// reports false if there is none: then a person is asked. nil: there are no slots.
+	Slots func(ctx context.Context, d domain.Delivery) (When, bool, error)
 	// Poll is the longest sleep between two looks, 15 s if zero: Go's timers stop while the
 	// machine sleeps, so a long one would oversleep.
 	Poll time.Duration
@@ -136,6 +146,12 @@ func New(c Config) *Queue {
 	}
 	if c.Changed == nil {
 		c.Changed = func(domain.DeliveryID) {}
+	}
+	if c.Progress == nil {
+		c.Progress = func(domain.DeliveryID, int, int) {}
+	}
+	if c.Contact == nil {
+		c.Contact = func(string, bool) {}
 	}
 	return &Queue{Config: c, wake: make(chan struct{}, 1)}
 }

@@ -1,0 +1,63 @@
+package api
+
+import (
+	"time"
+
+	"postbag/backend/domain"
+)
+
+// Publisher is what the services know of who publishes from this data folder.
+type Publisher interface {
+	// Wake makes the publisher look at once: something was planned or decided.
+	Wake()
+	// Who returns "here" while this process publishes, "elsewhere" while another one does, and
+	// "nobody".
+	Who() string
+	// OfflineSince returns since when no server could be reached, zero if that is not so or not
+	// known.
+	OfflineSince() time.Time
+}
+
+// nobody publishes: as on the command line, which only plans.
+type nobody struct{}
+
+func (nobody) Wake()                   {}
+func (nobody) Who() string             { return "nobody" }
+func (nobody) OfflineSince() time.Time { return time.Time{} }
+
+// Engine says whether and what this computer publishes. All counts are of posts.
+type Engine struct {
+	Publisher      string `json:"publisher"` // "here", "elsewhere" or "nobody"
+	HeldAll        bool   `json:"heldAll"`
+	OfflineSinceMs int64  `json:"offlineSinceMs"` // 0: on line, as far as is known
+	NextDueMs      int64  `json:"nextDueMs"`      // 0: nothing is planned
+	NextChannels   int    `json:"nextChannels"`
+	Upcoming       int    `json:"upcoming"`
+	Publishing     int    `json:"publishing"`
+	Waiting        int    `json:"waiting"` // past their time, or tried again by themselves
+	Unsure         int    `json:"unsure"`  // Postbag is making sure
+	NeedsYou       int    `json:"needsYou"`
+	Held           int    `json:"held"`
+	Late           int    `json:"late"`      // asked about since their time passed
+	SoonDay        int    `json:"soonDay"`   // due within a day
+	NowMs          int64  `json:"nowMs"`     // this computer's clock, as the publisher reads it
+	LastDueMs      int64  `json:"lastDueMs"` // of what is due within a day; 0: nothing is
+}
+
+// Engine says what goes out next and what stands in its way, for one workspace, or for all of
+// them if it is "".
+func (s *QueueService) Engine(workspace string) (_ Engine, err error) {
+	defer s.done(&err)
+	now := time.Now()
+	held, err := s.DB.HeldAll(s.ctx)
+	if err != nil {
+		return Engine{}, err
+	}
+	t, err := s.DB.Tally(s.ctx, domain.WorkspaceID(workspace), now)
+	return Engine{
+		Publisher: s.Parts.Engine.Who(), HeldAll: held, OfflineSinceMs: millis(s.Parts.Engine.OfflineSince()),
+		NextDueMs: millis(t.Next), NextChannels: t.Channels, Upcoming: t.Upcoming, Publishing: t.Publishing, Waiting: t.Waiting,
+		Unsure: t.Unsure, NeedsYou: t.NeedsYou, Held: t.Held, Late: t.Late, SoonDay: t.Soon, NowMs: now.UnixMilli(),
+		LastDueMs: millis(t.LastSoon),
+	}, err
+}

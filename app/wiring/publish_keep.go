@@ -1,0 +1,234 @@
+package wiring
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"sync"
+	"time"
+
+	"postbag/app/api"
+	"postbag/backend/datadir"
+	"postbag/backend/domain"
+	"postbag/backend/queue"
+)
+
+// How often the publisher's lock is tried for while another process has it, and how often what
+// that process does is looked at.
+const (
+	lockTries = 3 * time.Second
+	lookAgain = time.Second
+)
+
+// engine is what the services know of the publisher of this process. Its zero value publishes
+// nothing.
+type engine struct {
+	mu        sync.Mutex
+	keeping   bool                 // KeepPublishing runs
+	queue     *queue.Queue         // while this process publishes
+	elsewhere bool                 // another process has the lock, as far as was seen last
+	hosts     map[string]time.Time // servers that could not be reached, and since when
+	probe     func() bool          // whether another process publishes
+}
+
+// Wake implements api.Publisher.
+func (e *engine) Wake() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.queue != nil {
+		e.queue.Wake()
+	}
+}
+
+// Who implements api.Publisher.
+func (e *engine) Who() string {
+	e.mu.Lock()
+	here, keeping, elsewhere := e.queue != nil, e.keeping, e.elsewhere
+	e.mu.Unlock()
+	switch {
+	case here:
+		return "here"
+	case keeping && elsewhere, !keeping && e.probe != nil && e.probe():
+		return "elsewhere"
+	}
+	return "nobody"
+}
+
+// OfflineSince implements api.Publisher: every server that was spoken to lately is out of reach.
+func (e *engine) OfflineSince() time.Time {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var since time.Time
+	for _, at := range e.hosts {
+		if at.IsZero() {
+			return time.Time{}
+		}
+		if since.IsZero() || at.Before(since) {
+			since = at
+		}
+	}
+	return since
+}
+
+// contact notes whether a server was reached, and reports whether that changed what is known of
+// being on line.
+func (e *engine) contact(host string, reached bool) (changed bool) {
+	before := e.OfflineSince()
+	e.mu.Lock()
+	if e.hosts == nil {
+		e.hosts = map[string]time.Time{}
+	}
+	if reached {
+		e.hosts[host] = time.Time{}
+	} else if at, known := e.hosts[host]; !known || at.IsZero() {
+		e.hosts[host] = time.Now().UTC()
+	}
+	e.mu.Unlock()
+	return before.IsZero() != e.OfflineSince().IsZero()
+}
+
+func (e *engine) set(q *queue.Queue, elsewhere bool) (changed bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	changed = (e.queue == nil) != (q == nil) || e.elsewhere != elsewhere
+	e.queue, e.elsewhere = q, elsewhere
+	return changed
+}
+
+// KeepPublishing publishes what is due until ctx ends, as soon and as long as no other process
+// does, and tells events what changes. It returns when what was on its way is finished. Run it
+// once for a program that stays open.
+func (a *App) KeepPublishing(ctx context.Context, events api.Events) {
+	a.engine.mu.Lock()
+	a.engine.keeping = true
+	a.engine.mu.Unlock()
+	defer func() {
+		a.engine.mu.Lock()
+		a.engine.keeping = false
+		a.engine.mu.Unlock()
+	}()
+	k := &keeper{app: a, events: events}
+	k.begin(ctx)
+	for ctx.Err() == nil {
+		if err := k.publish(ctx); err != nil && ctx.Err() == nil {
+			a.Log.Error("publishing stopped; trying again", "error", err)
+		}
+		if a.engine.set(nil, a.publishedElsewhere()) {
+			k.changed()
+		}
+		k.watch(ctx, lockTries)
+	}
+}
+
+// publishedElsewhere reports whether another process has the publisher's lock.
+func (a *App) publishedElsewhere() bool {
+	lock, err := a.Dir.LockPublisher()
+	if err == nil {
+		_ = lock.Unlock()
+	}
+	return errors.Is(err, datadir.ErrLocked)
+}
+
+// keeper is one run of KeepPublishing.
+type keeper struct {
+	app    *App
+	events api.Events
+	mu     sync.Mutex
+	told   int64 // up to this stamp the person was told of what needs them
+	seen   time.Time
+}
+
+// toldSetting remembers, over the program's end, what the person was told of.
+const toldSetting = "queue.told"
+
+// begin reads what the person was told of already; in a new data folder that is everything.
+func (k *keeper) begin(ctx context.Context) {
+	value, err := k.app.DB.Setting(ctx, toldSetting)
+	if err != nil && !errors.Is(err, domain.ErrNotFound) {
+		k.app.Log.Error("what was told last could not be read", "error", err)
+	}
+	k.told, _ = strconv.ParseInt(value, 10, 64)
+}
+
+// publish takes the lock and publishes until ctx ends or the queue fails. It returns nil at once
+// while another process has the lock.
+func (k *keeper) publish(ctx context.Context) error {
+	q, lock, err := k.app.Publisher(func(id domain.DeliveryID) {
+		k.changed(string(id))
+		k.tell(ctx)
+	})
+	if errors.Is(err, datadir.ErrLocked) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	q.Progress = func(id domain.DeliveryID, done, total int) {
+		if k.events.Progress != nil {
+			k.events.Progress(api.TaskDelivery+string(id), int64(done), int64(total))
+		}
+	}
+	q.Contact = func(host string, reached bool) {
+		if k.app.engine.contact(host, reached) {
+			k.changed()
+		}
+	}
+	if k.app.engine.set(q, false) {
+		k.changed()
+	}
+	k.tell(ctx)
+	err = q.Run(ctx)
+	k.app.engine.set(nil, false)
+	return errors.Join(err, lock.Unlock())
+}
+
+// watch waits, and says that the queue changed when another process wrote to the data folder.
+func (k *keeper) watch(ctx context.Context, long time.Duration) {
+	for end := time.Now().Add(long); time.Now().Before(end); {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(lookAgain):
+		}
+		last, err := k.app.DB.LastWrite(ctx)
+		if err != nil || last.Equal(k.seen) {
+			continue
+		}
+		if k.seen = last; k.app.Who() == "elsewhere" {
+			k.changed()
+		}
+	}
+}
+
+// Who returns who publishes: "here", "elsewhere" or "nobody".
+func (a *App) Who() string { return a.engine.Who() }
+
+func (k *keeper) changed(ids ...string) {
+	if k.events.Changed == nil {
+		return
+	}
+	if ids == nil {
+		ids = []string{}
+	}
+	k.events.Changed(api.TopicQueue, ids)
+}
+
+// tell says once what came to need a person, also what another process left so.
+func (k *keeper) tell(ctx context.Context) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	needy, err := k.app.DB.Needy(ctx, k.told)
+	if err != nil || len(needy) == 0 {
+		return
+	}
+	if err := k.app.DB.SetSetting(ctx, toldSetting, strconv.FormatInt(needy[len(needy)-1].Stamp, 10)); err != nil {
+		k.app.Log.Error("what was told could not be kept", "error", err)
+		return
+	}
+	k.told = needy[len(needy)-1].Stamp
+	if k.events.Notice != nil {
+		for _, n := range api.NoticesOf(needy) {
+			k.events.Notice(n)
+		}
+	}
+}
