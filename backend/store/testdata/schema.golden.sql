@@ -22,9 +22,20 @@ CREATE TABLE asset (
     longitude      REAL,
     warning        TEXT    NOT NULL,
     imported_at_ms INTEGER NOT NULL,
-    deleted_at_ms  INTEGER,
+    deleted_at_ms  INTEGER, batch TEXT NOT NULL DEFAULT '',
     CHECK ((focus_x IS NULL) = (focus_y IS NULL)),
     UNIQUE (workspace, sha256)
+) STRICT;
+
+CREATE TABLE asset_crop (
+    row    INTEGER PRIMARY KEY,
+    asset  INTEGER NOT NULL REFERENCES asset (row) ON DELETE CASCADE,
+    preset TEXT    NOT NULL CHECK (preset <> ''),
+    x      REAL    NOT NULL CHECK (x >= 0),
+    y      REAL    NOT NULL CHECK (y >= 0),
+    width  REAL    NOT NULL CHECK (width > 0 AND x + width <= 1.000001),
+    height REAL    NOT NULL CHECK (height > 0 AND y + height <= 1.000001),
+    UNIQUE (asset, preset)
 ) STRICT;
 
 CREATE TABLE asset_tag (
@@ -106,6 +117,24 @@ CREATE TABLE channel (
     created_at_ms INTEGER NOT NULL,
     updated_at_ms INTEGER NOT NULL, title TEXT NOT NULL DEFAULT '', paused_at_ms INTEGER, defaults_json TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(defaults_json)),
     UNIQUE (network, server, remote_id)
+) STRICT;
+
+CREATE TABLE collection (
+    row           INTEGER PRIMARY KEY,
+    id            TEXT    NOT NULL UNIQUE,
+    workspace     INTEGER NOT NULL REFERENCES workspace (row) ON DELETE RESTRICT,
+    name          TEXT    NOT NULL CHECK (name <> ''),
+    query         TEXT    NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    UNIQUE (workspace, name)
+) STRICT;
+
+CREATE TABLE collection_asset (
+    row         INTEGER PRIMARY KEY,
+    collection  INTEGER NOT NULL REFERENCES collection (row) ON DELETE CASCADE,
+    asset       INTEGER NOT NULL REFERENCES asset (row) ON DELETE CASCADE,
+    added_at_ms INTEGER NOT NULL,
+    UNIQUE (collection, asset)
 ) STRICT;
 
 CREATE TABLE delivery (
@@ -195,6 +224,13 @@ CREATE TABLE local_import (
     UNIQUE (workspace, path)
 ) STRICT;
 
+CREATE TABLE local_look (
+    row    INTEGER PRIMARY KEY,
+    asset  INTEGER NOT NULL UNIQUE REFERENCES asset (row) ON DELETE CASCADE,
+    colour INTEGER NOT NULL CHECK (colour BETWEEN -1 AND 16777215), -- the average, red first; -1: there is no picture
+    hash   INTEGER NOT NULL                                         -- 64 bits of difference between neighbours
+) STRICT;
+
 CREATE TABLE local_publisher (
     row           INTEGER PRIMARY KEY CHECK (row = 1),
     hold_all      INTEGER NOT NULL CHECK (hold_all IN (0, 1)), -- "hold everything": changes no delivery
@@ -259,6 +295,17 @@ CREATE TABLE local_undo_place (
     idx  INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE local_watched (
+    row         INTEGER PRIMARY KEY,
+    id          TEXT    NOT NULL UNIQUE,
+    workspace   INTEGER NOT NULL REFERENCES workspace (row) ON DELETE CASCADE,
+    path        TEXT    NOT NULL CHECK (path <> ''),
+    recursive   INTEGER NOT NULL CHECK (recursive IN (0, 1)),
+    reference   INTEGER NOT NULL CHECK (reference IN (0, 1)), -- 1: originals stay where they are
+    added_at_ms INTEGER NOT NULL,
+    UNIQUE (workspace, path)
+) STRICT;
+
 CREATE TABLE post (
     row           INTEGER PRIMARY KEY,
     id            TEXT    NOT NULL UNIQUE,
@@ -303,6 +350,13 @@ CREATE TABLE post_version (
     saved_at_ms INTEGER NOT NULL,
     body_json   TEXT    NOT NULL CHECK (json_valid(body_json)), name TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '',
     UNIQUE (post, number)
+) STRICT;
+
+CREATE TABLE preset (
+    row           INTEGER PRIMARY KEY,
+    id            TEXT    NOT NULL UNIQUE,
+    body_json     TEXT    NOT NULL CHECK (json_valid(body_json)),
+    created_at_ms INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE repeat (
@@ -358,6 +412,14 @@ CREATE TABLE segment (
     published_at_ms INTEGER,                    -- when it was accepted or proved live
     UNIQUE (delivery, generation, idx),
     CHECK (state <> 'published' OR remote_id IS NOT NULL)
+) STRICT;
+
+CREATE TABLE shown_preset (
+    row       INTEGER PRIMARY KEY,
+    workspace INTEGER NOT NULL REFERENCES workspace (row) ON DELETE CASCADE,
+    idx       INTEGER NOT NULL,
+    preset    TEXT    NOT NULL CHECK (preset <> ''),
+    UNIQUE (workspace, preset)
 ) STRICT;
 
 CREATE TABLE slot (
@@ -439,6 +501,8 @@ CREATE UNIQUE INDEX call_one_accepted ON call (delivery, generation, segment_idx
     WHERE effect = 'public' AND outcome = 'accepted';
 
 CREATE UNIQUE INDEX call_one_open ON call (delivery) WHERE effect = 'public' AND outcome IS NULL;
+
+CREATE INDEX collection_asset_asset ON collection_asset (asset);
 
 CREATE INDEX delivery_channel ON delivery (channel, state);
 
@@ -627,9 +691,15 @@ WHEN NEW.state <> OLD.state AND OLD.state || '>' || NEW.state NOT IN (
     'held>planned', 'held>unknown', 'held>published', 'held>rejected', 'held>cancelled')
 BEGIN SELECT RAISE (ABORT, 'queue: forbidden change of state'); END;
 
+CREATE TRIGGER log_asset_crop_d AFTER DELETE ON asset_crop BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset_crop', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_asset_crop_i AFTER INSERT ON asset_crop BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset_crop', NEW.row, 'i', json_object('row', NEW.row, 'asset', NEW.asset, 'preset', NEW.preset, 'x', NEW.x, 'y', NEW.y, 'width', NEW.width, 'height', NEW.height) FROM local_clock; END;
+
+CREATE TRIGGER log_asset_crop_u AFTER UPDATE ON asset_crop BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset_crop', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'asset' k, NEW.asset v WHERE NEW.asset IS NOT OLD.asset UNION ALL SELECT 'preset' k, NEW.preset v WHERE NEW.preset IS NOT OLD.preset UNION ALL SELECT 'x' k, NEW.x v WHERE NEW.x IS NOT OLD.x UNION ALL SELECT 'y' k, NEW.y v WHERE NEW.y IS NOT OLD.y UNION ALL SELECT 'width' k, NEW.width v WHERE NEW.width IS NOT OLD.width UNION ALL SELECT 'height' k, NEW.height v WHERE NEW.height IS NOT OLD.height)) FROM local_clock; END;
+
 CREATE TRIGGER log_asset_d AFTER DELETE ON asset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset', OLD.row, 'd', '{}' FROM local_clock; END;
 
-CREATE TRIGGER log_asset_i AFTER INSERT ON asset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'workspace', NEW.workspace, 'sha256', NEW.sha256, 'kind', NEW.kind, 'format', NEW.format, 'bytes', NEW.bytes, 'width', NEW.width, 'height', NEW.height, 'turn', NEW.turn, 'duration_ms', NEW.duration_ms, 'frames', NEW.frames, 'name', NEW.name, 'reference', NEW.reference, 'alt', NEW.alt, 'focus_x', NEW.focus_x, 'focus_y', NEW.focus_y, 'taken_at_ms', NEW.taken_at_ms, 'camera', NEW.camera, 'latitude', NEW.latitude, 'longitude', NEW.longitude, 'warning', NEW.warning, 'imported_at_ms', NEW.imported_at_ms, 'deleted_at_ms', NEW.deleted_at_ms) FROM local_clock; END;
+CREATE TRIGGER log_asset_i AFTER INSERT ON asset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'workspace', NEW.workspace, 'sha256', NEW.sha256, 'kind', NEW.kind, 'format', NEW.format, 'bytes', NEW.bytes, 'width', NEW.width, 'height', NEW.height, 'turn', NEW.turn, 'duration_ms', NEW.duration_ms, 'frames', NEW.frames, 'name', NEW.name, 'reference', NEW.reference, 'alt', NEW.alt, 'focus_x', NEW.focus_x, 'focus_y', NEW.focus_y, 'taken_at_ms', NEW.taken_at_ms, 'camera', NEW.camera, 'latitude', NEW.latitude, 'longitude', NEW.longitude, 'warning', NEW.warning, 'imported_at_ms', NEW.imported_at_ms, 'deleted_at_ms', NEW.deleted_at_ms, 'batch', NEW.batch) FROM local_clock; END;
 
 CREATE TRIGGER log_asset_tag_d AFTER DELETE ON asset_tag BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset_tag', OLD.row, 'd', '{}' FROM local_clock; END;
 
@@ -637,7 +707,7 @@ CREATE TRIGGER log_asset_tag_i AFTER INSERT ON asset_tag BEGIN INSERT INTO chang
 
 CREATE TRIGGER log_asset_tag_u AFTER UPDATE ON asset_tag BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset_tag', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'asset' k, NEW.asset v WHERE NEW.asset IS NOT OLD.asset UNION ALL SELECT 'tag' k, NEW.tag v WHERE NEW.tag IS NOT OLD.tag)) FROM local_clock; END;
 
-CREATE TRIGGER log_asset_u AFTER UPDATE ON asset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'sha256' k, NEW.sha256 v WHERE NEW.sha256 IS NOT OLD.sha256 UNION ALL SELECT 'kind' k, NEW.kind v WHERE NEW.kind IS NOT OLD.kind UNION ALL SELECT 'format' k, NEW.format v WHERE NEW.format IS NOT OLD.format UNION ALL SELECT 'bytes' k, NEW.bytes v WHERE NEW.bytes IS NOT OLD.bytes UNION ALL SELECT 'width' k, NEW.width v WHERE NEW.width IS NOT OLD.width UNION ALL SELECT 'height' k, NEW.height v WHERE NEW.height IS NOT OLD.height UNION ALL SELECT 'turn' k, NEW.turn v WHERE NEW.turn IS NOT OLD.turn UNION ALL SELECT 'duration_ms' k, NEW.duration_ms v WHERE NEW.duration_ms IS NOT OLD.duration_ms UNION ALL SELECT 'frames' k, NEW.frames v WHERE NEW.frames IS NOT OLD.frames UNION ALL SELECT 'name' k, NEW.name v WHERE NEW.name IS NOT OLD.name UNION ALL SELECT 'reference' k, NEW.reference v WHERE NEW.reference IS NOT OLD.reference UNION ALL SELECT 'alt' k, NEW.alt v WHERE NEW.alt IS NOT OLD.alt UNION ALL SELECT 'focus_x' k, NEW.focus_x v WHERE NEW.focus_x IS NOT OLD.focus_x UNION ALL SELECT 'focus_y' k, NEW.focus_y v WHERE NEW.focus_y IS NOT OLD.focus_y UNION ALL SELECT 'taken_at_ms' k, NEW.taken_at_ms v WHERE NEW.taken_at_ms IS NOT OLD.taken_at_ms UNION ALL SELECT 'camera' k, NEW.camera v WHERE NEW.camera IS NOT OLD.camera UNION ALL SELECT 'latitude' k, NEW.latitude v WHERE NEW.latitude IS NOT OLD.latitude UNION ALL SELECT 'longitude' k, NEW.longitude v WHERE NEW.longitude IS NOT OLD.longitude UNION ALL SELECT 'warning' k, NEW.warning v WHERE NEW.warning IS NOT OLD.warning UNION ALL SELECT 'imported_at_ms' k, NEW.imported_at_ms v WHERE NEW.imported_at_ms IS NOT OLD.imported_at_ms UNION ALL SELECT 'deleted_at_ms' k, NEW.deleted_at_ms v WHERE NEW.deleted_at_ms IS NOT OLD.deleted_at_ms)) FROM local_clock; END;
+CREATE TRIGGER log_asset_u AFTER UPDATE ON asset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'sha256' k, NEW.sha256 v WHERE NEW.sha256 IS NOT OLD.sha256 UNION ALL SELECT 'kind' k, NEW.kind v WHERE NEW.kind IS NOT OLD.kind UNION ALL SELECT 'format' k, NEW.format v WHERE NEW.format IS NOT OLD.format UNION ALL SELECT 'bytes' k, NEW.bytes v WHERE NEW.bytes IS NOT OLD.bytes UNION ALL SELECT 'width' k, NEW.width v WHERE NEW.width IS NOT OLD.width UNION ALL SELECT 'height' k, NEW.height v WHERE NEW.height IS NOT OLD.height UNION ALL SELECT 'turn' k, NEW.turn v WHERE NEW.turn IS NOT OLD.turn UNION ALL SELECT 'duration_ms' k, NEW.duration_ms v WHERE NEW.duration_ms IS NOT OLD.duration_ms UNION ALL SELECT 'frames' k, NEW.frames v WHERE NEW.frames IS NOT OLD.frames UNION ALL SELECT 'name' k, NEW.name v WHERE NEW.name IS NOT OLD.name UNION ALL SELECT 'reference' k, NEW.reference v WHERE NEW.reference IS NOT OLD.reference UNION ALL SELECT 'alt' k, NEW.alt v WHERE NEW.alt IS NOT OLD.alt UNION ALL SELECT 'focus_x' k, NEW.focus_x v WHERE NEW.focus_x IS NOT OLD.focus_x UNION ALL SELECT 'focus_y' k, NEW.focus_y v WHERE NEW.focus_y IS NOT OLD.focus_y UNION ALL SELECT 'taken_at_ms' k, NEW.taken_at_ms v WHERE NEW.taken_at_ms IS NOT OLD.taken_at_ms UNION ALL SELECT 'camera' k, NEW.camera v WHERE NEW.camera IS NOT OLD.camera UNION ALL SELECT 'latitude' k, NEW.latitude v WHERE NEW.latitude IS NOT OLD.latitude UNION ALL SELECT 'longitude' k, NEW.longitude v WHERE NEW.longitude IS NOT OLD.longitude UNION ALL SELECT 'warning' k, NEW.warning v WHERE NEW.warning IS NOT OLD.warning UNION ALL SELECT 'imported_at_ms' k, NEW.imported_at_ms v WHERE NEW.imported_at_ms IS NOT OLD.imported_at_ms UNION ALL SELECT 'deleted_at_ms' k, NEW.deleted_at_ms v WHERE NEW.deleted_at_ms IS NOT OLD.deleted_at_ms UNION ALL SELECT 'batch' k, NEW.batch v WHERE NEW.batch IS NOT OLD.batch)) FROM local_clock; END;
 
 CREATE TRIGGER log_attempt_d AFTER DELETE ON attempt BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'attempt', OLD.row, 'd', '{}' FROM local_clock; END;
 
@@ -656,6 +726,18 @@ CREATE TRIGGER log_channel_d AFTER DELETE ON channel BEGIN INSERT INTO change_lo
 CREATE TRIGGER log_channel_i AFTER INSERT ON channel BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'channel', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'workspace', NEW.workspace, 'network', NEW.network, 'remote_id', NEW.remote_id, 'handle', NEW.handle, 'name', NEW.name, 'server', NEW.server, 'state', NEW.state, 'options_json', NEW.options_json, 'limits_json', NEW.limits_json, 'limits_at_ms', NEW.limits_at_ms, 'created_at_ms', NEW.created_at_ms, 'updated_at_ms', NEW.updated_at_ms, 'title', NEW.title, 'paused_at_ms', NEW.paused_at_ms, 'defaults_json', NEW.defaults_json) FROM local_clock; END;
 
 CREATE TRIGGER log_channel_u AFTER UPDATE ON channel BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'channel', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'network' k, NEW.network v WHERE NEW.network IS NOT OLD.network UNION ALL SELECT 'remote_id' k, NEW.remote_id v WHERE NEW.remote_id IS NOT OLD.remote_id UNION ALL SELECT 'handle' k, NEW.handle v WHERE NEW.handle IS NOT OLD.handle UNION ALL SELECT 'name' k, NEW.name v WHERE NEW.name IS NOT OLD.name UNION ALL SELECT 'server' k, NEW.server v WHERE NEW.server IS NOT OLD.server UNION ALL SELECT 'state' k, NEW.state v WHERE NEW.state IS NOT OLD.state UNION ALL SELECT 'options_json' k, NEW.options_json v WHERE NEW.options_json IS NOT OLD.options_json UNION ALL SELECT 'limits_json' k, NEW.limits_json v WHERE NEW.limits_json IS NOT OLD.limits_json UNION ALL SELECT 'limits_at_ms' k, NEW.limits_at_ms v WHERE NEW.limits_at_ms IS NOT OLD.limits_at_ms UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms UNION ALL SELECT 'updated_at_ms' k, NEW.updated_at_ms v WHERE NEW.updated_at_ms IS NOT OLD.updated_at_ms UNION ALL SELECT 'title' k, NEW.title v WHERE NEW.title IS NOT OLD.title UNION ALL SELECT 'paused_at_ms' k, NEW.paused_at_ms v WHERE NEW.paused_at_ms IS NOT OLD.paused_at_ms UNION ALL SELECT 'defaults_json' k, NEW.defaults_json v WHERE NEW.defaults_json IS NOT OLD.defaults_json)) FROM local_clock; END;
+
+CREATE TRIGGER log_collection_asset_d AFTER DELETE ON collection_asset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'collection_asset', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_collection_asset_i AFTER INSERT ON collection_asset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'collection_asset', NEW.row, 'i', json_object('row', NEW.row, 'collection', NEW.collection, 'asset', NEW.asset, 'added_at_ms', NEW.added_at_ms) FROM local_clock; END;
+
+CREATE TRIGGER log_collection_asset_u AFTER UPDATE ON collection_asset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'collection_asset', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'collection' k, NEW.collection v WHERE NEW.collection IS NOT OLD.collection UNION ALL SELECT 'asset' k, NEW.asset v WHERE NEW.asset IS NOT OLD.asset UNION ALL SELECT 'added_at_ms' k, NEW.added_at_ms v WHERE NEW.added_at_ms IS NOT OLD.added_at_ms)) FROM local_clock; END;
+
+CREATE TRIGGER log_collection_d AFTER DELETE ON collection BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'collection', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_collection_i AFTER INSERT ON collection BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'collection', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'workspace', NEW.workspace, 'name', NEW.name, 'query', NEW.query, 'created_at_ms', NEW.created_at_ms) FROM local_clock; END;
+
+CREATE TRIGGER log_collection_u AFTER UPDATE ON collection BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'collection', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'name' k, NEW.name v WHERE NEW.name IS NOT OLD.name UNION ALL SELECT 'query' k, NEW.query v WHERE NEW.query IS NOT OLD.query UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms)) FROM local_clock; END;
 
 CREATE TRIGGER log_delivery_d AFTER DELETE ON delivery BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'delivery', OLD.row, 'd', '{}' FROM local_clock; END;
 
@@ -693,6 +775,12 @@ CREATE TRIGGER log_post_version_i AFTER INSERT ON post_version BEGIN INSERT INTO
 
 CREATE TRIGGER log_post_version_u AFTER UPDATE ON post_version BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post_version', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'post' k, NEW.post v WHERE NEW.post IS NOT OLD.post UNION ALL SELECT 'number' k, NEW.number v WHERE NEW.number IS NOT OLD.number UNION ALL SELECT 'saved_at_ms' k, NEW.saved_at_ms v WHERE NEW.saved_at_ms IS NOT OLD.saved_at_ms UNION ALL SELECT 'body_json' k, NEW.body_json v WHERE NEW.body_json IS NOT OLD.body_json UNION ALL SELECT 'name' k, NEW.name v WHERE NEW.name IS NOT OLD.name UNION ALL SELECT 'reason' k, NEW.reason v WHERE NEW.reason IS NOT OLD.reason)) FROM local_clock; END;
 
+CREATE TRIGGER log_preset_d AFTER DELETE ON preset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'preset', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_preset_i AFTER INSERT ON preset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'preset', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'body_json', NEW.body_json, 'created_at_ms', NEW.created_at_ms) FROM local_clock; END;
+
+CREATE TRIGGER log_preset_u AFTER UPDATE ON preset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'preset', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'body_json' k, NEW.body_json v WHERE NEW.body_json IS NOT OLD.body_json UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms)) FROM local_clock; END;
+
 CREATE TRIGGER log_repeat_d AFTER DELETE ON repeat BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'repeat', OLD.row, 'd', '{}' FROM local_clock; END;
 
 CREATE TRIGGER log_repeat_i AFTER INSERT ON repeat BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'repeat', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'post', NEW.post, 'zone', NEW.zone, 'first_date', NEW.first_date, 'minute', NEW.minute, 'unit', NEW.unit, 'every', NEW.every, 'weekdays', NEW.weekdays, 'last_date', NEW.last_date, 'times', NEW.times, 'spread_ms', NEW.spread_ms, 'offsets_json', NEW.offsets_json, 'trouble', NEW.trouble, 'created_at_ms', NEW.created_at_ms, 'updated_at_ms', NEW.updated_at_ms) FROM local_clock; END;
@@ -710,6 +798,12 @@ CREATE TRIGGER log_segment_d AFTER DELETE ON segment BEGIN INSERT INTO change_lo
 CREATE TRIGGER log_segment_i AFTER INSERT ON segment BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'segment', NEW.row, 'i', json_object('row', NEW.row, 'delivery', NEW.delivery, 'generation', NEW.generation, 'idx', NEW.idx, 'plan_hash', NEW.plan_hash, 'state', NEW.state, 'client_key', NEW.client_key, 'container_id', NEW.container_id, 'container_expires_ms', NEW.container_expires_ms, 'remote_id', NEW.remote_id, 'remote_url', NEW.remote_url, 'remote_ref', NEW.remote_ref, 'published_at_ms', NEW.published_at_ms) FROM local_clock; END;
 
 CREATE TRIGGER log_segment_u AFTER UPDATE ON segment BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'segment', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'delivery' k, NEW.delivery v WHERE NEW.delivery IS NOT OLD.delivery UNION ALL SELECT 'generation' k, NEW.generation v WHERE NEW.generation IS NOT OLD.generation UNION ALL SELECT 'idx' k, NEW.idx v WHERE NEW.idx IS NOT OLD.idx UNION ALL SELECT 'plan_hash' k, NEW.plan_hash v WHERE NEW.plan_hash IS NOT OLD.plan_hash UNION ALL SELECT 'state' k, NEW.state v WHERE NEW.state IS NOT OLD.state UNION ALL SELECT 'client_key' k, NEW.client_key v WHERE NEW.client_key IS NOT OLD.client_key UNION ALL SELECT 'container_id' k, NEW.container_id v WHERE NEW.container_id IS NOT OLD.container_id UNION ALL SELECT 'container_expires_ms' k, NEW.container_expires_ms v WHERE NEW.container_expires_ms IS NOT OLD.container_expires_ms UNION ALL SELECT 'remote_id' k, NEW.remote_id v WHERE NEW.remote_id IS NOT OLD.remote_id UNION ALL SELECT 'remote_url' k, NEW.remote_url v WHERE NEW.remote_url IS NOT OLD.remote_url UNION ALL SELECT 'remote_ref' k, NEW.remote_ref v WHERE NEW.remote_ref IS NOT OLD.remote_ref UNION ALL SELECT 'published_at_ms' k, NEW.published_at_ms v WHERE NEW.published_at_ms IS NOT OLD.published_at_ms)) FROM local_clock; END;
+
+CREATE TRIGGER log_shown_preset_d AFTER DELETE ON shown_preset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'shown_preset', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_shown_preset_i AFTER INSERT ON shown_preset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'shown_preset', NEW.row, 'i', json_object('row', NEW.row, 'workspace', NEW.workspace, 'idx', NEW.idx, 'preset', NEW.preset) FROM local_clock; END;
+
+CREATE TRIGGER log_shown_preset_u AFTER UPDATE ON shown_preset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'shown_preset', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'idx' k, NEW.idx v WHERE NEW.idx IS NOT OLD.idx UNION ALL SELECT 'preset' k, NEW.preset v WHERE NEW.preset IS NOT OLD.preset)) FROM local_clock; END;
 
 CREATE TRIGGER log_slot_d AFTER DELETE ON slot BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'slot', OLD.row, 'd', '{}' FROM local_clock; END;
 

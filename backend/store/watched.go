@@ -1,0 +1,128 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"postbag/backend/domain"
+)
+
+const selectWatched = `
+SELECT f.id, w.id, f.path, f.recursive, f.reference, f.added_at_ms FROM local_watched f JOIN workspace w ON w.row = f.workspace
+WHERE w.removed_at_ms IS NULL AND (?1 = '' OR w.id = ?1) ORDER BY f.row`
+
+// Watched returns the folders this machine watches for a workspace, or for all if w is "".
+func (db *DB) Watched(ctx context.Context, w domain.WorkspaceID) (list []domain.Watched, err error) {
+	err = db.Read(ctx, func(tx *Tx) error {
+		list, err = collect(tx, func(s scanner) (f domain.Watched, err error) {
+			var added sql.NullInt64
+			err = s.Scan(&f.ID, &f.Workspace, &f.Path, &f.Recursive, &f.Reference, &added)
+			f.AddedAt = at(added)
+			return f, err
+		}, selectWatched, w)
+		return err
+	})
+	return list, err
+}
+
+const insertWatched = `
+INSERT INTO local_watched (id, workspace, path, recursive, reference, added_at_ms)
+SELECT ?1, row, ?3, ?4, ?5, ?6 FROM workspace WHERE id = ?2`
+
+// Watch remembers a folder to watch. One that is watched already is a domain.ErrConflict.
+func (db *DB) Watch(ctx context.Context, f domain.Watched) (domain.Watched, error) {
+	err := db.Write(ctx, func(tx *Tx) error {
+		f.ID, f.AddedAt = domain.WatchedID(domain.NewID(tx.Now)), tx.Now
+		return found(tx.exec(insertWatched, f.ID, f.Workspace, f.Path, f.Recursive, f.Reference, ms(f.AddedAt)))
+	})
+	if err != nil {
+		return domain.Watched{}, fmt.Errorf("watch %q: %w", f.Path, err)
+	}
+	return f, nil
+}
+
+// Unwatch forgets a watched folder; its pictures stay in the library.
+func (db *DB) Unwatch(ctx context.Context, id domain.WatchedID) error {
+	return db.Write(ctx, func(tx *Tx) error {
+		return found(tx.exec("DELETE FROM local_watched WHERE id = ?", id))
+	})
+}
+
+// OwnPresets returns a person's own sizes as JSON, oldest first.
+func (db *DB) OwnPresets(ctx context.Context) (list []string, err error) {
+	err = db.Read(ctx, func(tx *Tx) error {
+		list, err = collect(tx, func(s scanner) (v string, err error) { return v, s.Scan(&v) }, "SELECT body_json FROM preset ORDER BY row")
+		return err
+	})
+	return list, err
+}
+
+const putPreset = `
+INSERT INTO preset (id, body_json, created_at_ms) VALUES (?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET body_json = excluded.body_json`
+
+// PutPreset keeps an own size, as JSON, under its id.
+func (db *DB) PutPreset(ctx context.Context, id, body string) error {
+	err := db.Write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(putPreset, id, body, ms(tx.Now))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("keep preset %q: %w", id, err)
+	}
+	return nil
+}
+
+// RemovePreset forgets an own size, and with it the crops made for it.
+func (db *DB) RemovePreset(ctx context.Context, id string) error {
+	return db.Write(ctx, func(tx *Tx) error {
+		if err := found(tx.exec("DELETE FROM preset WHERE id = ?", id)); err != nil {
+			return err
+		}
+		for _, query := range []string{"DELETE FROM asset_crop WHERE preset = ?", "DELETE FROM shown_preset WHERE preset = ?"} {
+			if _, err := tx.exec(query, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// ShownPresets returns the sizes a workspace works with, in their order; none: the usual ones.
+func (db *DB) ShownPresets(ctx context.Context, w domain.WorkspaceID) (list []string, err error) {
+	err = db.Read(ctx, func(tx *Tx) error {
+		list, err = collect(tx, func(s scanner) (v string, err error) { return v, s.Scan(&v) },
+			"SELECT preset FROM shown_preset WHERE workspace = (SELECT row FROM workspace WHERE id = ?) ORDER BY idx", w)
+		return err
+	})
+	return list, err
+}
+
+// SetShownPresets says which sizes a workspace works with.
+func (db *DB) SetShownPresets(ctx context.Context, w domain.WorkspaceID, ids []string) error {
+	return db.Write(ctx, func(tx *Tx) error {
+		if _, err := tx.exec("DELETE FROM shown_preset WHERE workspace = (SELECT row FROM workspace WHERE id = ?)", w); err != nil {
+			return err
+		}
+		for i, id := range ids {
+			if err := found(tx.exec(`INSERT INTO shown_preset (workspace, idx, preset) SELECT row, ?2, ?3 FROM workspace WHERE id = ?1`, w, i, id)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// BinnedBefore returns the assets that have been in the bin since before a time and that no post
+// uses.
+func (db *DB) BinnedBefore(ctx context.Context, w domain.WorkspaceID, before time.Time) (list []domain.AssetID, err error) {
+	err = db.Read(ctx, func(tx *Tx) error {
+		list, err = collect(tx, func(s scanner) (v domain.AssetID, err error) { return v, s.Scan(&v) },
+			`SELECT a.id FROM asset a JOIN workspace w ON w.row = a.workspace WHERE (?1 = '' OR w.id = ?1) AND a.deleted_at_ms < ?2
+			AND NOT EXISTS (SELECT 1 FROM post_media m WHERE m.asset = a.row) ORDER BY a.row`, w, ms(before))
+		return err
+	})
+	return list, err
+}
