@@ -96,7 +96,12 @@ func (s *SystemService) Backup(path string, overwrite bool) (_ Backup, err error
 	if err != nil {
 		return Backup{}, err
 	}
-	return BackupOf(summary), nil
+	out := BackupOf(summary)
+	if err := noteBackup(s.ctx, s.DB, out); err != nil {
+		return out, err
+	}
+	s.Events.Changed(TopicSettings, []string{})
+	return out, nil
 }
 
 // BackupOf says what is in a backup, for what happens outside of a service.

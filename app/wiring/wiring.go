@@ -63,6 +63,8 @@ type App struct {
 
 	engine engine // who publishes, for the services
 	shared *datadir.Lock
+
+	restoreLater string // the backup that another process kept from being restored
 }
 
 // Open builds the program on its data folder. It fails with what datadir.Open and store.Open
@@ -80,6 +82,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
+	report := a.restoreNext(ctx)
 	if a.Dir, err = datadir.Open(ctx, c.Data, datadir.Options{Program: c.Program, AnyPlace: c.AnyPlace}); err != nil {
 		return nil, err
 	}
@@ -98,6 +101,9 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	}
 	if a.shared == nil { // another process slipped in after a migration
 		return nil, datadir.ErrLocked
+	}
+	if err := a.keepReport(ctx, report); err != nil {
+		return nil, err
 	}
 	a.Vault = secrets.New(secrets.Config{Keepers: a.keepers(), HaveSecrets: a.DB.HasSecrets, Exclusive: a.Dir.LockKey})
 	files, err := filecall.New(a.Dir.Channels(), a.Dir.Media())

@@ -181,3 +181,26 @@ func (db *DB) change(ctx context.Context, what string, fn func(*Tx) (int64, erro
 	}
 	return nil
 }
+
+// Holdings counts the posts and assets of all workspaces, those in the bin too.
+func (db *DB) Holdings(ctx context.Context) (posts, assets int, err error) {
+	err = db.Read(ctx, func(tx *Tx) error {
+		return tx.row("SELECT (SELECT count(*) FROM post), (SELECT count(*) FROM asset)").Scan(&posts, &assets)
+	})
+	return posts, assets, err
+}
+
+// CountStates counts all deliveries by state.
+func (db *DB) CountStates(ctx context.Context) (map[domain.DeliveryState]int, error) {
+	out := map[domain.DeliveryState]int{}
+	err := db.Read(ctx, func(tx *Tx) error {
+		_, err := collect(tx, func(s scanner) (n int, err error) {
+			var state domain.DeliveryState
+			err = s.Scan(&state, &n)
+			out[state] = n
+			return n, err
+		}, "SELECT state, count(*) FROM delivery GROUP BY state")
+		return err
+	})
+	return out, err
+}
