@@ -201,8 +201,10 @@ func (s *PostService) Unbin(id string) (_ Post, err error) {
 
 // Version is a post as it was saved once.
 type Version struct {
-	Number  int   `json:"number"`
-	SavedMs int64 `json:"savedMs"`
+	Number  int    `json:"number"`
+	SavedMs int64  `json:"savedMs"`
+	Name    string `json:"name"`   // a person's own, "" for most
+	Reason  string `json:"reason"` // what came after it: "split", "merge"; "" for a plain save
 }
 
 // Versions returns a post's history, newest first.
@@ -212,11 +214,7 @@ func (s *PostService) Versions(id string) (_ []Version, err error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Version, len(list))
-	for i, v := range list {
-		out[i] = Version{Number: v.Number, SavedMs: millis(v.SavedAt)}
-	}
-	return out, nil
+	return versionsOf(list), nil
 }
 
 // RestoreVersion makes an older version the newest one.
@@ -294,22 +292,25 @@ func (s *PostService) stood(p domain.Post) (Post, error) {
 }
 
 func postOf(p domain.Post, st posts.Standing) Post {
-	out := Post{
-		ID: string(p.ID), Workspace: string(p.Workspace), Content: contentOf(p.Content), Variants: []Variant{}, Version: p.Version,
+	return Post{
+		ID: string(p.ID), Workspace: string(p.Workspace), Content: contentOf(p.Content), Variants: variantsOf(p.Variants), Version: p.Version,
 		State: string(st.State), Published: st.Published, Of: st.Of,
 		CreatedMs: millis(p.CreatedAt), UpdatedMs: millis(p.UpdatedAt), DeletedMs: millis(p.DeletedAt),
 	}
-	for _, v := range p.Variants {
-		dto := Variant{
+}
+
+func variantsOf(list []domain.Variant) []Variant {
+	out := make([]Variant, len(list))
+	for i, v := range list {
+		out[i] = Variant{
 			Channel: string(v.Channel), Text: v.Own.Text, Parts: v.Own.Parts, Link: v.Own.Link, Language: v.Own.Language,
 			Warning: v.Own.Warning, Visibility: v.Own.Visibility, Options: map[string]string{},
 		}
-		maps.Copy(dto.Options, v.Options)
+		maps.Copy(out[i].Options, v.Options)
 		if v.Own.Media != nil {
 			media := mediaOf(*v.Own.Media)
-			dto.Media = &media
+			out[i].Media = &media
 		}
-		out.Variants = append(out.Variants, dto)
 	}
 	return out
 }

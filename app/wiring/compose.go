@@ -51,6 +51,9 @@ func (c composer) Compose(ctx context.Context, p domain.Post, v domain.Variant, 
 		fitted.Media.Alt, fitted.Media.Focus = draft.Alt, draft.Focus
 		*draft = fitted.Media
 	}
+	if err := c.card(ctx, p, &plan); err != nil {
+		return plan, d, limits, err
+	}
 	return plan, d, limits, nil
 }
 
