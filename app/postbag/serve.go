@@ -93,7 +93,7 @@ func (s *serve) run(ctx context.Context) error {
 	}
 
 	var background sync.WaitGroup
-	background.Go(func() { s.keepPublishing(ctx, hub) })
+	background.Go(func() { s.app.KeepPublishing(ctx, tellPages(hub)) })
 	server := &http.Server{
 		Handler: guard, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(s.app.Log.Handler(), slog.LevelDebug), // mostly browsers that went away
@@ -212,28 +212,4 @@ func everything() []rpc.Message {
 		}
 	}
 	return all
-}
-
-// takeOver is how often this process tries to become the publisher while another one is.
-const takeOver = 5 * time.Second
-
-// keepPublishing publishes what is due until ctx ends. While another process publishes, it waits.
-func (s *serve) keepPublishing(ctx context.Context, hub *rpc.Hub) {
-	events := tellPages(hub)
-	told := false
-	for ctx.Err() == nil {
-		err := s.app.Publish(ctx, false, func(id string) { events.Changed(api.TopicQueue, []string{id}) })
-		if err != nil && ctx.Err() == nil {
-			if !errors.Is(err, datadir.ErrLocked) {
-				s.app.Log.Error("publishing stopped", "error", err)
-			} else if !told {
-				s.note("Another process publishes from this data folder. This one takes over when it ends.")
-				told = true
-			}
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(takeOver):
-		}
-	}
 }

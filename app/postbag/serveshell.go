@@ -62,7 +62,9 @@ func (b browser) Reveal(_ context.Context, path string) error {
 	return nil
 }
 
-func (browser) Copy(context.Context, string) error { return lacking("reach the clipboard of the system") }
+func (browser) Copy(context.Context, string) error {
+	return lacking("reach the clipboard of the system")
+}
 
 func (browser) Paste(context.Context) (string, error) {
 	return "", lacking("reach the clipboard of the system")
@@ -77,12 +79,23 @@ func (browser) Window(context.Context, api.WindowAction) error { return lacking(
 // Title and Theme have nothing to tell: the page has its own title, and its own memory of the theme.
 func (browser) Title(context.Context, string) error { return nil }
 
-func (browser) Theme(context.Context, string) error { return nil }
+func (browser) Theme(context.Context, string, bool) error { return nil }
 
 func (browser) SetMenu(context.Context, []api.Menu) error { return lacking("draw menus of the system") }
 
+func (browser) SetTray(context.Context, api.Tray) error { return lacking("put a mark into the tray") }
+
 func (browser) Ready(context.Context) ([]api.ShellEvent, error) { return nil, nil }
 
-func (browser) AsksAtClose(context.Context) (bool, error) { return false, nil }
+func (browser) Preferences(context.Context) (api.ShellPreferences, error) {
+	return api.ShellPreferences{}, lacking("remember how a window behaves")
+}
+
+func (browser) SetPreferences(context.Context, api.ShellPreferences) error {
+	return lacking("remember how a window behaves")
+}
+
+// Leaving has nothing to do: a browser closes its page without asking, and Postbag goes on.
+func (browser) Leaving(context.Context) {}
 
 func (browser) Leave(context.Context, api.Leave) error { return lacking("close a window") }
