@@ -1,5 +1,10 @@
 export namespace api {
 
+	export enum AtClose {
+	    Ask = "ask",
+	    Keep = "keep",
+	    Quit = "quit",
+	}
 	export enum Code {
 	    BadFile = "bad_file",
 	    BadPlace = "bad_place",
@@ -31,6 +36,7 @@ export namespace api {
 	    Posts = "posts",
 	    Queue = "queue",
 	    Settings = "settings",
+	    Workspaces = "workspaces",
 	}
 	export enum WindowAction {
 	    Close = "close",
@@ -99,6 +105,56 @@ export namespace api {
 	    end: string;
 	    calls: Call[];
 	}
+	export interface AwayChoice {
+	    id: string;
+	    do: string;
+	    dueMs: number;
+	}
+	export interface LateRule {
+	    then: string;
+	    afterMs: number;
+	}
+	export interface Delivery {
+	    id: string;
+	    post: string;
+	    channel: string;
+	    network: string;
+	    handle: string;
+	    state: string;
+	    holdReason: string;
+	    dueMs: number;
+	    wakeMs: number;
+	    remoteId: string;
+	    remoteUrl: string;
+	    publishedMs: number;
+	    attempts: number;
+	    errorClass: string;
+	    errorText: string;
+	    generation: number;
+	    text: string;
+	    networkName: string;
+	    channelName: string;
+	    local: boolean;
+	    standing: string;
+	    actions: string[];
+	    parts: number;
+	    live: number;
+	    pictures: number;
+	    lookUrl: string;
+	    late: LateRule;
+	    deadlineMs: number;
+	    repeated: boolean;
+	    createdMs: number;
+	    updatedMs: number;
+	    closedMs: number;
+	}
+	export interface AwayItem {
+	    delivery: Delivery;
+	    title: string;
+	    picture: string;
+	    rule: string;
+	    dueMs: number;
+	}
 	export interface Backup {
 	    path: string;
 	    bytes: number;
@@ -107,7 +163,51 @@ export namespace api {
 	    createdMs: number;
 	    problems: string[];
 	}
+	export interface Cause {
+	    reason: string;
+	    channel: string;
+	    network: string;
+	    networkName: string;
+	    handle: string;
+	    rows: string[];
+	    deliveries: string[];
+	}
+	export interface QueueRow {
+	    id: string;
+	    post: string;
+	    title: string;
+	    text: string;
+	    language: string;
+	    picture: string;
+	    dueMs: number;
+	    state: string;
+	    published: number;
+	    of: number;
+	    deliveries: Delivery[];
+	}
+	export interface Board {
+	    rows: QueueRow[];
+	    causes: Cause[];
+	    more: boolean;
+	}
 
+
+	export interface ChangeRequest {
+	    ids: string[];
+	    do: string;
+	    dueMs: number;
+	    gaps: boolean;
+	}
+	export interface Refused {
+	    id: string;
+	    message: string;
+	}
+	export interface ChangeResult {
+	    done: Delivery[];
+	    refused: Refused[];
+	    undo: string;
+	    graceMs: number;
+	}
 	export interface Changed {
 	    topic: Topic;
 	    ids: string[];
@@ -120,6 +220,56 @@ export namespace api {
 	    server: string;
 	    state: string;
 	    local: boolean;
+	    workspace: string;
+	    networkName: string;
+	    title: string;
+	    pausedMs: number;
+	}
+	export interface ChannelDefaults {
+	    language: string;
+	    visibility: string;
+	}
+	export interface MediaLimit {
+	    max: number;
+	    videos: number;
+	    types: string[];
+	    imageBytes: number;
+	    videoBytes: number;
+	    videoMs: number;
+	    needed: boolean;
+	}
+	export interface TextLimit {
+	    limit: number;
+	    unit: string;
+	    maxBytes: number;
+	    url: number;
+	}
+	export interface ChannelLimits {
+	    text: TextLimit;
+	    media: MediaLimit;
+	    altMax: number;
+	    parts: number;
+	    visibilities: string[];
+	    software: string;
+	    fromServer: boolean;
+	    atMs: number;
+	}
+	export interface ChannelPage {
+	    channel: Channel;
+	    about: string;
+	    abilities: string[];
+	    limits: ChannelLimits;
+	    defaults: ChannelDefaults;
+	    signIn: boolean;
+	    renews: boolean;
+	    expiresMs: number;
+	    planned: number;
+	    held: number;
+	    open: number;
+	    published: number;
+	    nextMs: number;
+	    lastMs: number;
+	    profile: string;
 	}
 	export interface CheckMedia {
 	    path: string;
@@ -147,6 +297,9 @@ export namespace api {
 	    help: string;
 	    secret: boolean;
 	    default: string;
+	    optional: boolean;
+	    link: string;
+	    text: string;
 	}
 	export interface ConnectStep {
 	    conversation: string;
@@ -183,24 +336,29 @@ export namespace api {
 	    content: Content;
 	    channels: string[];
 	}
-	export interface Delivery {
-	    id: string;
-	    post: string;
-	    channel: string;
-	    network: string;
-	    handle: string;
-	    state: string;
-	    holdReason: string;
-	    dueMs: number;
-	    wakeMs: number;
-	    remoteId: string;
-	    remoteUrl: string;
-	    publishedMs: number;
-	    attempts: number;
-	    errorClass: string;
-	    errorText: string;
-	    generation: number;
-	    text: string;
+	export interface Data {
+	    folder: string;
+	    bytes: number;
+	    database: number;
+	    media: number;
+	    posts: number;
+	    assets: number;
+	    free: number;
+	    backupPath: string;
+	    backupMs: number;
+	    backupName: string;
+	    nextRestore: string;
+	}
+
+	export interface Moment {
+	    atMs: number;
+	    code: string;
+	    tone: string;
+	    n: number;
+	    of: number;
+	    detail: string;
+	    step: string;
+	    status: number;
 	}
 	export interface Segment {
 	    index: number;
@@ -212,6 +370,91 @@ export namespace api {
 	    delivery: Delivery;
 	    parts: Segment[];
 	    attempts: Attempt[];
+	    timeline: Moment[];
+	    lookedMs: number;
+	}
+	export interface DemoRequest {
+	    name: string;
+	    words: Record<string, string>;
+	}
+	export interface Variant {
+	    channel: string;
+	    text?: string;
+	    parts?: string[];
+	    media?: Media[];
+	    link?: string;
+	    language?: string;
+	    warning?: string;
+	    visibility?: string;
+	    options: Record<string, string>;
+	}
+	export interface Draft {
+	    id: string;
+	    workspace: string;
+	    content: Content;
+	    variants: Variant[];
+	}
+	export interface Mark {
+	    kind: string;
+	    start: number;
+	    end: number;
+	}
+	export interface DraftText {
+	    channel: string;
+	    part: number;
+	    characters: number;
+	    marks: Mark[];
+	}
+	export interface Issue {
+	    code: string;
+	    message: string;
+	    field: string;
+	    part: number;
+	    media: number;
+	    warning: boolean;
+	    values: Record<string, string>;
+	}
+	export interface PartLength {
+	    length: number;
+	    remaining: number;
+	    overflowAt: number;
+	    cutAt: number;
+	}
+	export interface Report {
+	    channel: string;
+	    network: string;
+	    handle: string;
+	    length: number;
+	    limit: number;
+	    remaining: number;
+	    unit: string;
+	    overflowAt: number;
+	    over: number;
+	    parts: PartLength[];
+	    valid: boolean;
+	    problems: Issue[];
+	}
+	export interface DraftCheck {
+	    reports: Report[];
+	    texts: DraftText[];
+	}
+
+	export interface Engine {
+	    publisher: string;
+	    heldAll: boolean;
+	    offlineSinceMs: number;
+	    nextDueMs: number;
+	    nextChannels: number;
+	    upcoming: number;
+	    publishing: number;
+	    waiting: number;
+	    unsure: number;
+	    needsYou: number;
+	    held: number;
+	    late: number;
+	    soonDay: number;
+	    nowMs: number;
+	    lastDueMs: number;
 	}
 	export interface Error {
 	    code: Code;
@@ -220,6 +463,13 @@ export namespace api {
 	    safe: string;
 	    actions: string[];
 	    ref: string;
+	}
+	export interface Exported {
+	    folder: string;
+	    posts: number;
+	    files: number;
+	    bytes: number;
+	    missing: string[];
 	}
 	export interface Feed {
 	    channel: string;
@@ -250,6 +500,16 @@ export namespace api {
 	    message: string;
 	    action: string;
 	}
+	export interface HistoryPage {
+	    rows: QueueRow[];
+	    next: string;
+	}
+	export interface HistoryRequest {
+	    workspace: string;
+	    query: string;
+	    after: string;
+	    limit: number;
+	}
 	export interface ImportAssets {
 	    workspace: string;
 	    paths: string[];
@@ -273,17 +533,6 @@ export namespace api {
 	    failed: FileFailure[];
 	    assets: ImportedAsset[];
 	}
-	export interface Variant {
-	    channel: string;
-	    text?: string;
-	    parts?: string[];
-	    media?: Media[];
-	    link?: string;
-	    language?: string;
-	    warning?: string;
-	    visibility?: string;
-	    options: Record<string, string>;
-	}
 	export interface Post {
 	    id: string;
 	    workspace: string;
@@ -302,14 +551,8 @@ export namespace api {
 	    failed: ImportFailures[];
 	    channels: string[];
 	}
-	export interface Issue {
-	    code: string;
-	    message: string;
-	    field: string;
-	    part: number;
-	    media: number;
-	    warning: boolean;
-	}
+
+
 	export interface Leave {
 	    keep: boolean;
 	    remember: boolean;
@@ -319,6 +562,19 @@ export namespace api {
 	    background: boolean;
 	    due: Delivery[];
 	    untilMs: number;
+	}
+	export interface LinkCard {
+	    url: string;
+	    host: string;
+	    title: string;
+	    text: string;
+	    site: string;
+	    picture: string;
+	    fetchedMs: number;
+	}
+	export interface LinkRequest {
+	    id: string;
+	    url: string;
 	}
 	export interface ListAssets {
 	    workspace: string;
@@ -336,21 +592,15 @@ export namespace api {
 	    limit: number;
 	}
 
-	export interface MediaLimit {
-	    max: number;
-	    videos: number;
-	    types: string[];
-	    imageBytes: number;
-	    videoBytes: number;
-	    videoMs: number;
-	    needed: boolean;
-	}
+
+
 	export interface MenuItem {
 	    command: string;
 	    label: string;
 	    keys: string;
 	    off: boolean;
 	    checked: boolean;
+	    quiet: boolean;
 	}
 	export interface Menu {
 	    role: string;
@@ -358,6 +608,12 @@ export namespace api {
 	    items: MenuItem[];
 	}
 
+
+	export interface NameVersion {
+	    id: string;
+	    number: number;
+	    name: string;
+	}
 	export interface NetOption {
 	    key: string;
 	    label: string;
@@ -365,11 +621,11 @@ export namespace api {
 	    choices: string[];
 	    default: string;
 	}
-	export interface TextLimit {
-	    limit: number;
-	    unit: string;
-	    maxBytes: number;
-	    url: number;
+	export interface PollMax {
+	    options: number;
+	    chars: number;
+	    minS: number;
+	    maxS: number;
 	}
 	export interface Network {
 	    id: string;
@@ -385,6 +641,10 @@ export namespace api {
 	    local: boolean;
 	    server: boolean;
 	    icon: string;
+	    layout: string;
+	    visibilities: string[];
+	    warning: string;
+	    poll?: PollMax;
 	}
 	export interface Notice {
 	    code: string;
@@ -397,11 +657,13 @@ export namespace api {
 	    body: string;
 	    route: string;
 	}
-	export interface PartLength {
-	    length: number;
-	    remaining: number;
-	    overflowAt: number;
+	export interface Notify {
+	    needsYou: boolean;
+	    away: boolean;
+	    published: boolean;
 	}
+
+
 
 
 
@@ -426,11 +688,44 @@ export namespace api {
 	    date: string;
 	    note: string;
 	}
+	export interface PreviewMedia {
+	    asset: string;
+	    kind: string;
+	    width: number;
+	    height: number;
+	    durationMs: number;
+	    alt: string;
+	    focusX: number;
+	    focusY: number;
+	}
+	export interface PreviewPart {
+	    text: string;
+	    cutAt: number;
+	    marks: Mark[];
+	    media: PreviewMedia[];
+	}
+	export interface Preview {
+	    channel: string;
+	    network: string;
+	    layout: string;
+	    handle: string;
+	    name: string;
+	    parts: PreviewPart[];
+	    link?: LinkCard;
+	    poll?: Poll;
+	    language: string;
+	    warning: string;
+	    visibility: string;
+	}
+
+
 	export interface Progress {
 	    task: string;
 	    done: number;
 	    total: number;
 	}
+
+
 
 	export interface RenderFailure {
 	    source: string;
@@ -464,24 +759,20 @@ export namespace api {
 	    failed: RenderFailure[];
 	}
 
-	export interface Report {
-	    channel: string;
-	    network: string;
-	    handle: string;
-	    length: number;
-	    limit: number;
-	    remaining: number;
-	    unit: string;
-	    overflowAt: number;
-	    parts: PartLength[];
-	    valid: boolean;
-	    problems: Issue[];
-	}
+
 	export interface ResolveRequest {
 	    id: string;
 	    liveUrl: string;
 	    absent: boolean;
 	    sendAgain: boolean;
+	}
+	export interface RestoreReport {
+	    backup: string;
+	    madeMs: number;
+	    done: boolean;
+	    message: string;
+	    aside: string;
+	    held: number;
 	}
 	export interface SavePost {
 	    id: string;
@@ -505,6 +796,42 @@ export namespace api {
 	    id: string;
 	    focus?: Point;
 	}
+	export interface Settings {
+	    language: string;
+	    theme: string;
+	    density: string;
+	    zoom: number;
+	    weekStart: string;
+	    clock: string;
+	    onClose: string;
+	    hideDetails: boolean;
+	    notify: Notify;
+	    letterKeys: boolean;
+	    shortcuts: Record<string, string>;
+	    altText: string;
+	    import: string;
+	    graphics: boolean;
+	    splitters: Record<string, number>;
+	    onboarding: string;
+	}
+	export interface SettingsChange {
+	    language?: string;
+	    theme?: string;
+	    density?: string;
+	    zoom?: number;
+	    weekStart?: string;
+	    clock?: string;
+	    onClose?: string;
+	    hideDetails?: boolean;
+	    notify?: Notify;
+	    letterKeys?: boolean;
+	    shortcuts?: Record<string, string>;
+	    altText?: string;
+	    import?: string;
+	    graphics?: boolean;
+	    splitters?: Record<string, number>;
+	    onboarding?: string;
+	}
 	export interface ShellEvent {
 	    kind: ShellEventKind;
 	    paths: string[];
@@ -527,16 +854,36 @@ export namespace api {
 	    notices: boolean;
 	    mediaUrl: string;
 	}
+	export interface ShellPreferences {
+	    atClose: AtClose;
+	    graphics: boolean;
+	}
+	export interface SplitDraft {
+	    text: string;
+	    channels: string[];
+	    numbered: boolean;
+	}
 	export interface TagAsset {
 	    id: string;
 	    add: string[];
 	    remove: string[];
 	}
 
+	export interface Tray {
+	    state: string;
+	    items: MenuItem[];
+	}
 
 	export interface Version {
 	    number: number;
 	    savedMs: number;
+	    name: string;
+	    reason: string;
+	}
+	export interface VersionContent {
+	    version: Version;
+	    content: Content;
+	    variants: Variant[];
 	}
 	export interface Vocabulary {
 	    error: Error;
@@ -545,10 +892,51 @@ export namespace api {
 	    notice: Notice;
 	    shell: ShellEvent;
 	}
+	export interface WindowState {
+	    x: number;
+	    y: number;
+	    width: number;
+	    height: number;
+	    maximised: boolean;
+	}
 	export interface Workspace {
 	    id: string;
 	    name: string;
+	    demo: boolean;
 	    createdMs: number;
+	}
+	export interface WorkspaceChange {
+	    language?: string;
+	    visibility?: string;
+	    campaign?: string;
+	    source?: string;
+	    medium?: string;
+	}
+	export interface WorkspaceSettings {
+	    language: string;
+	    visibility: string;
+	    campaign: string;
+	    source: string;
+	    medium: string;
+	}
+	export interface WriteCard {
+	    id: string;
+	    url: string;
+	    title: string;
+	    text: string;
+	}
+	export interface WriteDraft {
+	    id: string;
+	    content: Content;
+	    variants: Variant[];
+	    version: number;
+	    kind: string;
+	    reason: string;
+	}
+	export interface Written {
+	    post: Post;
+	    back: number;
+	    forth: number;
 	}
 
 }

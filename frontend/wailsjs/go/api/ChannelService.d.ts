@@ -12,6 +12,16 @@ export function Connect(arg1:api.ConnectRequest):Promise<api.ConnectStep>;
 
 export function List(arg1:string):Promise<Array<api.Channel>>;
 
+export function Page(arg1:string):Promise<api.ChannelPage>;
+
+export function Pause(arg1:string):Promise<api.Channel>;
+
 export function Remove(arg1:string):Promise<void>;
+
+export function Rename(arg1:string,arg2:string):Promise<api.Channel>;
+
+export function Resume(arg1:string):Promise<api.Channel>;
+
+export function SetDefaults(arg1:string,arg2:api.ChannelDefaults):Promise<api.Channel>;
 
 export function Test(arg1:string):Promise<api.Channel>;

@@ -22,8 +22,28 @@ export function List(arg1) {
   return window['go']['api']['ChannelService']['List'](arg1);
 }
 
+export function Page(arg1) {
+  return window['go']['api']['ChannelService']['Page'](arg1);
+}
+
+export function Pause(arg1) {
+  return window['go']['api']['ChannelService']['Pause'](arg1);
+}
+
 export function Remove(arg1) {
   return window['go']['api']['ChannelService']['Remove'](arg1);
+}
+
+export function Rename(arg1, arg2) {
+  return window['go']['api']['ChannelService']['Rename'](arg1, arg2);
+}
+
+export function Resume(arg1) {
+  return window['go']['api']['ChannelService']['Resume'](arg1);
+}
+
+export function SetDefaults(arg1, arg2) {
+  return window['go']['api']['ChannelService']['SetDefaults'](arg1, arg2);
 }
 
 export function Test(arg1) {

@@ -22,13 +22,19 @@ export function OpenLink(arg1:string):Promise<void>;
 
 export function Paste():Promise<string>;
 
+export function Preferences():Promise<api.ShellPreferences>;
+
 export function Ready():Promise<Array<api.ShellEvent>>;
 
 export function Reveal(arg1:string):Promise<void>;
 
 export function SetMenu(arg1:Array<api.Menu>):Promise<void>;
 
-export function Theme(arg1:string):Promise<void>;
+export function SetPreferences(arg1:api.ShellPreferences):Promise<void>;
+
+export function SetTray(arg1:api.Tray):Promise<void>;
+
+export function Theme(arg1:string,arg2:boolean):Promise<void>;
 
 export function Title(arg1:string):Promise<void>;
 

@@ -42,6 +42,10 @@ export function Paste() {
   return window['go']['api']['ShellService']['Paste']();
 }
 
+export function Preferences() {
+  return window['go']['api']['ShellService']['Preferences']();
+}
+
 export function Ready() {
   return window['go']['api']['ShellService']['Ready']();
 }
@@ -54,8 +58,16 @@ export function SetMenu(arg1) {
   return window['go']['api']['ShellService']['SetMenu'](arg1);
 }
 
-export function Theme(arg1) {
-  return window['go']['api']['ShellService']['Theme'](arg1);
+export function SetPreferences(arg1) {
+  return window['go']['api']['ShellService']['SetPreferences'](arg1);
+}
+
+export function SetTray(arg1) {
+  return window['go']['api']['ShellService']['SetTray'](arg1);
+}
+
+export function Theme(arg1, arg2) {
+  return window['go']['api']['ShellService']['Theme'](arg1, arg2);
 }
 
 export function Title(arg1) {
