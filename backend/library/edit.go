@@ -76,15 +76,12 @@ func (s *Service) SetFocus(ctx context.Context, id domain.AssetID, focus *domain
 // Tag adds and takes off tags. Blanks around a tag go, and a tag that is empty, too long or not
 // text is a *domain.FieldError.
 func (s *Service) Tag(ctx context.Context, id domain.AssetID, add, remove []string) (domain.Asset, error) {
-	add, remove = slices.Clone(add), slices.Clone(remove)
-	for _, list := range [][]string{add, remove} {
-		for i, tag := range list {
-			tag = strings.Join(strings.Fields(tag), " ")
-			if tag == "" || len(tag) > maxTagBytes || !utf8.ValidString(tag) || strings.ContainsFunc(tag, unicode.IsControl) {
-				return domain.Asset{}, &domain.FieldError{Field: "tag", Message: fmt.Sprintf("%.40q is not a tag: 1 to %d bytes of text", tag, maxTagBytes)}
-			}
-			list[i] = tag
-		}
+	add, err := cleanTags(add)
+	if err != nil {
+		return domain.Asset{}, err
+	}
+	if remove, err = cleanTags(remove); err != nil {
+		return domain.Asset{}, err
 	}
 	a, err := s.Get(ctx, id)
 	if err != nil {
@@ -94,6 +91,19 @@ func (s *Service) Tag(ctx context.Context, id domain.AssetID, add, remove []stri
 		return a, &domain.FieldError{Field: "tag", Message: fmt.Sprintf("an asset may have %d tags, this would have %d", MaxTags, n)}
 	}
 	return s.p.Store.SetTags(ctx, id, add, remove)
+}
+
+// cleanTags takes the blanks around tags away.
+func cleanTags(tags []string) ([]string, error) {
+	tags = slices.Clone(tags)
+	for i, tag := range tags {
+		tag = strings.Join(strings.Fields(tag), " ")
+		if tag == "" || len(tag) > maxTagBytes || !utf8.ValidString(tag) || strings.ContainsFunc(tag, unicode.IsControl) {
+			return nil, &domain.FieldError{Field: "tag", Message: fmt.Sprintf("%.40q is not a tag: 1 to %d bytes of text", tag, maxTagBytes)}
+		}
+		tags[i] = tag
+	}
+	return tags, nil
 }
 
 // Remove moves an asset to the bin. Posts that use it keep it.

@@ -13,6 +13,9 @@ import (
 type Options struct {
 	Recursive bool // folders in folders too
 	Reference bool // leave the originals where they are, and keep no copy
+	// Known leaves out, and does not count, files that were imported before and are as they were
+	// then, also if what they became is in the bin or deleted: nobody asked for them again.
+	Known bool
 }
 
 // Progress is how far an import is. Total is known from the start.
@@ -77,6 +80,9 @@ func (s *Service) Import(ctx context.Context, w domain.WorkspaceID, paths []stri
 	}
 	done := make([]outcome, len(walk.jobs))
 	err := s.importAll(ctx, w, walk.jobs, o, done, progress)
+	if batched := s.batch(ctx, done); err == nil {
+		err = batched
+	}
 	r := Result{Failed: walk.failed, Assets: []Imported{}}
 	if r.Failed == nil {
 		r.Failed = []Failure{}
@@ -101,10 +107,35 @@ func (s *Service) Import(ctx context.Context, w domain.WorkspaceID, paths []stri
 	return r, nil
 }
 
+// batch says that what was added came together, and what it looks like: once for all, because a
+// write waits for the disk and looks can be worked out again.
+func (s *Service) batch(ctx context.Context, done []outcome) error {
+	added, looks := []domain.AssetID{}, map[domain.AssetID]domain.Look{}
+	for _, out := range done {
+		if out.added {
+			added = append(added, out.asset.ID)
+		}
+		if out.look != nil {
+			looks[out.asset.ID] = *out.look
+		}
+	}
+	if len(looks) > 0 {
+		if err := s.p.Store.PutLooks(context.WithoutCancel(ctx), looks); err != nil {
+			return err
+		}
+	}
+	if len(added) == 0 {
+		return nil
+	}
+	// Also when the import was stopped: what it brought is one import all the same.
+	return s.p.Store.Batch(context.WithoutCancel(ctx), added, string(added[0]))
+}
+
 // outcome is what became of one job; the zero value is a job that was not reached.
 type outcome struct {
 	asset   domain.Asset
 	added   bool
+	look    *domain.Look // of a new picture
 	failure *fault
 }
 

@@ -59,6 +59,46 @@ type Store interface {
 	Rendition(ctx context.Context, id domain.AssetID, recipe string) (domain.Rendition, error)
 	// PutRendition remembers it.
 	PutRendition(ctx context.Context, r domain.Rendition) error
+	shelfStore
+	watchStore
+}
+
+// shelfStore is what keeping thousands in order needs.
+type shelfStore interface {
+	// Change grows with every write, by any process.
+	Change(ctx context.Context) (int64, error)
+	// Shelf returns all assets of a workspace, the bin's too, the last imported first.
+	Shelf(ctx context.Context, w domain.WorkspaceID) ([]domain.Shelved, error)
+	PutLooks(ctx context.Context, looks map[domain.AssetID]domain.Look) error
+	// Batch says that assets came by one import.
+	Batch(ctx context.Context, ids []domain.AssetID, batch string) error
+	// Uses returns the posts that use an asset, the last changed first.
+	Uses(ctx context.Context, id domain.AssetID) ([]domain.Use, error)
+	Crops(ctx context.Context, id domain.AssetID) (map[string]domain.Crop, error)
+	SetCrop(ctx context.Context, id domain.AssetID, preset string, c *domain.Crop) error
+	Collections(ctx context.Context, w domain.WorkspaceID) ([]domain.Collection, error)
+	AddCollection(ctx context.Context, c domain.Collection) (domain.Collection, error)
+	ChangeCollection(ctx context.Context, id domain.CollectionID, name, query string) (domain.Collection, error)
+	RemoveCollection(ctx context.Context, id domain.CollectionID) error
+	Collect(ctx context.Context, id domain.CollectionID, assets []domain.AssetID) error
+	Uncollect(ctx context.Context, id domain.CollectionID, assets []domain.AssetID) error
+	TagAssets(ctx context.Context, ids []domain.AssetID, add, remove []string) error
+	RenameTag(ctx context.Context, w domain.WorkspaceID, from, to string) error
+	MergeAssets(ctx context.Context, keep domain.AssetID, others []domain.AssetID) (domain.Asset, error)
+	BinAssets(ctx context.Context, ids []domain.AssetID, bin bool) error
+	// BinnedBefore returns what has been in the bin since before a time and no post uses.
+	BinnedBefore(ctx context.Context, w domain.WorkspaceID, before time.Time) ([]domain.AssetID, error)
+}
+
+// watchStore remembers the folders of this machine that are watched.
+type watchStore interface {
+	// Imported reports whether the file at path was imported with this size and time, whatever
+	// became of it.
+	Imported(ctx context.Context, w domain.WorkspaceID, path string, bytes int64, modified time.Time) (bool, error)
+	// Watched returns those of a workspace, or all if w is "".
+	Watched(ctx context.Context, w domain.WorkspaceID) ([]domain.Watched, error)
+	Watch(ctx context.Context, f domain.Watched) (domain.Watched, error)
+	Unwatch(ctx context.Context, id domain.WatchedID) error
 }
 
 // Files keeps contents by their SHA-256 (lower-case hex). A content appears whole or not at all.
@@ -90,10 +130,15 @@ type Parts struct {
 }
 
 // Service is what people do with the library.
-type Service struct{ p Parts }
+type Service struct {
+	p       Parts
+	shelves shelves
+}
 
 // New returns a service.
-func New(p Parts) *Service { return &Service{p: p} }
+func New(p Parts) *Service {
+	return &Service{p: p, shelves: shelves{kept: map[domain.WorkspaceID]*stock{}}}
+}
 
 // Get returns an asset, from the bin too, or domain.ErrNotFound.
 func (s *Service) Get(ctx context.Context, id domain.AssetID) (domain.Asset, error) {

@@ -38,6 +38,12 @@ func (s *Service) importOne(ctx context.Context, w domain.WorkspaceID, j job, o 
 	case before.Size() == 0:
 		return outcome{}, faultf(CodeEmpty, "the file is empty")
 	}
+	if o.Known {
+		known, err := s.p.Store.Imported(ctx, w, keep(j.path), before.Size(), before.ModTime())
+		if err != nil || known {
+			return outcome{}, err
+		}
+	}
 	seen, ok, err := s.p.Store.SeenImport(ctx, w, keep(j.path), before.Size(), before.ModTime())
 	if err != nil {
 		return outcome{}, err
@@ -90,7 +96,12 @@ func (s *Service) importOne(ctx context.Context, w domain.WorkspaceID, j job, o 
 			}
 		}
 	}
-	return outcome{asset: stored, added: added}, nil
+	out := outcome{asset: stored, added: added}
+	if len(thumbs) > 0 {
+		look := lookOf(thumbs[0].Data)
+		out.look = &look
+	}
+	return out, nil
 }
 
 // there reports whether an asset's original can still be found, without reading it.

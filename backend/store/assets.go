@@ -328,6 +328,11 @@ func (db *DB) UnbinAsset(ctx context.Context, id domain.AssetID) error {
 	})
 }
 
+const rememberGone = `
+INSERT INTO local_gone (workspace, path, bytes, mtime_ns)
+SELECT workspace, path, bytes, mtime_ns FROM local_import WHERE asset = (SELECT row FROM asset WHERE id = ?)
+ON CONFLICT (workspace, path) DO UPDATE SET bytes = excluded.bytes, mtime_ns = excluded.mtime_ns`
+
 // PurgeAsset forgets an asset in the bin for ever. One that is not in the bin, or that a post uses,
 // is a domain.ErrNotAllowed.
 func (db *DB) PurgeAsset(ctx context.Context, id domain.AssetID) error {
@@ -343,6 +348,9 @@ func (db *DB) PurgeAsset(ctx context.Context, id domain.AssetID) error {
 			return fmt.Errorf("it is not in the bin: %w", domain.ErrNotAllowed)
 		case posts > 0:
 			return fmt.Errorf("%d posts use it: %w", posts, domain.ErrNotAllowed)
+		}
+		if _, err := tx.exec(rememberGone, id); err != nil {
+			return err
 		}
 		_, err := tx.exec("DELETE FROM asset WHERE id = ?", id)
 		return err

@@ -126,3 +126,18 @@ func (db *DB) BinnedBefore(ctx context.Context, w domain.WorkspaceID, before tim
 	})
 	return list, err
 }
+
+const wasImported = `
+SELECT EXISTS (SELECT 1 FROM local_import i JOIN workspace w ON w.row = i.workspace
+        WHERE w.id = ?1 AND i.path = ?2 AND i.bytes = ?3 AND i.mtime_ns = ?4)
+    OR EXISTS (SELECT 1 FROM local_gone g JOIN workspace w ON w.row = g.workspace
+        WHERE w.id = ?1 AND g.path = ?2 AND g.bytes = ?3 AND g.mtime_ns = ?4)`
+
+// Imported reports whether the file at path was imported with this size and time, also if what it
+// became was deleted since.
+func (db *DB) Imported(ctx context.Context, w domain.WorkspaceID, path string, bytes int64, modified time.Time) (is bool, err error) {
+	err = db.Read(ctx, func(tx *Tx) error {
+		return tx.row(wasImported, w, path, bytes, modified.UnixNano()).Scan(&is)
+	})
+	return is, err
+}

@@ -71,3 +71,13 @@ CREATE TABLE local_watched (
     added_at_ms INTEGER NOT NULL,
     UNIQUE (workspace, path)
 ) STRICT;
+
+-- Files whose asset was deleted for ever: a watched folder does not bring them back.
+CREATE TABLE local_gone (
+    row       INTEGER PRIMARY KEY,
+    workspace INTEGER NOT NULL REFERENCES workspace (row) ON DELETE CASCADE,
+    path      TEXT    NOT NULL,
+    bytes     INTEGER NOT NULL,
+    mtime_ns  INTEGER NOT NULL,
+    UNIQUE (workspace, path)
+) STRICT;

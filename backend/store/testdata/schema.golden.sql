@@ -214,6 +214,15 @@ CREATE TABLE local_clock (
     actor  TEXT    NOT NULL  -- who writes: this machine's id
 ) STRICT;
 
+CREATE TABLE local_gone (
+    row       INTEGER PRIMARY KEY,
+    workspace INTEGER NOT NULL REFERENCES workspace (row) ON DELETE CASCADE,
+    path      TEXT    NOT NULL,
+    bytes     INTEGER NOT NULL,
+    mtime_ns  INTEGER NOT NULL,
+    UNIQUE (workspace, path)
+) STRICT;
+
 CREATE TABLE local_import (
     row         INTEGER PRIMARY KEY,
     workspace   INTEGER NOT NULL REFERENCES workspace (row) ON DELETE CASCADE,
