@@ -85,6 +85,9 @@ type CreatePost struct {
 // Create keeps a draft that follows its content on every channel.
 func (s *PostService) Create(r CreatePost) (_ Post, err error) {
 	defer s.done(&err)
+	if err := s.begun(r.Workspace, &r.Content); err != nil {
+		return Post{}, err
+	}
 	channels := make([]domain.ChannelID, len(r.Channels))
 	for i, c := range r.Channels {
 		channels[i] = domain.ChannelID(c)

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"postbag/backend/domain"
@@ -163,4 +165,17 @@ func (s *SettingsService) Window() (_ WindowState, err error) {
 func (s *SettingsService) SetWindow(w WindowState) (err error) {
 	defer s.done(&err)
 	return s.Settings.SetWindow(s.ctx, settings.Window(w))
+}
+
+// begun gives a new post what its workspace chose for new posts, where nothing else was chosen.
+func (b *base) begun(workspace string, c *Content) error {
+	if c.Language != "" && c.Visibility != "" {
+		return nil
+	}
+	w, err := b.Settings.Workspace(b.ctx, domain.WorkspaceID(workspace))
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil // the use case says what is missing
+	}
+	c.Language, c.Visibility = cmp.Or(c.Language, w.Language), cmp.Or(c.Visibility, w.Visibility)
+	return err
 }
