@@ -34,13 +34,22 @@ export interface Command {
 class Commands {
 	#all = new SvelteMap<string, Command>();
 
-	/** Every command that is there now, in the order they were registered. */
+	/** The keys a person chose instead, by command; "" for none. */
+	chosen = $state.raw<Record<string, string>>({});
+
+	/** Every command that is there now, in the order they were registered, with the keys it has now. */
 	get all(): Command[] {
-		return [...this.#all.values()];
+		return [...this.#all.values()].map((c) => this.#withKeys(c));
 	}
 
 	get(id: string): Command | undefined {
-		return this.#all.get(id);
+		const c = this.#all.get(id);
+		return c && this.#withKeys(c);
+	}
+
+	#withKeys(c: Command): Command {
+		const keys = this.chosen[c.id];
+		return keys === undefined ? c : { ...c, keys: keys || undefined };
 	}
 
 	/** Whether a command can be done now. */

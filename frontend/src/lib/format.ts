@@ -1,5 +1,6 @@
 // Dates, numbers and sizes as people of the app's language write them. Everything goes through
 // Intl; formatters are kept, since making one costs more than using it a hundred times.
+import { clock } from './clock.svelte';
 import { locale } from './locale.svelte';
 
 const kept = new Map<string, unknown>();
@@ -43,7 +44,7 @@ export function bytes(n: number): string {
 
 /** "14:30" */
 export function time(ms: number, zone?: string): string {
-	return dates({ hour: '2-digit', minute: '2-digit', timeZone: zone }).format(ms);
+	return dates({ hour: '2-digit', minute: '2-digit', hourCycle: clock.cycle, timeZone: zone }).format(ms);
 }
 
 /** "Fri 12 June" */

@@ -1,3 +1,4 @@
+import type { api } from '$wailsjs/go/models';
 import { runtime } from './browser';
 
 /** What can change; the page asks again for what it shows of it. */
@@ -37,3 +38,7 @@ export const onProgress = (then: (p: Progress) => void): (() => void) =>
 /** Calls back for notices. Returns how to stop. */
 export const onNotice = (then: (n: Notice) => void): (() => void) =>
 	runtime.EventsOn('notice', (data) => then(data as Notice));
+
+/** Calls back for what comes through the program around the page: dropped files, menus, closing. */
+export const onShell = (then: (e: api.ShellEvent) => void): (() => void) =>
+	runtime.EventsOn('shell', (data) => then(data as api.ShellEvent));

@@ -6,6 +6,8 @@ import * as NetworkService from '$wailsjs/go/api/NetworkService';
 import * as PostService from '$wailsjs/go/api/PostService';
 import * as PresetService from '$wailsjs/go/api/PresetService';
 import * as QueueService from '$wailsjs/go/api/QueueService';
+import * as SettingsService from '$wailsjs/go/api/SettingsService';
+import * as ShellService from '$wailsjs/go/api/ShellService';
 import * as SystemService from '$wailsjs/go/api/SystemService';
 import './browser';
 import { backendError } from './error';
@@ -13,7 +15,16 @@ import { backendError } from './error';
 export type { api } from '$wailsjs/go/models';
 export { inWindow, watchConnection } from './browser';
 export { BackendError, backendError } from './error';
-export { onChanged, onNotice, onProgress, type Changed, type Notice, type Progress, type Topic } from './events';
+export {
+	onChanged,
+	onNotice,
+	onProgress,
+	onShell,
+	type Changed,
+	type Notice,
+	type Progress,
+	type Topic,
+} from './events';
 
 type Calls = Record<string, (...args: never[]) => Promise<unknown>>;
 
@@ -38,4 +49,6 @@ export const library = typed(LibraryService);
 export const presets = typed(PresetService);
 export const channels = typed(ChannelService);
 export const networks = typed(NetworkService);
+export const settings = typed(SettingsService);
+export const shellService = typed(ShellService);
 export const system = typed(SystemService);

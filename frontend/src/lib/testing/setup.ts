@@ -7,6 +7,13 @@ class NoResize {
 	disconnect() {}
 }
 vi.stubGlobal('ResizeObserver', NoResize);
+
+/** No backend speaks in unit tests: state classes are given fakes of their own interfaces. */
+class NoEvents extends EventTarget {
+	close() {}
+}
+vi.stubGlobal('EventSource', NoEvents);
+vi.stubGlobal('fetch', () => Promise.reject(new TypeError('there is no backend in a unit test')));
 Element.prototype.scrollIntoView ??= () => {};
 window.matchMedia ??= (query: string) =>
 	({
