@@ -24,7 +24,7 @@ type Channel struct {
 	Handle  string `json:"handle"`
 	Name    string `json:"name"`
 	Server  string `json:"server"`
-	State   string `json:"state"` // "ready", "reauth"
+	State   string `json:"state"` // "ready", "paused", "reauth"
 	Local   bool   `json:"local"` // publishes on this machine alone
 
 	Workspace   string `json:"workspace"`
@@ -51,6 +51,9 @@ func (s *ChannelService) channelOf(c domain.Channel) Channel {
 	out := Channel{
 		ID: string(c.ID), Network: c.Network, Handle: c.Handle, Name: c.Label(), Server: c.Server, State: string(c.State),
 		Workspace: string(c.Workspace), NetworkName: c.Network, Title: c.Title, PausedMs: millis(c.PausedAt),
+	}
+	if c.State == domain.ChannelReady && !c.PausedAt.IsZero() {
+		out.State = "paused"
 	}
 	if n, ok := s.Networks.Get(c.Network); ok {
 		d := n.Describe()
