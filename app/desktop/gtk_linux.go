@@ -1,0 +1,113 @@
+//go:build !bindings && linux && production
+
+package desktop
+
+/*
+#cgo pkg-config: gtk+-3.0 webkit2gtk-4.1
+#include <stdlib.h>
+#include "gtk_linux.h"
+*/
+import "C"
+
+import (
+	"net/url"
+	"runtime/cgo"
+	"time"
+)
+
+// mostScreens bounds how many screens are looked at.
+const mostScreens = 16
+
+// onMain runs a function on the thread of the windows and waits for it, for a second at most: that
+// thread may have ended. It reports whether the function ran.
+func onMain(do func()) bool {
+	done := make(chan struct{})
+	C.postbag_later(C.uintptr_t(cgo.NewHandle(func() { do(); close(done) })))
+	select {
+	case <-done:
+		return true
+	case <-time.After(time.Second):
+		return false
+	}
+}
+
+//export postbagCall
+func postbagCall(call C.uintptr_t) {
+	h := cgo.Handle(call)
+	do, ok := h.Value().(func())
+	h.Delete()
+	if ok {
+		do()
+	}
+}
+
+//export postbagFollow
+func postbagFollow(address *C.char) {
+	u, err := url.Parse(C.GoString(address))
+	if err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
+		_ = openBySystem(u.String()) // the page stays as it is either way
+	}
+}
+
+// guard keeps the page from being left, whatever it tries.
+func (w *window) guard() {
+	if !onMain(func() { C.postbag_guard() }) {
+		w.log.Error("the window could not be guarded")
+	}
+}
+
+// screens returns where the screens are. It runs on the thread of the windows.
+func screens() []rect {
+	var list [mostScreens]C.postbag_rect
+	n := int(C.postbag_screens(&list[0], mostScreens))
+	out := make([]rect, n)
+	for i := range out {
+		out[i] = rectOf(list[i])
+	}
+	return out
+}
+
+func rectOf(r C.postbag_rect) rect {
+	return rect{X: int(r.x), Y: int(r.y), Width: int(r.width), Height: int(r.height)}
+}
+
+// settle puts the window where it was, and guards its page.
+func (w *window) settle() {
+	w.mu.Lock()
+	at := w.memory.Place
+	w.mu.Unlock()
+	onMain(func() {
+		C.postbag_guard()
+		if to, positioned := at.settled(screens()); positioned {
+			C.postbag_move(C.int(to.X), C.int(to.Y))
+		}
+	})
+}
+
+// remember keeps where the window is.
+func (w *window) remember() {
+	var at place
+	known := false
+	onMain(func() {
+		var r C.postbag_rect
+		var maximised C.int
+		if C.postbag_where(&r, &maximised) == 0 {
+			return
+		}
+		known = true
+		at.rect, at.Maximised = rectOf(r), maximised != 0
+		at.Screen = screenOf(at.rect, screens())
+	})
+	if !known {
+		return
+	}
+	err := w.keep(func(m *memory) {
+		if at.Maximised { // the size to come back to stays
+			at.rect = m.Place.rect
+		}
+		m.Place = at
+	})
+	if err != nil {
+		w.log.Warn("the window's place was not kept", "error", err)
+	}
+}

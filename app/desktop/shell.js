@@ -1,0 +1,34 @@
+// The guard of the window: runs before the page. The page is one document and stays it.
+(function () {
+	'use strict';
+
+	// A dropped file would replace the page. The program hears of the drop by itself.
+	['dragenter', 'dragover', 'drop'].forEach(function (type) {
+		addEventListener(type, function (event) {
+			event.preventDefault();
+		});
+	});
+
+	// Where the program learns a dropped file's place through the page, this asks it to.
+	addEventListener('DOMContentLoaded', function () {
+		if (window.runtime && window.runtime.OnFileDrop) window.runtime.OnFileDrop(function () {}, false);
+	});
+
+	// A link opens in the system's browser, unless the page takes it first.
+	function follow(event) {
+		if (event.defaultPrevented) return;
+		var target = event.target instanceof Element ? event.target.closest('a[href], area[href]') : null;
+		if (!target) return;
+		var address = new URL(target.getAttribute('href'), location.href);
+		if (address.origin === location.origin && address.protocol === location.protocol && address.pathname === location.pathname) return;
+		event.preventDefault();
+		if (/^(https?|file):$/.test(address.protocol)) window.go.api.ShellService.OpenLink(address.href).catch(function () {});
+	}
+	addEventListener('click', follow);
+	addEventListener('auxclick', follow);
+
+	window.open = function (address) {
+		if (address) window.go.api.ShellService.OpenLink(String(new URL(address, location.href))).catch(function () {});
+		return null;
+	};
+})();
