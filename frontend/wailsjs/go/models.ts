@@ -47,6 +47,21 @@ export namespace api {
 	    Quit = "quit",
 	    Show = "show",
 	}
+	export interface AlikeAsset {
+	    id: string;
+	    name: string;
+	    width: number;
+	    height: number;
+	    bytes: number;
+	    importedMs: number;
+	    described: boolean;
+	    posts: number;
+	}
+	export interface Alike {
+	    assets: AlikeAsset[];
+	    reasons: string[];
+	}
+
 	export interface AnswerRequest {
 	    conversation: string;
 	    answers: Record<string, string>;
@@ -286,6 +301,17 @@ export namespace api {
 	    warning: string;
 	    visibility: string;
 	}
+	export interface CollectAssets {
+	    collection: string;
+	    assets: string[];
+	    in: boolean;
+	}
+	export interface Collection {
+	    id: string;
+	    name: string;
+	    query: string;
+	    count: number;
+	}
 	export interface ConnectRequest {
 	    workspace: string;
 	    network: string;
@@ -471,6 +497,20 @@ export namespace api {
 	    bytes: number;
 	    missing: string[];
 	}
+	export interface TagCount {
+	    name: string;
+	    count: number;
+	}
+	export interface Facets {
+	    all: number;
+	    lastImport: number;
+	    unused: number;
+	    noAlt: number;
+	    alike: number;
+	    bin: number;
+	    tags: TagCount[];
+	    collections: Collection[];
+	}
 	export interface Feed {
 	    channel: string;
 	    site: string;
@@ -500,6 +540,27 @@ export namespace api {
 	    message: string;
 	    action: string;
 	}
+	export interface GridDay {
+	    day: string;
+	    count: number;
+	}
+	export interface Grid {
+	    ids: string[];
+	    names: string[];
+	    ratios: number[];
+	    colours: number[];
+	    marks: number[];
+	    durations: number[];
+	    days: GridDay[];
+	    facets: Facets;
+	}
+
+	export interface GridQuery {
+	    workspace: string;
+	    query: string;
+	    collection: string;
+	    sort: string;
+	}
 	export interface HistoryPage {
 	    rows: QueueRow[];
 	    next: string;
@@ -521,6 +582,19 @@ export namespace api {
 	    code: string;
 	    message: string;
 	    missing: string[];
+	}
+	export interface ImportJob {
+	    id: string;
+	    workspace: string;
+	    running: boolean;
+	    stopped: boolean;
+	    done: number;
+	    total: number;
+	    imported: number;
+	    duplicates: number;
+	    failed: FileFailure[];
+	    ids: string[];
+	    error?: Error;
 	}
 	export interface ImportedAsset {
 	    asset: Asset;
@@ -608,6 +682,10 @@ export namespace api {
 	    items: MenuItem[];
 	}
 
+	export interface MergeAssets {
+	    keep: string;
+	    others: string[];
+	}
 
 	export interface NameVersion {
 	    id: string;
@@ -727,6 +805,11 @@ export namespace api {
 
 
 
+	export interface RenameTag {
+	    workspace: string;
+	    from: string;
+	    to: string;
+	}
 	export interface RenderFailure {
 	    source: string;
 	    preset: string;
@@ -773,6 +856,12 @@ export namespace api {
 	    message: string;
 	    aside: string;
 	    held: number;
+	}
+	export interface SaveCollection {
+	    workspace: string;
+	    id: string;
+	    name: string;
+	    query: string;
 	}
 	export interface SavePost {
 	    id: string;
@@ -868,6 +957,12 @@ export namespace api {
 	    add: string[];
 	    remove: string[];
 	}
+	export interface TagAssets {
+	    assets: string[];
+	    add: string[];
+	    remove: string[];
+	}
+
 
 	export interface Tray {
 	    state: string;
@@ -891,6 +986,20 @@ export namespace api {
 	    progress: Progress;
 	    notice: Notice;
 	    shell: ShellEvent;
+	}
+	export interface WatchFolder {
+	    workspace: string;
+	    path: string;
+	    recursive: boolean;
+	    reference: boolean;
+	}
+	export interface WatchedFolder {
+	    id: string;
+	    path: string;
+	    name: string;
+	    recursive: boolean;
+	    reference: boolean;
+	    reachable: boolean;
 	}
 	export interface WindowState {
 	    x: number;
