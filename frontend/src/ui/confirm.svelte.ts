@@ -1,4 +1,5 @@
 // Asking before what cannot be undone, from anywhere: `if (await confirm({…})) …`.
+import { mount } from 'svelte';
 
 export interface Question {
 	title: string;
@@ -15,11 +16,15 @@ class Asking {
 	now = $state.raw<(Question & { answer: (yes: boolean) => void }) | undefined>(undefined);
 }
 
-/** The question that stands on screen; UiRoot shows it. */
+/** The question that stands on screen. */
 export const asking = new Asking();
 
+let host: Promise<unknown> | undefined;
+
 /** Asks, and settles with the answer. A second question answers the first with no. */
-export function confirm(question: Question): Promise<boolean> {
+export async function confirm(question: Question): Promise<boolean> {
+	host ??= import('./ConfirmHost.svelte').then((part) => mount(part.default, { target: document.body }));
+	await host;
 	asking.now?.answer(false);
 	return new Promise((resolve) => {
 		asking.now = { ...question, answer: resolve };

@@ -35,6 +35,42 @@ export { default as TextField } from './TextField.svelte';
 export { fold } from './options';
 
 // to show
+export { default as Avatar } from './Avatar.svelte';
+export { default as Badge } from './Badge.svelte';
+export { default as Banner } from './Banner.svelte';
+export { default as Chip } from './Chip.svelte';
+export { default as Divider } from './Divider.svelte';
+export { default as Drawing } from './Drawing.svelte';
+export { default as EmptyState } from './EmptyState.svelte';
+export { default as ErrorCard } from './ErrorCard.svelte';
 export { default as Icon } from './Icon.svelte';
 export { default as Keys } from './Keys.svelte';
+export { default as KeySheet } from './KeySheet.svelte';
+export { default as Meter } from './Meter.svelte';
+export { default as NetMark } from './NetMark.svelte';
+export { default as Progress } from './Progress.svelte';
+export { default as Skeleton } from './Skeleton.svelte';
 export { default as Spinner } from './Spinner.svelte';
+export { default as StateChip, toneIcons } from './StateChip.svelte';
+
+// to lay out
+export { default as Disclosure } from './Disclosure.svelte';
+export { default as Inspector } from './Inspector.svelte';
+export { default as PageHeader } from './PageHeader.svelte';
+export { default as Panel } from './Panel.svelte';
+export { default as SectionTitle } from './SectionTitle.svelte';
+export { default as SettingRow } from './SettingRow.svelte';
+export { default as SidebarItem } from './SidebarItem.svelte';
+export { default as Splitter } from './Splitter.svelte';
+export { default as Toolbar } from './Toolbar.svelte';
+
+// to work with what is selected
+export { default as BarButton } from './BarButton.svelte';
+export { default as SelectionBar } from './SelectionBar.svelte';
+
+// to say
+export { announce } from './announce.svelte';
+export { default as LiveRegion } from './LiveRegion.svelte';
+export { toast, type ToastOptions } from './toast';
+export { default as Toaster } from './Toaster.svelte';
+export { default as VisuallyHidden } from './VisuallyHidden.svelte';
