@@ -1,0 +1,167 @@
+import AxeBuilder from '@axe-core/playwright';
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Program } from './program';
+
+export { expect } from '@playwright/test';
+export { photographs, type Added, type Delivery } from './program';
+
+/** Where pictures of screens go when SHOTS is set: for people to look at, not for a machine. */
+const shots = process.env['SHOTS'];
+
+/** One Postbag: the program, and a page that looks at it. */
+export class App {
+	/** What went wrong in the page; a test fails if anything did. */
+	readonly problems: string[] = [];
+	#origin = '';
+
+	constructor(
+		readonly page: Page,
+		readonly program: Program,
+	) {
+		page.on('pageerror', (error) => this.problems.push(`error: ${error.message}`));
+		page.on('console', (message) => {
+			if (message.type() === 'error' && !this.#lost(message.text())) this.problems.push(`console: ${message.text()}`);
+		});
+		page.on('request', (request) => {
+			const url = request.url();
+			if (!url.startsWith(this.#origin) && !/^(data|blob|about):/.test(url)) this.problems.push(`asked ${url}`);
+		});
+	}
+
+	#mayLose = false;
+
+	/** What the browser says while the program is away. */
+	#lost(text: string): boolean {
+		return this.#mayLose && /net::ERR_|Failed to (load|fetch)|EventSource/.test(text);
+	}
+
+	/** Seeds what was asked for before the page opens, and opens it. */
+	async open(hash = '#/today') {
+		const address = await this.program.serve();
+		this.#origin = new URL(address).origin;
+		await this.page.goto(address);
+		await this.goto(hash);
+	}
+
+	/** Goes to a route and waits until its screen is there. */
+	async goto(hash: string) {
+		await this.page.evaluate((to) => (location.hash = to), hash);
+		await this.settled();
+	}
+
+	/** Waits until the screen is drawn and nothing loads any more. */
+	async settled() {
+		const main = this.page.getByRole('main');
+		await expect(main).toBeVisible();
+		await expect(main.getByRole('heading', { level: 1 }).first()).toBeVisible();
+		await expect(this.page.locator('[aria-busy="true"]')).toHaveCount(0);
+		await this.page.evaluate(() => document.fonts.ready);
+	}
+
+	/** Pulls the plug, starts again on the same data, and opens the page where it was. */
+	async killAndRestart() {
+		const hash = new URL(this.page.url()).hash;
+		this.#mayLose = true;
+		await this.program.kill();
+		await this.open(hash || '#/today');
+		this.#mayLose = false;
+	}
+
+	/** Uses the page with choices of the look: language, theme, zoom. */
+	async look(choice: { locale?: string; theme?: 'light' | 'dark'; zoom?: number }) {
+		await this.page.evaluate((c) => {
+			const old = JSON.parse(localStorage.getItem('look') ?? '{}') as object;
+			localStorage.setItem('look', JSON.stringify({ ...old, ...c }));
+		}, choice);
+		await this.page.reload();
+		await this.settled();
+	}
+
+	/** Wants no violation of WCAG 2.2 A and AA, nor of axe's best practices. */
+	async axe(within?: string) {
+		let builder = new AxeBuilder({ page: this.page });
+		if (within) builder = builder.include(within);
+		const { violations } = await builder.analyze();
+		const found = violations.map((v) => ({
+			rule: v.id,
+			help: v.help,
+			where: v.nodes.map((n) => `${n.target.join(' ')} — ${n.failureSummary?.split('\n').slice(1).join('; ').trim()}`),
+		}));
+		expect(found).toEqual([]);
+	}
+
+	/** Wants nothing to scroll sideways but what may (the week, the board). */
+	async fits() {
+		const wide = await this.page.evaluate(() => {
+			const found: string[] = [];
+			if (document.documentElement.scrollWidth > document.documentElement.clientWidth + 1) found.push('the page');
+			for (const el of document.querySelectorAll<HTMLElement>('main, main *, nav, nav *')) {
+				const style = getComputedStyle(el);
+				const scrolls = style.overflowX === 'auto' || style.overflowX === 'scroll';
+				if (scrolls && el.scrollWidth > el.clientWidth + 1 && !el.closest('[data-sideways]')) {
+					found.push(`${el.tagName.toLowerCase()}.${el.className} (${el.scrollWidth} in ${el.clientWidth})`);
+				}
+			}
+			return found;
+		});
+		expect(wide).toEqual([]);
+	}
+
+	/** Makes every call of a method, or of all, end with an error of the backend. */
+	async failing(method: string | RegExp, code = 'internal') {
+		const pattern = typeof method === 'string' ? new RegExp(`/rpc/api\\.${method}$`) : method;
+		await this.page.route(pattern, (route) =>
+			route.fulfill({
+				contentType: 'application/json',
+				body: JSON.stringify({
+					error: {
+						code,
+						message: 'The disk said no.',
+						field: '',
+						values: {},
+						safe: 'Posts and pictures are safe.',
+						actions: ['Try it again.'],
+						ref: 'abcd2345',
+					},
+				}),
+			}),
+		);
+	}
+
+	/** Takes a picture for people if SHOTS says where to. */
+	async shot(name: string) {
+		if (!shots) return;
+		mkdirSync(shots, { recursive: true });
+		await this.page.screenshot({ path: join(shots, `${name}.png`), animations: 'disabled', caret: 'hide' });
+	}
+
+	/** Presses keys one after the other, as a person without a mouse. */
+	async keys(...keys: string[]) {
+		for (const key of keys) await this.page.keyboard.press(key);
+	}
+
+	/** Moves the focus with the Tab key until it is on something, at most so many times. */
+	async tabTo(target: Locator, most = 60, key = 'Tab') {
+		for (let i = 0; i < most; i++) {
+			if (await target.evaluateAll((els) => els.some((el) => el === document.activeElement))) return;
+			await this.page.keyboard.press(key);
+		}
+		throw new Error(`the Tab key does not reach ${String(target)} in ${most} steps`);
+	}
+}
+
+export const test = base.extend<{ app: App }>({
+	app: async ({ page }, use) => {
+		const program = await Program.make();
+		const app = new App(page, program);
+		try {
+			await use(app);
+			expect(app.problems).toEqual([]);
+		} finally {
+			await page.close();
+			await program.stop();
+		}
+	},
+});
