@@ -27,6 +27,8 @@ import (
 	"postbag/backend/render"
 	"postbag/backend/secrets"
 	"postbag/backend/settings"
+	"postbag/backend/slots"
+	"postbag/backend/slots/typed"
 	"postbag/backend/store"
 )
 
@@ -42,6 +44,7 @@ type Parts struct {
 	Library  *library.Service
 	Render   *render.Engine
 	Planner  *queue.Planner
+	Slots    *slots.Service
 	Settings *settings.Service
 	Samples  Samples
 	Accounts Accounts
@@ -68,6 +71,7 @@ type Accounts interface {
 type Services struct {
 	Posts    *PostService
 	Queue    *QueueService
+	Slots    *SlotService
 	Library  *LibraryService
 	Presets  *PresetService
 	Channels *ChannelService
@@ -111,7 +115,7 @@ func New(ctx context.Context, p Parts) *Services {
 	}
 	b := &base{ctx: ctx, Parts: p}
 	return &Services{
-		Posts: &PostService{b}, Queue: &QueueService{base: b}, Library: &LibraryService{b}, Presets: &PresetService{b},
+		Posts: &PostService{b}, Queue: &QueueService{base: b}, Slots: &SlotService{base: b, reader: typed.NewReader()}, Library: &LibraryService{base: b, jobs: newImports(), background: newUnhurried()}, Presets: &PresetService{b},
 		Channels: &ChannelService{base: b}, Networks: &NetworkService{b}, System: &SystemService{b},
 		Settings: &SettingsService{b},
 		Shell:    &ShellService{b},

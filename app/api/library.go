@@ -1,12 +1,18 @@
 package api
 
 import (
+	"strings"
+
 	"postbag/backend/domain"
 	"postbag/backend/library"
 )
 
 // LibraryService keeps the originals that posts use.
-type LibraryService struct{ *base }
+type LibraryService struct {
+	*base
+	jobs       *imports
+	background *unhurried
+}
 
 // Asset is an original.
 type Asset struct {
@@ -31,6 +37,19 @@ type Asset struct {
 	ImportedMs int64    `json:"importedMs"`
 	DeletedMs  int64    `json:"deletedMs"` // 0 unless in the bin
 	UsedBy     []string `json:"usedBy"`    // posts; filled in by Show alone
+	// Filled in by Show alone: what uses it, the last changed first, the collections it was put into,
+	// and the path of the file that holds it.
+	Uses        []AssetUse `json:"uses"`
+	Collections []string   `json:"collections"`
+	Path        string     `json:"path"`
+	Away        bool       `json:"away"` // the original is not where it was; filled in by Show alone
+}
+
+// AssetUse is a post that uses an asset.
+type AssetUse struct {
+	Post      string `json:"post"`
+	Title     string `json:"title"` // the beginning of its text
+	UpdatedMs int64  `json:"updatedMs"`
 }
 
 // Place is where a picture was taken, in degrees (WGS 84).
@@ -132,7 +151,45 @@ func (s *LibraryService) Show(id string) (_ Asset, err error) {
 	for _, p := range shown.UsedBy {
 		out.UsedBy = append(out.UsedBy, string(p))
 	}
-	return out, nil
+	return out, s.surroundings(&out, shown.Asset)
+}
+
+// surroundings fills in what an asset alone does not say.
+func (s *LibraryService) surroundings(out *Asset, a domain.Asset) error {
+	uses, err := s.Library.Uses(s.ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	for _, u := range uses {
+		out.Uses = append(out.Uses, AssetUse{Post: string(u.Post), Title: beginning(u.Text), UpdatedMs: millis(u.UpdatedAt)})
+	}
+	held, err := s.Library.CollectionsOf(s.ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	for _, id := range held {
+		out.Collections = append(out.Collections, string(id))
+	}
+	out.Path, out.Away = a.Reference, a.Reference != "" && s.Library.Away(s.ctx, a)
+	if a.Reference == "" && s.Dir != nil {
+		if out.Path, err = s.Dir.Media().Path(a.SHA256); err != nil {
+			out.Path, out.Away = "", true
+		}
+	}
+	return nil
+}
+
+// beginning is the first line of a post's text that says anything, cut to a title.
+func beginning(text string) string {
+	for line := range strings.Lines(text) {
+		if line = strings.Join(strings.Fields(line), " "); line != "" {
+			if runes := []rune(line); len(runes) > 80 {
+				return string(runes[:79]) + "…"
+			}
+			return line
+		}
+	}
+	return ""
 }
 
 // TagAsset says which tags to add and to take off.
@@ -214,6 +271,7 @@ func assetOf(a domain.Asset) Asset {
 		DurationMs: a.DurationMs, Frames: a.Frames, Name: a.Name, Reference: a.Reference, Alt: a.Alt, Focus: pointOf(a.Focus),
 		Tags: append([]string{}, a.Tags...), TakenMs: millis(a.TakenAt), Camera: a.Camera, Warning: a.Warning,
 		ImportedMs: millis(a.ImportedAt), DeletedMs: millis(a.DeletedAt), UsedBy: []string{},
+		Uses: []AssetUse{}, Collections: []string{},
 	}
 	if a.Place != nil {
 		out.Place = &Place{Latitude: a.Place.Latitude, Longitude: a.Place.Longitude}

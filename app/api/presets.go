@@ -20,7 +20,9 @@ type PresetService struct{ *base }
 type Preset struct {
 	ID         string   `json:"id"`
 	Network    string   `json:"network"` // "" for a size of one's own
+	Label      string   `json:"label"`   // what people call the network, "" for a size of one's own
 	Title      string   `json:"title"`
+	Usual      bool     `json:"usual"` // one of the few that most people need
 	Kind       string   `json:"kind"` // "image" or "video"
 	Width      int      `json:"width"`
 	Height     int      `json:"height"`
@@ -32,28 +34,44 @@ type Preset struct {
 	Sources    []string `json:"sources"`
 	Date       string   `json:"date"`
 	Note       string   `json:"note"`
+	Safe       *Margins `json:"safe"` // null: nothing is known to be covered
 }
 
-// List returns the built-in sizes.
+// Margins are px at the edges of a size that must stay free of what matters.
+type Margins struct {
+	Top    int `json:"top"`
+	Right  int `json:"right"`
+	Bottom int `json:"bottom"`
+	Left   int `json:"left"`
+}
+
+// List returns the built-in sizes, and after them one's own.
 func (s *PresetService) List() (_ []Preset, err error) {
 	defer s.done(&err)
-	set, err := presets.BuiltIn()
+	set, err := s.set()
 	if err != nil {
 		return nil, err
 	}
 	out := []Preset{}
 	for _, p := range set.All() {
-		dto := Preset{
-			ID: p.ID, Network: p.Network, Title: p.Title, Kind: p.Kind, Width: p.Width, Height: p.Height, Fit: p.Fit,
-			Formats: append([]string{}, p.Formats...), MaxBytes: p.MaxBytes, Shape: p.Shape, Confidence: p.Confidence,
-			Sources: append([]string{}, p.Sources...), Date: p.Date, Note: p.Note,
-		}
-		if len(dto.Formats) == 0 {
-			dto.Formats = []string{string(render.JPEG), string(render.PNG)}
-		}
-		out = append(out, dto)
+		out = append(out, presetOf(p, set.Label(p.Network)))
 	}
 	return out, nil
+}
+
+func presetOf(p presets.Preset, label string) Preset {
+	dto := Preset{
+		ID: p.ID, Network: p.Network, Label: label, Title: p.Title, Usual: p.Usual, Kind: p.Kind, Width: p.Width, Height: p.Height,
+		Fit: p.Fit, Formats: append([]string{}, p.Formats...), MaxBytes: p.MaxBytes, Shape: p.Shape, Confidence: p.Confidence,
+		Sources: append([]string{}, p.Sources...), Date: p.Date, Note: p.Note,
+	}
+	if p.SafeArea != nil {
+		dto.Safe = &Margins{Top: p.SafeArea.Top, Right: p.SafeArea.Right, Bottom: p.SafeArea.Bottom, Left: p.SafeArea.Left}
+	}
+	if len(dto.Formats) == 0 {
+		dto.Formats = []string{string(render.JPEG), string(render.PNG)}
+	}
+	return dto
 }
 
 // RenderRequest names pictures and the sizes to make of them.
@@ -61,7 +79,7 @@ type RenderRequest struct {
 	Files   []string `json:"files"`
 	Assets  []string `json:"assets"`
 	All     bool     `json:"all"`     // every built-in size for pictures
-	Presets []string `json:"presets"` // ids of built-in sizes
+	Presets []string `json:"presets"` // ids of sizes
 	Own     string   `json:"own"`     // sizes of one's own, as a JSON list
 	Out     string   `json:"out"`     // the folder
 	Jobs    int      `json:"jobs"`    // pictures at once; 0: the number of processors
@@ -101,7 +119,7 @@ const TaskRender = "render"
 // Render makes every picture in every size. A bad picture is in Failed and the rest goes on.
 func (s *PresetService) Render(r RenderRequest) (_ Rendered, err error) {
 	defer s.done(&err)
-	sizes, err := sizesOf(r)
+	sizes, err := s.sizesOf(r)
 	if err != nil {
 		return Rendered{}, err
 	}
@@ -130,12 +148,12 @@ func (s *PresetService) Render(r RenderRequest) (_ Rendered, err error) {
 	return out, err
 }
 
-func sizesOf(r RenderRequest) ([]presets.Preset, error) {
+func (s *PresetService) sizesOf(r RenderRequest) ([]presets.Preset, error) {
 	switch {
 	case r.Own != "":
 		return presets.Parse(strings.NewReader(r.Own))
 	case r.All || len(r.Presets) > 0:
-		set, err := presets.BuiltIn()
+		set, err := s.set()
 		if err != nil {
 			return nil, err
 		}
@@ -156,10 +174,7 @@ func (s *PresetService) source(id domain.AssetID) (batch.Source, error) {
 		f, err := s.Library.Open(ctx, a)
 		return f, a.Bytes, err
 	}}
-	if a.Focus != nil {
-		source.Focus = &render.Point{X: a.Focus.X, Y: a.Focus.Y}
-	}
-	return source, nil
+	return source, s.cropsOf(&source, a)
 }
 
 // renderCode is the stable word for why a picture was not made: the library's own where it has one.

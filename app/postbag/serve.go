@@ -94,6 +94,7 @@ func (s *serve) run(ctx context.Context) error {
 
 	var background sync.WaitGroup
 	background.Go(func() { s.app.KeepPublishing(ctx, tellPages(hub)) })
+	background.Go(func() { s.app.KeepShelves(ctx, tellPages(hub)) })
 	server := &http.Server{
 		Handler: guard, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(s.app.Log.Handler(), slog.LevelDebug), // mostly browsers that went away

@@ -7,12 +7,8 @@ import (
 
 // Media returns what shows the library's pictures and videos to a page, below /media/.
 func (a *App) Media() (*media.Handler, error) {
-	recipes, err := media.BuiltIn()
-	if err != nil {
-		return nil, err
-	}
 	return media.New(media.Options{
-		Library: a.Library, Renderer: a.Render, Recipes: recipes, Log: a.Log,
+		Library: a.Library, Renderer: a.Render, Recipes: a.sizeRecipe, Log: a.Log,
 		Path: func(asset domain.Asset) (string, error) { return a.Dir.Media().Path(asset.SHA256) },
 	}), nil
 }

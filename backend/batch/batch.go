@@ -27,6 +27,7 @@ type Source struct {
 	Name  string // what it is called in results; outputs are named after its last part
 	Path  string // where it is, so that it is not written over; "" if it is not a file of a person's
 	Focus *render.Point
+	Crops map[string]render.Rect // the part of the picture for a preset's id, instead of around Focus
 	Open  func(ctx context.Context) (io.ReadSeekCloser, int64, error)
 }
 
@@ -95,7 +96,7 @@ func Run(ctx context.Context, engine *render.Engine, sources []Source, sizes []p
 	recipes := make([]render.Recipe, len(sizes))
 	for i, p := range sizes {
 		var err error
-		if recipes[i], err = recipe(p, o.Quality); err != nil {
+		if recipes[i], err = Recipe(p, o.Quality); err != nil {
 			return r, fmt.Errorf("preset %q: %w", p.ID, err)
 		}
 	}
@@ -185,11 +186,11 @@ func (w work) one(ctx context.Context, s Source, names []string) (Result, error)
 		return Result{Failed: []Failed{{Source: s.Name, Err: err}}}, nil
 	}
 	defer func() { _ = f.Close() }()
-	recipes := w.recipes
-	if s.Focus != nil {
-		recipes = append([]render.Recipe(nil), w.recipes...)
-		for i := range recipes {
-			recipes[i].Focus = s.Focus
+	recipes := append([]render.Recipe(nil), w.recipes...)
+	for i := range recipes {
+		recipes[i].Focus = s.Focus
+		if crop, ok := s.Crops[w.sizes[i].ID]; ok {
+			recipes[i].Crop, recipes[i].Focus = &crop, nil
 		}
 	}
 	made := make([]Made, len(recipes))
@@ -233,8 +234,8 @@ func (w work) one(ctx context.Context, s Source, names []string) (Result, error)
 	return r, nil
 }
 
-// recipe is what makes a preset.
-func recipe(p presets.Preset, quality int) (render.Recipe, error) {
+// Recipe is what makes a preset; quality, of JPEG, 0 is the preset's own.
+func Recipe(p presets.Preset, quality int) (render.Recipe, error) {
 	red, green, blue, err := p.BackgroundColour()
 	if err != nil {
 		return render.Recipe{}, err

@@ -144,3 +144,13 @@ func Window(width, height, wantWidth, wantHeight int, focus *domain.Point) domai
 	c.Y = min(max(y-c.Height/2, 0), 1-c.Height)
 	return c
 }
+
+// CollectionsOf returns the collections an asset was put into by hand.
+func (s *Service) CollectionsOf(ctx context.Context, id domain.AssetID) ([]domain.CollectionID, error) {
+	return s.p.Store.CollectionsOf(ctx, id)
+}
+
+// Away reports whether the original of an asset that stays where it is does not answer there.
+func (s *Service) Away(ctx context.Context, a domain.Asset) bool {
+	return a.Reference != "" && (!Reachable(ctx, FolderOf(a.Reference)) || !s.there(a))
+}

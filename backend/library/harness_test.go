@@ -11,6 +11,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
@@ -250,3 +251,6 @@ func movieOf() []byte {
 		box4("uuid", []byte(bergen)),
 	}, nil)
 }
+
+// quiet is a log that nobody reads.
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }

@@ -74,6 +74,8 @@ type shelfStore interface {
 	Batch(ctx context.Context, ids []domain.AssetID, batch string) error
 	// Uses returns the posts that use an asset, the last changed first.
 	Uses(ctx context.Context, id domain.AssetID) ([]domain.Use, error)
+	// CollectionsOf returns the collections an asset was put into.
+	CollectionsOf(ctx context.Context, id domain.AssetID) ([]domain.CollectionID, error)
 	Crops(ctx context.Context, id domain.AssetID) (map[string]domain.Crop, error)
 	SetCrop(ctx context.Context, id domain.AssetID, preset string, c *domain.Crop) error
 	Collections(ctx context.Context, w domain.WorkspaceID) ([]domain.Collection, error)

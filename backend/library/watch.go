@@ -297,3 +297,6 @@ func (w *watching) listen(path string, recursive bool, depth int) {
 		}
 	}
 }
+
+// FolderOf returns the folder of an original that stays where it is, both as the store keeps them.
+func FolderOf(reference string) string { return keep(filepath.Dir(kept(reference))) }

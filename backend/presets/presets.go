@@ -48,8 +48,9 @@ type Preset struct {
 	ID      string `json:"id"`                // unique, such as "web/og-image"
 	Network string `json:"network,omitempty"` // the label of a built-in preset's target; empty for own ones
 	Title   string `json:"title,omitempty"`
-	Kind    string `json:"kind,omitempty"` // Image or Video
-	Width   int    `json:"width"`          // px; for Inside one of the two may be zero
+	Usual   bool   `json:"usual,omitempty"` // one of the few that most people need
+	Kind    string `json:"kind,omitempty"`  // Image or Video
+	Width   int    `json:"width"`           // px; for Inside one of the two may be zero
 	Height  int    `json:"height"`
 	Fit     string `json:"fit"`
 	// Formats are the accepted file formats ("jpeg", "png", "webp", "gif", "pdf", "mp4", "mov" …), preferred first. Empty
@@ -94,6 +95,7 @@ type Source struct {
 type Set struct {
 	list    []Preset
 	sources map[string]Source
+	labels  map[string]string
 	checked string
 }
 
@@ -102,6 +104,7 @@ func BuiltIn() (*Set, error) {
 	var file struct {
 		Checked string            `json:"checked"`
 		Sources map[string]Source `json:"sources"`
+		Labels  map[string]string `json:"labels"`
 		Presets []Preset          `json:"presets"`
 	}
 	decoder := json.NewDecoder(bytes.NewReader(builtIn))
@@ -109,13 +112,13 @@ func BuiltIn() (*Set, error) {
 	if err := decoder.Decode(&file); err != nil {
 		return nil, fmt.Errorf("read built-in presets: %w", err)
 	}
-	set := &Set{sources: file.Sources, checked: file.Checked}
+	set := &Set{sources: file.Sources, labels: file.Labels, checked: file.Checked}
 	return set.With(file.Presets)
 }
 
 // With returns s and more presets; it fails with ErrInvalid if one makes no sense or an id is taken.
 func (s *Set) With(more []Preset) (*Set, error) {
-	out := &Set{list: slices.Clone(s.list), sources: s.sources, checked: s.checked}
+	out := &Set{list: slices.Clone(s.list), sources: s.sources, labels: s.labels, checked: s.checked}
 	seen := map[string]bool{}
 	for _, p := range out.list {
 		seen[strings.ToLower(p.ID)] = true
@@ -150,6 +153,9 @@ func (s *Set) Source(name string) (Source, bool) {
 	source, ok := s.sources[name]
 	return source, ok
 }
+
+// Label returns what people call the target of a built-in preset, "" for an own one's.
+func (s *Set) Label(network string) string { return s.labels[network] }
 
 // Find returns the presets with these ids, in this order, each once. An id that does not exist is
 // ErrUnknown, with the nearest ones that do.

@@ -243,3 +243,14 @@ func (db *DB) BinAssets(ctx context.Context, ids []domain.AssetID, bin bool) err
 		return err
 	})
 }
+
+// CollectionsOf returns the collections an asset was put into.
+func (db *DB) CollectionsOf(ctx context.Context, id domain.AssetID) (list []domain.CollectionID, err error) {
+	err = db.Read(ctx, func(tx *Tx) error {
+		list, err = collect(tx, func(s scanner) (c domain.CollectionID, err error) { return c, s.Scan(&c) },
+			`SELECT c.id FROM collection_asset m JOIN collection c ON c.row = m.collection JOIN asset a ON a.row = m.asset
+			WHERE a.id = ? ORDER BY c.row`, id)
+		return err
+	})
+	return list, err
+}

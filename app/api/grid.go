@@ -1,0 +1,233 @@
+package api
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"postbag/backend/domain"
+	"postbag/backend/library"
+)
+
+// GridQuery says what a grid shows.
+type GridQuery struct {
+	Workspace  string `json:"workspace"`
+	Query      string `json:"query"`      // words, and tokens such as tag:morning, used:no, fits:4:5, >2000px
+	Collection string `json:"collection"` // "" for none
+	Sort       string `json:"sort"`       // "added", "taken", "name" or "large"; "" is "added"
+}
+
+// Grid is everything a query finds, in lists side by side so that ten thousand stay small. Every list
+// has one entry for each asset.
+type Grid struct {
+	IDs       []string  `json:"ids"`
+	Names     []string  `json:"names"`
+	Ratios    []int     `json:"ratios"`    // width for 1000 of height
+	Colours   []int     `json:"colours"`   // the average as 0xrrggbb; -1: not known
+	Marks     []int     `json:"marks"`     // bits: see GridMark; the number of posts from bit 8
+	Durations []int64   `json:"durations"` // ms, of videos and animations
+	Days      []GridDay `json:"days"`      // in order; their counts add up to all
+	Facets    Facets    `json:"facets"`
+}
+
+// Marks of an asset in a grid.
+const (
+	GridAlt       = 1  // it has a description
+	GridVideo     = 2  //
+	GridAnimation = 4  //
+	GridAway      = 8  // its original is on a drive that is not there
+	GridBinned    = 16 // it is in the bin
+	GridBlank     = 32 // there is no picture to show
+	GridFocused   = 64 // somebody chose a focal point
+	gridPosts     = 8  // the number of posts is in the bits from here
+)
+
+// GridDay is a run of assets of one day.
+type GridDay struct {
+	Day   string `json:"day"` // such as "2026-06-11", in this machine's time zone; "" in an order that knows no days
+	Count int    `json:"count"`
+}
+
+// Facets count what there is to choose from in a workspace.
+type Facets struct {
+	All         int          `json:"all"` // outside of the bin
+	LastImport  int          `json:"lastImport"`
+	Unused      int          `json:"unused"`
+	NoAlt       int          `json:"noAlt"` // pictures without a description
+	Alike       int          `json:"alike"` // pictures that look like another
+	Bin         int          `json:"bin"`
+	Tags        []TagCount   `json:"tags"`
+	Collections []Collection `json:"collections"`
+}
+
+// TagCount is a tag and how many assets have it.
+type TagCount struct {
+	Name  string `json:"name"`
+	Count int    `json:"count"`
+}
+
+// Grid returns everything a query finds. In the background it works out looks that are not known
+// yet, and which drives are there, and says that the library changed when that is done.
+func (s *LibraryService) Grid(q GridQuery) (_ Grid, err error) {
+	defer s.done(&err)
+	w := domain.WorkspaceID(q.Workspace)
+	view, err := s.Library.View(s.ctx, w, q.Query, domain.CollectionID(q.Collection), library.Sort(q.Sort))
+	if err != nil {
+		return Grid{}, err
+	}
+	n := len(view.Assets)
+	out := Grid{
+		IDs: make([]string, n), Names: make([]string, n), Ratios: make([]int, n), Colours: make([]int, n), Marks: make([]int, n),
+		Durations: make([]int64, n), Days: []GridDay{},
+	}
+	// A day's name is written once for all that happened in it.
+	var from, to time.Time
+	var day string
+	for i := range view.Assets {
+		a := &view.Assets[i]
+		out.IDs[i], out.Names[i], out.Durations[i] = string(a.ID), a.Name, a.DurationMs
+		out.Ratios[i], out.Colours[i], out.Marks[i] = ratioOf(a), -1, s.background.marks(a)
+		if a.Look != nil {
+			out.Colours[i] = a.Look.Colour
+		}
+		if at := view.Days(*a); at.IsZero() {
+			day = ""
+		} else if at.Before(from) || !at.Before(to) {
+			y, m, d := at.Local().Date()
+			from, to = time.Date(y, m, d, 0, 0, 0, 0, time.Local), time.Date(y, m, d+1, 0, 0, 0, 0, time.Local)
+			day = from.Format(time.DateOnly)
+		}
+		if last := len(out.Days) - 1; last >= 0 && out.Days[last].Day == day {
+			out.Days[last].Count++
+		} else {
+			out.Days = append(out.Days, GridDay{Day: day, Count: 1})
+		}
+	}
+	if out.Facets, err = s.facets(w, view.Facets); err != nil {
+		return Grid{}, err
+	}
+	s.background.start(s, w, view)
+	return out, nil
+}
+
+func ratioOf(a *domain.Shelved) int {
+	if a.Width <= 0 || a.Height <= 0 {
+		return 1778 // a film nobody could look into
+	}
+	return min(max(a.Width*1000/a.Height, 100), 10000)
+}
+
+func (s *LibraryService) facets(w domain.WorkspaceID, f library.Facets) (Facets, error) {
+	out := Facets{
+		All: f.All, LastImport: f.LastBatch, Unused: f.Unused, NoAlt: f.NoAlt, Alike: f.Alike, Bin: f.Bin,
+		Tags: make([]TagCount, len(f.Tags)), Collections: []Collection{},
+	}
+	for i, t := range f.Tags {
+		out.Tags[i] = TagCount(t)
+	}
+	list, err := s.Library.Collections(s.ctx, w)
+	for _, c := range list {
+		dto := collectionOf(c)
+		dto.Count = f.Found[c.ID]
+		out.Collections = append(out.Collections, dto)
+	}
+	return out, err
+}
+
+// unhurried is what a library does without anybody waiting for it.
+type unhurried struct {
+	mu      sync.Mutex
+	looking map[domain.WorkspaceID]bool
+	asking  bool
+	asked   time.Time
+	away    map[string]bool // folders of originals that did not answer
+}
+
+// askAgain is how old the knowledge of which drives are there may be.
+const askAgain = 20 * time.Second
+
+func newUnhurried() *unhurried {
+	return &unhurried{looking: map[domain.WorkspaceID]bool{}, away: map[string]bool{}}
+}
+
+func (u *unhurried) marks(a *domain.Shelved) int {
+	marks := len(a.Posts) << gridPosts
+	for _, m := range []struct {
+		is   bool
+		mark int
+	}{
+		{a.Alt != "", GridAlt}, {a.Kind == domain.AssetVideo, GridVideo}, {a.Kind == domain.AssetAnimation, GridAnimation},
+		{!a.DeletedAt.IsZero(), GridBinned}, {a.Kind == domain.AssetVideo || a.Look != nil && a.Look.Colour < 0, GridBlank},
+		{a.Focused, GridFocused}, {a.Reference != "" && u.isAway(a.Reference), GridAway},
+	} {
+		if m.is {
+			marks |= m.mark
+		}
+	}
+	return marks
+}
+
+func (u *unhurried) isAway(reference string) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.away[library.FolderOf(reference)]
+}
+
+// start begins what is due and not under way.
+func (u *unhurried) start(s *LibraryService, w domain.WorkspaceID, view library.View) {
+	folders := map[string]bool{}
+	for i := range view.Assets {
+		if r := view.Assets[i].Reference; r != "" {
+			folders[library.FolderOf(r)] = true
+		}
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if view.Facets.Unseen > 0 && !u.looking[w] {
+		u.looking[w] = true
+		go u.look(s, w)
+	}
+	if len(folders) > 0 && !u.asking && time.Since(u.asked) > askAgain {
+		u.asking = true
+		go u.ask(s, folders)
+	}
+}
+
+func (u *unhurried) look(s *LibraryService, w domain.WorkspaceID) {
+	worked, err := s.Library.LookAt(s.ctx, w)
+	if err != nil && s.ctx.Err() == nil {
+		s.Log.Warn("pictures could not be looked at", "error", err)
+	}
+	u.mu.Lock()
+	// What could not be looked at is not tried again before the next start.
+	u.looking[w] = !worked || err != nil
+	u.mu.Unlock()
+	if worked {
+		s.Events.Changed(TopicLibrary, []string{})
+	}
+}
+
+func (u *unhurried) ask(s *LibraryService, folders map[string]bool) {
+	away := askFolders(s.ctx, folders)
+	u.mu.Lock()
+	changed := len(away) != len(u.away)
+	for f := range away {
+		changed = changed || !u.away[f]
+	}
+	u.away, u.asking, u.asked = away, false, time.Now()
+	u.mu.Unlock()
+	if changed {
+		s.Events.Changed(TopicLibrary, []string{})
+	}
+}
+
+// askFolders returns the folders that do not answer.
+func askFolders(ctx context.Context, folders map[string]bool) map[string]bool {
+	away := map[string]bool{}
+	for f := range folders {
+		if ctx.Err() == nil && !library.Reachable(ctx, f) {
+			away[f] = true
+		}
+	}
+	return away
+}
