@@ -46,6 +46,11 @@ func (s suite) facts(t *testing.T) {
 		}
 	})
 	t.Run("the icon is a harmless picture", func(t *testing.T) { checkIcon(t, d.Icon) })
+	t.Run("the colour is one", func(t *testing.T) {
+		if d.Colour != "" && !regexp.MustCompile(`^#[0-9A-F]{6}$`).MatchString(d.Colour) {
+			t.Errorf("colour %q, want #RRGGBB or none", d.Colour)
+		}
+	})
 	t.Run("every refusal has a source and no 5xx is one", func(t *testing.T) {
 		for _, r := range d.Refusals {
 			if r.Source == "" {

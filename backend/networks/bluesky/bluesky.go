@@ -30,6 +30,8 @@ import (
 	"postbag/backend/network/measure"
 )
 
+// icon is the network's mark as Simple Icons 16.37.0 draws it (CC0 1.0, 2026-11).
+//
 //go:embed icon.svg
 var icon []byte
 
@@ -82,6 +84,7 @@ func (Network) Describe() network.Descriptor {
 		ID:     "bluesky",
 		Name:   "Bluesky",
 		Icon:   icon,
+		Colour: "#1185FE", // Simple Icons 16.37.0, 2026-11
 		About:  "Posts to Bluesky or any other AT Protocol server. It needs your handle and an app password.",
 		Server: true,
 		Limits: network.Limits{

@@ -26,6 +26,8 @@ import (
 	"postbag/backend/network/measure"
 )
 
+// icon is the project's mark as Simple Icons 16.37.0 draws it (CC0 1.0, 2026-11).
+//
 //go:embed icon.svg
 var icon []byte
 
@@ -80,6 +82,7 @@ func (Network) Describe() network.Descriptor {
 		ID:     "mastodon",
 		Name:   "Mastodon",
 		Icon:   icon,
+		Colour: "#6364FF", // Simple Icons 16.37.0, 2026-11
 		About:  "Posts to Mastodon, GoToSocial and other servers with the same API; it needs an account on one.",
 		Server: true,
 		SignIn: network.SignIn{Loopback: true},
