@@ -60,7 +60,7 @@ var layers = []layer{
 	{pattern: "app/samples"},          // pictures
 	{pattern: "app/postbag/blackbox"}, // knows the built program alone
 	{pattern: "app/postbag", ours: []string{"app/wiring", "app/api", "app/rpc", "app/media", "app/samples", "frontend"}, third: true, reach: []string{"github.com/wailsapp"}},
-	{pattern: "app/desktop", ours: []string{"app/wiring", "app/api", "app/media"}, third: true},
+	{pattern: "app/desktop", ours: []string{"app/wiring", "app/api", "app/media", "backend/datadir", "backend/domain", "frontend"}, third: true},
 	{pattern: "frontend"},
 	{pattern: "build/servers/...", third: true}, // real servers for the tests of networks
 	{pattern: "build/..."},
