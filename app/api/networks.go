@@ -34,7 +34,6 @@ type Network struct {
 	Server    bool        `json:"server"` // a person names the server
 	Icon      string      `json:"icon"`   // SVG
 	Colour    string      `json:"colour"` // of the tile behind the icon, as #rrggbb; "" for none
-	Colour    string      `json:"colour"` // of its tile, "#rrggbb"; "" for Postbag's own
 
 	Layout       string   `json:"layout"`       // of previews: "short", "picture", "article", "video"
 	Visibilities []string `json:"visibilities"` // the first is the usual one; none: it cannot be chosen
@@ -98,7 +97,7 @@ func networkOf(n network.Network) Network {
 			Max: l.Media.Max, Videos: l.Media.Videos, Types: append([]string{}, l.Media.Types...), ImageBytes: l.Media.ImageBytes,
 			VideoBytes: l.Media.VideoBytes, VideoMs: l.Media.VideoMs, Needed: l.Media.Needed,
 		},
-		Options: []NetOption{}, Abilities: abilities(n, d), Local: d.Local, Server: d.Server, Icon: string(d.Icon), Colour: d.Colour, Colour: d.Colour,
+		Options: []NetOption{}, Abilities: abilities(n, d), Local: d.Local, Server: d.Server, Icon: string(d.Icon), Colour: d.Colour,
 		Layout: d.Preview, Visibilities: append([]string{}, l.Visibilities...), Warning: string(l.Warning),
 	}
 	if l.Poll != nil {

@@ -9,7 +9,6 @@ type Descriptor struct {
 	Name   string
 	Icon   []byte // SVG, one colour, from currentColor
 	Colour string // of the tile behind the icon, as #rrggbb; "" for one without a brand
-	Colour string // of the tile the icon stands in, "#rrggbb" from the network's brand page; "" for Postbag's own
 	About  string // one sentence: what it is and what it needs
 	Local  bool   // publishes on this machine alone: needs no account and no network connection
 	Server bool   // a person names the server
