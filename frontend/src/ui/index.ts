@@ -74,3 +74,7 @@ export { default as LiveRegion } from './LiveRegion.svelte';
 export { toast, type ToastOptions } from './toast';
 export { default as Toaster } from './Toaster.svelte';
 export { default as VisuallyHidden } from './VisuallyHidden.svelte';
+
+// to write in
+export { default as MarkedTextarea } from './MarkedTextarea.svelte';
+export type { Mark } from './marks';
