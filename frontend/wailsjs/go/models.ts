@@ -36,6 +36,7 @@ export namespace api {
 	    Posts = "posts",
 	    Queue = "queue",
 	    Settings = "settings",
+	    Slots = "slots",
 	    Workspaces = "workspaces",
 	}
 	export enum WindowAction {
@@ -65,6 +66,11 @@ export namespace api {
 	export interface AnswerRequest {
 	    conversation: string;
 	    answers: Record<string, string>;
+	}
+	export interface AssetUse {
+	    post: string;
+	    title: string;
+	    updatedMs: number;
 	}
 	export interface Place {
 	    latitude: number;
@@ -96,11 +102,16 @@ export namespace api {
 	    importedMs: number;
 	    deletedMs: number;
 	    usedBy: string[];
+	    uses: AssetUse[];
+	    collections: string[];
+	    path: string;
+	    away: boolean;
 	}
 	export interface AssetPage {
 	    assets: Asset[];
 	    next: string;
 	}
+
 	export interface Call {
 	    step: string;
 	    effect: string;
@@ -269,6 +280,10 @@ export namespace api {
 	    fromServer: boolean;
 	    atMs: number;
 	}
+	export interface ChannelOffset {
+	    channel: string;
+	    afterMs: number;
+	}
 	export interface ChannelPage {
 	    channel: Channel;
 	    about: string;
@@ -286,6 +301,19 @@ export namespace api {
 	    lastMs: number;
 	    profile: string;
 	}
+	export interface When {
+	    atMs: number;
+	    wall: string;
+	    zone: string;
+	    rule: string;
+	    otherMs: number;
+	    shiftMs: number;
+	}
+	export interface ChannelTime {
+	    channel: string;
+	    when: When;
+	    own: boolean;
+	}
 	export interface CheckMedia {
 	    path: string;
 	    alt: string;
@@ -300,6 +328,23 @@ export namespace api {
 	    language: string;
 	    warning: string;
 	    visibility: string;
+	}
+	export interface LateChoice {
+	    then: string;
+	    afterMs: number;
+	    giveUpMs: number;
+	}
+	export interface TimeScope {
+	    workspace: string;
+	    channel: string;
+	    post: string;
+	}
+	export interface ChooseTime {
+	    scope: TimeScope;
+	    zone: string;
+	    lateChosen: boolean;
+	    late: LateChoice;
+	    notAfterMs: number;
 	}
 	export interface CollectAssets {
 	    collection: string;
@@ -534,11 +579,21 @@ export namespace api {
 	    multiple: boolean;
 	    kinds: FileKind[];
 	}
+	export interface FindFree {
+	    channels: string[];
+	    offsets: ChannelOffset[];
+	    afterMs: number;
+	    count: number;
+	}
 	export interface Finding {
 	    name: string;
 	    ok: boolean;
 	    message: string;
 	    action: string;
+	}
+	export interface FreeSlot {
+	    atMs: number;
+	    times: ChannelTime[];
 	}
 	export interface GridDay {
 	    day: string;
@@ -627,6 +682,7 @@ export namespace api {
 	}
 
 
+
 	export interface Leave {
 	    keep: boolean;
 	    remember: boolean;
@@ -664,6 +720,12 @@ export namespace api {
 	    bin: boolean;
 	    after: string;
 	    limit: number;
+	}
+	export interface Margins {
+	    top: number;
+	    right: number;
+	    bottom: number;
+	    left: number;
 	}
 
 
@@ -719,6 +781,7 @@ export namespace api {
 	    local: boolean;
 	    server: boolean;
 	    icon: string;
+	    colour: string;
 	    layout: string;
 	    visibilities: string[];
 	    warning: string;
@@ -740,6 +803,26 @@ export namespace api {
 	    away: boolean;
 	    published: boolean;
 	}
+	export interface OwnPreset {
+	    id: string;
+	    title: string;
+	    width: number;
+	    height: number;
+	    fit: string;
+	    formats: string[];
+	    maxBytes: number;
+	    top: number;
+	    right: number;
+	    bottom: number;
+	    left: number;
+	}
+	export interface ParsedTime {
+	    when: When;
+	    guessed: boolean;
+	    counted: boolean;
+	    language: string;
+	    problem: string;
+	}
 
 
 
@@ -753,7 +836,9 @@ export namespace api {
 	export interface Preset {
 	    id: string;
 	    network: string;
+	    label: string;
 	    title: string;
+	    usual: boolean;
 	    kind: string;
 	    width: number;
 	    height: number;
@@ -765,6 +850,7 @@ export namespace api {
 	    sources: string[];
 	    date: string;
 	    note: string;
+	    safe?: Margins;
 	}
 	export interface PreviewMedia {
 	    asset: string;
@@ -797,6 +883,11 @@ export namespace api {
 	}
 
 
+	export interface PreviewSlots {
+	    channels: string[];
+	    fromMs: number;
+	    days: number;
+	}
 	export interface Progress {
 	    task: string;
 	    done: number;
@@ -804,6 +895,12 @@ export namespace api {
 	}
 
 
+	export interface Rect {
+	    x: number;
+	    y: number;
+	    width: number;
+	    height: number;
+	}
 
 	export interface RenameTag {
 	    workspace: string;
@@ -842,6 +939,19 @@ export namespace api {
 	    failed: RenderFailure[];
 	}
 
+	export interface Repeat {
+	    post: string;
+	    zone: string;
+	    first: string;
+	    unit: string;
+	    every: number;
+	    weekdays: number[];
+	    last: string;
+	    times: number;
+	    spreadMs: number;
+	    offsets: ChannelOffset[];
+	    trouble: string;
+	}
 
 	export interface ResolveRequest {
 	    id: string;
@@ -875,12 +985,30 @@ export namespace api {
 	    name: string;
 	    kinds: FileKind[];
 	}
+	export interface ScheduleAt {
+	    postId: string;
+	    channels: string[];
+	    dueMs: number;
+	    slot: boolean;
+	    offsets: ChannelOffset[];
+	    times: ChannelTime[];
+	    notAfterMs: number;
+	    lateChosen: boolean;
+	    late: LateChoice;
+	    repeats: boolean;
+	    repeat: Repeat;
+	}
 	export interface ScheduleRequest {
 	    postId: string;
 	    channels: string[];
 	    dueMs: number;
 	}
 
+	export interface SetCrop {
+	    asset: string;
+	    preset: string;
+	    crop?: Rect;
+	}
 	export interface SetFocus {
 	    id: string;
 	    focus?: Point;
@@ -947,6 +1075,43 @@ export namespace api {
 	    atClose: AtClose;
 	    graphics: boolean;
 	}
+	export interface ShowPresets {
+	    workspace: string;
+	    presets: string[];
+	}
+	export interface Size {
+	    preset: string;
+	    label: string;
+	    title: string;
+	    width: number;
+	    height: number;
+	    fit: string;
+	    crop: Rect;
+	    own: boolean;
+	    state: string;
+	    missing: number;
+	    safe: Rect;
+	}
+	export interface Slot {
+	    weekday: number;
+	    minute: number;
+	}
+	export interface SlotSet {
+	    id: string;
+	    channel: string;
+	    name: string;
+	    zone: string;
+	    spreadMs: number;
+	    paused: boolean;
+	    slots: Slot[];
+	}
+	export interface SlotTime {
+	    channel: string;
+	    when: When;
+	    set: string;
+	    name: string;
+	    post: string;
+	}
 	export interface SplitDraft {
 	    text: string;
 	    channels: string[];
@@ -963,6 +1128,15 @@ export namespace api {
 	    remove: string[];
 	}
 
+
+	export interface TimeRules {
+	    zone: string;
+	    zoneChosen: boolean;
+	    late: LateChoice;
+	    lateFrom: string;
+	    lateChosen: boolean;
+	    notAfterMs: number;
+	}
 
 	export interface Tray {
 	    state: string;
@@ -1001,6 +1175,7 @@ export namespace api {
 	    reference: boolean;
 	    reachable: boolean;
 	}
+
 	export interface WindowState {
 	    x: number;
 	    y: number;
@@ -1046,6 +1221,22 @@ export namespace api {
 	    post: Post;
 	    back: number;
 	    forth: number;
+	}
+	export interface ZoneInfo {
+	    id: string;
+	    offsetMinutes: number;
+	}
+	export interface ZoneList {
+	    here: string;
+	    edition: string;
+	    zones: ZoneInfo[];
+	}
+	export interface ZonedTime {
+	    zone: string;
+	    wall: string;
+	    offsetMinutes: number;
+	    abbreviation: string;
+	    summer: boolean;
 	}
 
 }

@@ -4,4 +4,16 @@ import {api} from '../models';
 
 export function List():Promise<Array<api.Preset>>;
 
+export function RemoveOwn(arg1:string):Promise<void>;
+
 export function Render(arg1:api.RenderRequest):Promise<api.Rendered>;
+
+export function SaveOwn(arg1:api.OwnPreset):Promise<api.Preset>;
+
+export function SetCrop(arg1:api.SetCrop):Promise<void>;
+
+export function Show(arg1:api.ShowPresets):Promise<void>;
+
+export function Shown(arg1:string):Promise<Array<string>>;
+
+export function Sizes(arg1:string):Promise<Array<api.Size>>;

@@ -6,6 +6,30 @@ export function List() {
   return window['go']['api']['PresetService']['List']();
 }
 
+export function RemoveOwn(arg1) {
+  return window['go']['api']['PresetService']['RemoveOwn'](arg1);
+}
+
 export function Render(arg1) {
   return window['go']['api']['PresetService']['Render'](arg1);
+}
+
+export function SaveOwn(arg1) {
+  return window['go']['api']['PresetService']['SaveOwn'](arg1);
+}
+
+export function SetCrop(arg1) {
+  return window['go']['api']['PresetService']['SetCrop'](arg1);
+}
+
+export function Show(arg1) {
+  return window['go']['api']['PresetService']['Show'](arg1);
+}
+
+export function Shown(arg1) {
+  return window['go']['api']['PresetService']['Shown'](arg1);
+}
+
+export function Sizes(arg1) {
+  return window['go']['api']['PresetService']['Sizes'](arg1);
 }
