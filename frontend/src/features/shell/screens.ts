@@ -1,0 +1,48 @@
+import type { Component } from 'svelte';
+import type { Route, Screen } from '$lib/routes';
+
+// Each screen is a chunk of its own: features/<folder>/Screen.svelte.
+const found = import.meta.glob<{ default: Component<{ route: Route }> }>('../*/Screen.svelte');
+
+const folder: Record<Screen, string> = {
+	today: 'today',
+	queue: 'queue',
+	posts: 'posts',
+	composer: 'composer',
+	library: 'library',
+	channel: 'channels',
+	'add-channel': 'channels',
+	settings: 'settings',
+	onboarding: 'onboarding',
+};
+
+/** Whether there is such a screen. */
+export const hasScreen = (screen: Screen): boolean => `../${folder[screen]}/Screen.svelte` in found;
+
+const loaded = new Map<string, Promise<Component<{ route: Route }>>>();
+
+/** Loads a screen's component, once; one that failed is tried again. */
+export function loadScreen(screen: Screen): Promise<Component<{ route: Route }>> {
+	const path = `../${folder[screen]}/Screen.svelte`;
+	let wait = loaded.get(path);
+	if (!wait) {
+		const load = found[path];
+		if (!load) return Promise.reject(new Error(`there is no screen ${screen}`));
+		wait = load().then((module) => module.default);
+		wait.catch(() => loaded.delete(path));
+		loaded.set(path, wait);
+	}
+	return wait;
+}
+
+/** Which part of the page a screen belongs to: routes of one key keep the screen's state. */
+export function screenKey(r: Route): string {
+	switch (r.screen) {
+		case 'composer':
+			return `composer ${r.post}`;
+		case 'channel':
+			return `channel ${r.channel}`;
+		default:
+			return r.screen;
+	}
+}

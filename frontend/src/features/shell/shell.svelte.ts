@@ -1,0 +1,71 @@
+import { channels as channelService, networks as networkService, type api } from '$lib/backend';
+import { Live } from '$lib/live.svelte';
+import { m } from '$lib/messages';
+import type { Screen } from '$lib/routes';
+import { workspace } from '$lib/workspace.svelte';
+
+/** A channel as the sidebar names it. */
+export interface ShownChannel {
+	id: string;
+	name: string;
+	state: string;
+	icon: string; // SVG
+	colour: string; // of its tile
+}
+
+/** What stands beside a place of the sidebar. */
+export interface PlaceCount {
+	text: string;
+	sentence: string;
+	attention: boolean;
+}
+
+/** How publishing stands, as the foot of the sidebar says it. The queue's screen knows the words. */
+export interface EngineWords {
+	title: string;
+	detail: string;
+	tone: 'published' | 'publishing' | 'attention' | 'held' | 'draft';
+	needsYou: number;
+}
+
+/** What the frame around the screens shows. */
+export class ShellState {
+	#channels = new Live<api.Channel[]>(['channels', 'workspaces'], () => this.#load());
+	#networks = $state.raw(new Map<string, api.Network>());
+	engine = $state.raw<EngineWords | undefined>();
+
+	constructor() {
+		void networkService
+			.List()
+			.then((list) => (this.#networks = new Map(list.map((n) => [n.id, n]))))
+			.catch(() => {}); // the names stand without their marks
+	}
+
+	/** The channels of the workspace the person works in. */
+	get channels(): ShownChannel[] {
+		return (this.#channels.value ?? []).map((c) => ({
+			id: c.id,
+			name: c.name || c.handle,
+			state: c.state,
+			icon: this.#networks.get(c.network)?.icon ?? '',
+			colour: this.#networks.get(c.network)?.colour ?? '',
+		}));
+	}
+
+	/** What stands beside a place, if anything. */
+	countOf(screen: Screen): PlaceCount | undefined {
+		const needs = this.engine?.needsYou ?? 0;
+		if (screen !== 'queue' || needs === 0) return undefined;
+		return { text: String(needs), sentence: m.shell_need_you({ count: needs }), attention: true };
+	}
+
+	async #load(): Promise<api.Channel[]> {
+		return workspace.id ? channelService.List(workspace.id) : [];
+	}
+
+	reload = () => this.#channels.reload();
+
+	stop() {
+		this.#channels.stop();
+	}
+}
