@@ -18,6 +18,7 @@ const (
 	TopicLibrary    Topic = "library"
 	TopicChannels   Topic = "channels"
 	TopicSettings   Topic = "settings"
+	TopicSlots      Topic = "slots"
 	TopicWorkspaces Topic = "workspaces"
 )
 
@@ -72,6 +73,7 @@ func Enums() []any {
 			{TopicLibrary, "Library"},
 			{TopicChannels, "Channels"},
 			{TopicSettings, "Settings"},
+			{TopicSlots, "Slots"},
 			{TopicWorkspaces, "Workspaces"},
 		},
 		[]struct {

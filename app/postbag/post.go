@@ -59,7 +59,8 @@ type postAddOptions struct {
 	words
 	media, alts, to []string
 	at              string
-	now, draft      bool
+	now, slot       bool
+	draft           bool
 }
 
 func newPost(c *cli) *cobra.Command {
@@ -71,12 +72,13 @@ func newPostAdd(c *cli) *cobra.Command {
 	o := &postAddOptions{cli: c}
 	cmd := &cobra.Command{
 		Use: "add (--text T | --text-file F|-) [--part F]... [--media ASSET|FILE]... [--alt T]... --to CHANNEL... " +
-			"(--at TIME | --now | --draft)",
+			"(--at TIME | --now | --slot | --draft)",
 		Short: "Write a post and plan it",
 		Long: "Writes a post and plans it for each channel, all or none; --draft only writes it. A file given with --media is\n" +
 			"brought into the library first. The first --alt describes the first --media, and so on. A channel is named by its\n" +
 			"id, its handle, or its network if only one channel is on it. TIME is RFC 3339 (2026-12-24T18:00:00+01:00), or\n" +
-			"2026-12-24 18:00 in this machine's time zone.\n\n" +
+			"2026-12-24 18:00 in this machine's time zone. With --slot it goes out in its channels' next free slots\n" +
+			"(postbag slot set).\n\n" +
 			"Planned posts go out while postbag queue run is running.",
 		Args: cobra.NoArgs,
 		RunE: c.does(o.run),
@@ -88,10 +90,11 @@ func newPostAdd(c *cli) *cobra.Command {
 	f.StringArrayVar(&o.to, "to", nil, "a `channel`; may be repeated")
 	f.StringVar(&o.at, "at", "", "when it goes out, a `time`")
 	f.BoolVar(&o.now, "now", false, "it goes out at once")
+	f.BoolVar(&o.slot, "slot", false, "it goes out in the next free slot of each channel")
 	f.BoolVar(&o.draft, "draft", false, "only write it")
 	cmd.MarkFlagsOneRequired("text", "text-file", "media")
-	cmd.MarkFlagsOneRequired("at", "now", "draft")
-	cmd.MarkFlagsMutuallyExclusive("at", "now", "draft")
+	cmd.MarkFlagsOneRequired("at", "now", "slot", "draft")
+	cmd.MarkFlagsMutuallyExclusive("at", "now", "slot", "draft")
 	return cmd
 }
 
@@ -131,7 +134,7 @@ func (o *postAddOptions) run(ctx context.Context, _ []string) error {
 	if o.draft {
 		return o.result(out, func() { o.say("Saved the draft %s.", p.ID) })
 	}
-	planned, err := s.Queue.Schedule(api.ScheduleRequest{PostID: p.ID, DueMs: due.UnixMilli()})
+	planned, err := s.Slots.Schedule(api.ScheduleAt{PostID: p.ID, DueMs: due.UnixMilli(), Slot: o.slot})
 	if err != nil {
 		return keptAs(p.ID, err)
 	}

@@ -36,6 +36,7 @@ func (a *App) Publish(ctx context.Context, untilIdle bool, changed func(id strin
 		return err
 	}
 	defer func() { err = errors.Join(err, lock.Unlock()) }()
+	defer a.expanding(ctx, q)()
 	if !untilIdle {
 		return q.Run(ctx)
 	}

@@ -177,7 +177,9 @@ func (k *keeper) publish(ctx context.Context) error {
 		k.changed()
 	}
 	k.tell(ctx)
+	stop := k.app.expanding(ctx, q)
 	err = q.Run(ctx)
+	stop()
 	k.app.engine.set(nil, false)
 	return errors.Join(err, lock.Unlock())
 }

@@ -25,6 +25,7 @@ import (
 	"postbag/backend/queue"
 	"postbag/backend/render"
 	"postbag/backend/secrets"
+	"postbag/backend/slots"
 	"postbag/backend/store"
 )
 
@@ -57,6 +58,7 @@ type App struct {
 	Library  *library.Service
 	Render   *render.Engine
 	Planner  *queue.Planner
+	Slots    *slots.Service
 	Accounts *Accounts
 	Log      *slog.Logger
 	Shell    api.Shell // what is around the program; set before Services, or nil
@@ -117,6 +119,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	a.Library = a.newLibrary()
 	a.Accounts = &Accounts{db: a.DB, vault: a.Vault, networks: a.Networks}
 	a.Planner = &queue.Planner{Store: a.DB, Composer: composer{a}}
+	a.Slots = &slots.Service{Store: a.DB, Posts: a.Posts, Planner: a.Planner, Zones: &slots.Zones{}}
 	return a, nil
 }
 
@@ -190,7 +193,7 @@ func (a *App) Publisher(changed func(domain.DeliveryID)) (*queue.Queue, *datadir
 	}
 	return queue.New(queue.Config{
 		Store: a.DB, Accounts: a.Accounts, Sealer: a.Accounts, Carriers: a.Carriers, Files: mediaFiles{a.Dir.Media()},
-		Log: a.Log, Changed: changed,
+		Log: a.Log, Changed: changed, Slots: a.Slots.LateSlot,
 		Me: domain.Publisher{
 			Machine: host, Process: strconv.Itoa(os.Getpid()) + " " + time.Now().UTC().Format(time.RFC3339), Version: a.Config.Version,
 		},

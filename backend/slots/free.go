@@ -182,12 +182,12 @@ func (s *Service) InLine(ctx context.Context, post domain.Post, channels []domai
 	return s.Schedule(ctx, post, ways[0].Turns, deadline)
 }
 
-// NextSlot returns a channel's first free slot after from; false if it has none. The queue moves
-// late posts there.
-func (s *Service) NextSlot(ctx context.Context, channel domain.ChannelID, from time.Time) (Occurrence, bool, error) {
-	list, err := s.free(ctx, channel, from, Horizon)
+// LateSlot returns when a late delivery whose rule moves it goes out: in its channel's first free
+// slot from now on. It reports false if there is none.
+func (s *Service) LateSlot(ctx context.Context, d domain.Delivery) (queue.When, bool, error) {
+	list, err := s.free(ctx, d.Channel, time.Now(), Horizon)
 	if err != nil || len(list) == 0 {
-		return Occurrence{}, false, err
+		return queue.When{}, false, err
 	}
-	return list[0], true, nil
+	return list[0].when(time.Time{}), true, nil
 }

@@ -21,7 +21,7 @@ const ruleChanged = "rule_changed"
 // SetRepeat keeps how a post repeats and plans its next days. What was planned by an earlier
 // rule and is no longer in this one leaves the queue.
 func (s *Service) SetRepeat(ctx context.Context, r domain.Repeat) (domain.Repeat, error) {
-	if err := s.checkRepeat(r); err != nil {
+	if err := s.CheckRepeat(r); err != nil {
 		return r, err
 	}
 	post, err := s.Posts.Get(ctx, r.Post)
@@ -39,8 +39,8 @@ func (s *Service) SetRepeat(ctx context.Context, r domain.Repeat) (domain.Repeat
 	return r, s.expandOne(ctx, r)
 }
 
-// checkRepeat refuses nonsense.
-func (s *Service) checkRepeat(r domain.Repeat) error {
+// CheckRepeat refuses a repeat that makes no sense, with a domain.FieldError.
+func (s *Service) CheckRepeat(r domain.Repeat) error {
 	if _, err := s.Zones.Load(r.Zone); err != nil {
 		return err
 	}

@@ -606,6 +606,7 @@ export namespace api {
 	    colours: number[];
 	    marks: number[];
 	    durations: number[];
+	    bytes: number[];
 	    days: GridDay[];
 	    facets: Facets;
 	}

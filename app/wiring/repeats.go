@@ -1,0 +1,40 @@
+package wiring
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"postbag/backend/queue"
+)
+
+// expandEvery is how often the next days of what repeats are planned. They are planned 60 days
+// ahead, so that this is seldom needed, but a zone's rules may change under a running program.
+const expandEvery = time.Hour
+
+// expanding plans the next days of what repeats: at once, then again and again until the
+// function it returns is called.
+func (a *App) expanding(ctx context.Context, q *queue.Queue) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	expand := func() {
+		if err := a.Slots.Expand(ctx); err != nil && ctx.Err() == nil {
+			a.Log.Error("not everything that repeats could be planned", "error", err)
+		}
+		q.Wake()
+	}
+	expand()
+	var work sync.WaitGroup
+	work.Go(func() {
+		tick := time.NewTicker(expandEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				expand()
+			}
+		}
+	})
+	return func() { cancel(); work.Wait() }
+}
