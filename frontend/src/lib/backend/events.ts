@@ -17,12 +17,6 @@ export interface Progress {
 	total: number;
 }
 
-/** Something a person should know now, said once. */
-export interface Notice {
-	code: string;
-	ids: string[];
-}
-
 /** Calls back when something of the topics changed. Returns how to stop. */
 export function onChanged(topics: readonly Topic[], then: (c: Changed) => void): () => void {
 	return runtime.EventsOn('changed', (data) => {
@@ -36,8 +30,8 @@ export const onProgress = (then: (p: Progress) => void): (() => void) =>
 	runtime.EventsOn('progress', (data) => then(data as Progress));
 
 /** Calls back for notices. Returns how to stop. */
-export const onNotice = (then: (n: Notice) => void): (() => void) =>
-	runtime.EventsOn('notice', (data) => then(data as Notice));
+export const onNotice = (then: (n: api.Notice) => void): (() => void) =>
+	runtime.EventsOn('notice', (data) => then(data as api.Notice));
 
 /** Calls back for what comes through the program around the page: dropped files, menus, closing. */
 export const onShell = (then: (e: api.ShellEvent) => void): (() => void) =>
