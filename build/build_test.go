@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 )
 
@@ -231,5 +234,64 @@ func TestAModuleWithoutALicenceIsNotPassedOn(t *testing.T) {
 	}
 	if _, err := licenceTexts(map[string]string{"example.com/bad v1": without}); err == nil {
 		t.Error("a module without a licence was accepted")
+	}
+}
+
+func TestTheWeightOfAStartIsWhatItsDocumentLoads(t *testing.T) {
+	heavy := strings.Repeat("abcdefghij", 500)
+	dist := fstest.MapFS{
+		"index.html":         {Data: []byte(`<script src="/first-paint.js"></script><script type="module" crossorigin src="/assets/index-1.js"></script><link rel="modulepreload" crossorigin href="/assets/kit-2.js"><link rel="stylesheet" href="/assets/a.css">`)},
+		"first-paint.js":     {Data: []byte("paint()")},
+		"assets/index-1.js":  {Data: []byte(`import{a as b}from"./kit-2.js";import"./side-3.js";export{c}from"./deep-4.js";const d=()=>import("./later-5.js");` + heavy)},
+		"assets/kit-2.js":    {Data: []byte(`import{x}from"./deep-4.js";`)},
+		"assets/side-3.js":   {Data: []byte("side()")},
+		"assets/deep-4.js":   {Data: []byte(heavy)},
+		"assets/later-5.js":  {Data: []byte(strings.Repeat("later and not before ", 5000))},
+		"assets/unused-6.js": {Data: []byte("unused")},
+	}
+	got, err := initialSize(dist)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := int64(0)
+	for _, name := range []string{"first-paint.js", "assets/index-1.js", "assets/kit-2.js", "assets/side-3.js", "assets/deep-4.js"} {
+		alone, err := initialSize(fstest.MapFS{
+			"index.html": {Data: []byte(`<script src="/a.js"></script>`)},
+			"a.js":       {Data: []byte(regexp.MustCompile(imports).ReplaceAllString(string(dist[name].Data), ""))},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want += alone
+	}
+	if got < want || got > want+200 { // the import lines themselves
+		t.Errorf("a start weighs %d, want about %d", got, want)
+	}
+	if _, err := initialSize(fstest.MapFS{"index.html": {Data: []byte("<p>")}}); err == nil {
+		t.Error("a page without a script has a weight")
+	}
+}
+
+func TestWhatABrowserFoundIsInTheReport(t *testing.T) {
+	const results = `{"suites":[{"title":"shell.spec.ts","specs":[{"title":"opens","tests":[
+		{"projectName":"light","status":"expected","results":[{"errors":[]}]},
+		{"projectName":"dark","status":"unexpected","results":[{"errors":[{"message":"\u001b[31mno button\u001b[39m"}]}]}]}],
+		"suites":[{"title":"keys","specs":[
+			{"title":"waits","tests":[{"projectName":"light","status":"skipped","annotations":[{"type":"skip","description":"no fonts"}]}]},
+			{"title":"wavers","tests":[{"projectName":"light","status":"flaky","results":[{"errors":[{"message":"once"}]},{"errors":[]}]}]}]}]}],"errors":[]}`
+	var result playwrightResult
+	if err := json.Unmarshal([]byte(results), &result); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	p := newReport(newRunner(t.TempDir(), &out))
+	if ran := p.stories(result.Suites[0], nil); ran != 3 {
+		t.Errorf("%d ran", ran)
+	}
+	if p.count(passed) != 1 || p.failed() != 2 || p.count(skipped) != 1 {
+		t.Errorf("passed %d, failed %d, skipped %d", p.count(passed), p.failed(), p.count(skipped))
+	}
+	if said := out.String(); !strings.Contains(said, "shell.spec.ts › opens › dark") || !strings.Contains(said, "    no button\n") {
+		t.Errorf("it says %q", said)
 	}
 }

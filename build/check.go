@@ -10,6 +10,9 @@ func runCheck(ctx context.Context, r *runner, args []string) error {
 	if len(args) > 0 {
 		return fmt.Errorf("%w: check takes no arguments", errUsage)
 	}
+	if err := r.ensure(ctx, pageNeeds()); err != nil {
+		return err
+	}
 	p := newReport(r)
 	p.stage(ctx, "Check", p.check)
 	p.stage(ctx, "Layers", func(ctx context.Context) error {
@@ -35,5 +38,5 @@ func (p *report) check(ctx context.Context) error {
 		}
 		p.step(c.name, func() (string, error) { return r.output(ctx, "go", c.args...) })
 	}
-	return nil
+	return p.checkPage(ctx)
 }

@@ -32,6 +32,7 @@ func tasks() []task {
 		{"check", "format, lint, vet and the rules of the layers: the fast half of test", runCheck},
 		{"bindings", "tells the page what services there are; after a change of app/api [-check]", runBindings},
 		{"bench", "runs the benchmarks and prints them as a table [-time 1s] [NAME]", runBench},
+		{"screenshots", "takes pictures of every screen in both themes [SCREEN]...", runScreenshots},
 		{"package", "builds the release archives of the command line [VERSION]", runPackage},
 	}
 }
@@ -85,7 +86,7 @@ func start(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 func usage(w io.Writer) {
 	fmt.Fprint(w, "go run ./build TASK\n\n")
 	for _, t := range tasks() {
-		fmt.Fprintf(w, "  %-8s %s\n", t.name, t.does)
+		fmt.Fprintf(w, "  %-11s %s\n", t.name, t.does)
 	}
 }
 

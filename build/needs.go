@@ -21,7 +21,7 @@ type need struct {
 // testNeeds returns what the tests use besides Go. The demo needs nothing: the program is
 // plain Go.
 func testNeeds() []need {
-	return []need{
+	return append([]need{
 		{"gcc", "the race detector", map[string]string{"apt-get": "gcc", "dnf": "gcc", "pacman": "gcc", "brew": "gcc", "winget": "BrechtSanders.WinLibs.POSIX.UCRT"}},
 		{"g++", "compiling the test PDS's database", map[string]string{"apt-get": "g++", "dnf": "gcc-c++", "pacman": "gcc", "brew": "gcc"}},
 		{"make", "compiling the test PDS's database", map[string]string{"apt-get": "make", "dnf": "make", "pacman": "make", "brew": "make"}},
@@ -33,7 +33,7 @@ func testNeeds() []need {
 		{"secret-tool", "looking into that keyring from outside", map[string]string{"apt-get": "libsecret-tools", "dnf": "libsecret", "pacman": "libsecret"}},
 		{"xmllint", "validating the feeds", map[string]string{"apt-get": "libxml2-utils", "dnf": "libxml2", "pacman": "libxml2", "brew": "libxml2"}},
 		{"ffprobe", "reading the facts of videos", map[string]string{"apt-get": "ffmpeg", "dnf": "ffmpeg-free", "pacman": "ffmpeg", "brew": "ffmpeg", "winget": "Gyan.FFmpeg"}},
-	}
+	}, browserNeeds()...)
 }
 
 // manager returns the package manager of this system, "" if none of those known is there.
@@ -51,9 +51,16 @@ func manager() string {
 }
 
 func present(program string) bool {
+	if family, ok := strings.CutPrefix(program, fontOf("")); ok {
+		out, err := exec.Command("fc-list", ":family="+family).Output() //nolint:noctx // answers at once
+		return err == nil && len(out) > 0
+	}
 	_, err := exec.LookPath(program)
 	return err == nil
 }
+
+// fontOf names a family of fonts as something a task needs, like a program.
+func fontOf(family string) string { return "font " + family }
 
 // missing returns the needs whose program is not there and that the manager has a package for.
 // Without a known manager every need counts.

@@ -38,8 +38,11 @@ func runTest(ctx context.Context, r *runner, args []string) error {
 		return err
 	}
 	p := newReport(r)
+	p.stage(ctx, "Page", p.page) // first: the programs carry it
 	p.stage(ctx, "Build, for this system and five others", p.buildAll)
 	p.stage(ctx, "Check", p.check)
+	p.stage(ctx, "Tests of the page", p.testPage)
+	p.stage(ctx, "Stories in a browser", p.browse)
 	p.stage(ctx, "Tests", func(ctx context.Context) error {
 		_, err := p.goTest(ctx, "tests", "-timeout=20m", "./...")
 		return err
