@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"log"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -101,6 +102,11 @@ func start(ctx context.Context, o arguments, b Build) (shown bool, err error) {
 	}
 	defer func() { err = errors.Join(err, app.Close()) }()
 	app.Log = slog.New(slog.NewTextHandler(&wiring.LogFile{Folder: app.Dir.Logs(), Fallback: os.Stderr}, nil))
+
+	log.SetOutput(slog.NewLogLogger(app.Log.Handler(), slog.LevelWarn).Writer()) // what modules say by themselves
+	if _, err := app.Workspace(ctx, ""); err != nil {                            // a new folder gets its first
+		return false, err
+	}
 
 	// The services outlive a signal, so that what the page asks while the window closes is answered.
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))

@@ -18,8 +18,11 @@ static gboolean call(gpointer data) {
 	return G_SOURCE_REMOVE;
 }
 
-// postbag_later runs a call of Go's on the thread of the windows.
-void postbag_later(uintptr_t what) { g_idle_add(call, (gpointer)what); }
+// postbag_later runs a call of Go's on the thread of the windows; last: after what is to be done
+// there already.
+void postbag_later(uintptr_t what, int last) {
+	g_idle_add_full(last ? G_PRIORITY_LOW : G_PRIORITY_DEFAULT_IDLE, call, (gpointer)what, NULL);
+}
 
 static GtkWidget *view_in(GtkWidget *widget) {
 	if (WEBKIT_IS_WEB_VIEW(widget))

@@ -22,7 +22,7 @@ const mostScreens = 16
 // thread may have ended. It reports whether the function ran.
 func onMain(do func()) bool {
 	done := make(chan struct{})
-	C.postbag_later(C.uintptr_t(cgo.NewHandle(func() { do(); close(done) })))
+	later(func() { do(); close(done) }, 0)
 	select {
 	case <-done:
 		return true
@@ -30,6 +30,8 @@ func onMain(do func()) bool {
 		return false
 	}
 }
+
+func later(do func(), last C.int) { C.postbag_later(C.uintptr_t(cgo.NewHandle(do)), last) }
 
 //export postbagCall
 func postbagCall(call C.uintptr_t) {
@@ -76,12 +78,12 @@ func (w *window) settle() {
 	w.mu.Lock()
 	at := w.memory.Place
 	w.mu.Unlock()
-	onMain(func() {
-		C.postbag_guard()
+	onMain(func() { C.postbag_guard() })
+	later(func() { // the library itself moves it to the middle first
 		if to, positioned := at.settled(screens()); positioned {
 			C.postbag_move(C.int(to.X), C.int(to.Y))
 		}
-	})
+	}, 1)
 }
 
 // remember keeps where the window is.

@@ -7,7 +7,7 @@ typedef struct {
 	int x, y, width, height;
 } postbag_rect;
 
-void postbag_later(uintptr_t call);
+void postbag_later(uintptr_t call, int last);
 void postbag_guard(void);
 int postbag_screens(postbag_rect *list, int most);
 int postbag_where(postbag_rect *place, int *maximised);
