@@ -15,16 +15,7 @@ import { backendError } from './error';
 export type { api } from '$wailsjs/go/models';
 export { inWindow, watchConnection } from './browser';
 export { BackendError, backendError } from './error';
-export {
-	onChanged,
-	onNotice,
-	onProgress,
-	onShell,
-	type Changed,
-	type Notice,
-	type Progress,
-	type Topic,
-} from './events';
+export { onChanged, onNotice, onProgress, onShell, type Changed, type Progress, type Topic } from './events';
 
 type Calls = Record<string, (...args: never[]) => Promise<unknown>>;
 
