@@ -38,7 +38,7 @@ type Shell interface {
 	Ready(ctx context.Context) ([]ShellEvent, error)
 	Preferences(ctx context.Context) (ShellPreferences, error)
 	SetPreferences(ctx context.Context, p ShellPreferences) error
-	Leaving(ctx context.Context) // the page draws the question
+	Leaving(ctx context.Context) (quit bool) // the page draws the question; quit: the person asked to end the program
 	Leave(ctx context.Context, how Leave) error
 }
 
@@ -168,7 +168,7 @@ type ShellEvent struct {
 // Leaving is what a person should know before the window goes.
 type Leaving struct {
 	Ask        bool       `json:"ask"`        // it was never said what closing means
-	Background bool       `json:"background"` // closing can mean to go on publishing
+	Background bool       `json:"background"` // closing can mean to go on publishing; false where the person chose to quit
 	Due        []Delivery `json:"due"`        // what is planned before UntilMs and would wait, soonest first
 	UntilMs    int64      `json:"untilMs"`
 }
@@ -409,13 +409,16 @@ func (s *ShellService) Leaving() (_ Leaving, err error) {
 	if s.Shell == nil {
 		return Leaving{}, errNoShell
 	}
-	s.Shell.Leaving(s.ctx)
+	quit := s.Shell.Leaving(s.ctx)
 	chosen, err := s.Shell.Preferences(s.ctx)
 	if err != nil {
 		return Leaving{}, err
 	}
 	until := time.Now().Add(dayAhead)
-	out := Leaving{Ask: chosen.AtClose == AtCloseAsk, Background: s.Shell.Info().Background, UntilMs: until.UnixMilli()}
+	out := Leaving{
+		Ask: chosen.AtClose == AtCloseAsk && !quit, Background: s.Shell.Info().Background && chosen.AtClose != AtCloseQuit && !quit,
+		UntilMs: until.UnixMilli(),
+	}
 	spaces, err := s.DB.Workspaces(s.ctx)
 	if err != nil {
 		return out, err

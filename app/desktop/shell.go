@@ -35,7 +35,7 @@ func (w *window) library() (context.Context, error) {
 func (w *window) Info() api.ShellInfo {
 	return api.ShellInfo{
 		System: goruntime.GOOS, Window: true, Dialogs: true, Paths: true, Menu: goruntime.GOOS == "darwin", Tray: hasTray,
-		Background: true, Clipboard: true, Notices: true,
+		Background: true, Clipboard: true, Notices: true, MediaURL: w.films,
 	}
 }
 
@@ -156,6 +156,7 @@ func (w *window) Window(_ context.Context, action api.WindowAction) error {
 func (w *window) askToQuit() {
 	w.mu.Lock()
 	ready := w.ready
+	w.quitting = ready
 	w.mu.Unlock()
 	if !ready {
 		w.quit()
@@ -275,10 +276,12 @@ func (w *window) SetPreferences(_ context.Context, p api.ShellPreferences) error
 }
 
 // Leaving says that the page draws the question.
-func (w *window) Leaving(context.Context) {
+func (w *window) Leaving(context.Context) (quit bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.asked = time.Time{}
+	quit = w.quitting
+	w.asked, w.quitting = time.Time{}, false
+	return quit
 }
 
 // Leave does what the person answered.

@@ -5,6 +5,7 @@ package desktop
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -22,6 +23,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"postbag/app/api"
+	"postbag/app/media"
 	"postbag/app/wiring"
 )
 
@@ -31,17 +33,19 @@ type window struct {
 	log     *slog.Logger
 	page    fs.FS
 	options arguments
+	films   string // where the page gets video from
 
-	mu      sync.Mutex
-	ctx     context.Context // the window library's, nil until the window is there
-	memory  memory
-	ready   bool             // the page listens
-	waiting []api.ShellEvent // what came before it did
-	asked   time.Time        // when the page was asked what closing means; zero when it answered
-	leaving bool             // nothing holds the window any more
-	hidden  bool
-	routes  map[string]string // of the notifications that are up
-	tray    tray
+	mu       sync.Mutex
+	ctx      context.Context // the window library's, nil until the window is there
+	memory   memory
+	ready    bool             // the page listens
+	waiting  []api.ShellEvent // what came before it did
+	asked    time.Time        // when the page was asked what closing means; zero when it answered
+	quitting bool             // the person asked to end the program, not to close the window
+	leaving  bool             // nothing holds the window any more
+	hidden   bool
+	routes   map[string]string // of the notifications that are up
+	tray     tray
 }
 
 var _ api.Shell = (*window)(nil)
@@ -65,7 +69,18 @@ func (w *window) run(ctx context.Context, services *api.Services) (err error) {
 			}
 		}
 	}()
-	pages, err := newPages(w.page, "", nil)
+	pictures, err := w.app.Media()
+	if err != nil {
+		return err
+	}
+	origin := ""
+	if films, problem := media.ListenVideo(context.WithoutCancel(ctx), pictures); problem != nil {
+		w.log.Error("films will not play", "error", problem)
+	} else {
+		defer func() { err = errors.Join(err, films.Close()) }()
+		w.films, origin = films.Base(), films.Origin()
+	}
+	pages, err := newPages(w.page, origin, pictures)
 	if err != nil {
 		return fmt.Errorf("read the page: %w", err)
 	}
@@ -281,31 +296,8 @@ func (w *window) quit() {
 // background starts what goes on with the window or without.
 func (w *window) background(ctx context.Context) *sync.WaitGroup {
 	var all sync.WaitGroup
-	all.Go(func() { w.publish(ctx) })
+	all.Go(func() { w.app.KeepPublishing(ctx, w.events()) })
 	return &all
-}
-
-// publishAgain is how often it is tried to become the publisher while another process is.
-const publishAgain = 5 * time.Second
-
-// publish publishes what is due for as long as ctx lasts. While another process publishes from
-// the data folder it waits to take over.
-func (w *window) publish(ctx context.Context) {
-	changed := w.events().Changed
-	for {
-		err := w.app.Publish(ctx, false, func(id string) { changed(api.TopicQueue, []string{id}) })
-		if ctx.Err() != nil {
-			return
-		}
-		if api.ErrorOf(err).Code != api.CodeBusy {
-			w.log.Error("publishing ended", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(publishAgain):
-		}
-	}
 }
 
 // libraryLog writes what the window library says into our log.

@@ -96,6 +96,6 @@ func (browser) SetPreferences(context.Context, api.ShellPreferences) error {
 }
 
 // Leaving has nothing to do: a browser closes its page without asking, and Postbag goes on.
-func (browser) Leaving(context.Context) {}
+func (browser) Leaving(context.Context) bool { return false }
 
 func (browser) Leave(context.Context, api.Leave) error { return lacking("close a window") }
