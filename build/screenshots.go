@@ -25,9 +25,12 @@ func runScreenshots(ctx context.Context, r *runner, args []string) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return fmt.Errorf("make the folder of the pictures: %w", err)
 	}
-	cmd := r.command(ctx, "npx", append([]string{"--no-install", "playwright", "test", "--config=e2e/screenshots.config.ts", "--reporter=line"}, args...)...)
+	cmd := r.command(ctx, "npx", "--no-install", "playwright", "test", "--config=e2e/screenshots.config.ts", "--reporter=line")
 	cmd.Dir = r.path(pageFolder)
 	cmd.Env = append(cmd.Env, "SHOTS="+out)
+	if len(args) > 0 {
+		cmd.Env = append(cmd.Env, "SCREENS="+strings.Join(args, ","))
+	}
 	cmd.Stdout, cmd.Stderr = r.out, r.out
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("take the pictures: %w", err)

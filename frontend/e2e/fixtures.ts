@@ -22,7 +22,8 @@ export class App {
 	) {
 		page.on('pageerror', (error) => this.problems.push(`error: ${error.message}`));
 		page.on('console', (message) => {
-			if (message.type() === 'error' && !this.#lost(message.text())) this.problems.push(`console: ${message.text()}`);
+			if (message.type() === 'error' && !this.#lost(message.text()))
+				this.problems.push(`console: ${message.text()} ${message.location().url}`);
 		});
 		page.on('request', (request) => {
 			const url = request.url();
@@ -67,6 +68,12 @@ export class App {
 		await this.program.kill();
 		await this.open(hash || '#/today');
 		this.#mayLose = false;
+	}
+
+	/** Does something after which the page may complain that nobody answers. */
+	async loses(then: () => Promise<void>) {
+		this.#mayLose = true;
+		await then();
 	}
 
 	/** Uses the page with choices of the look: language, theme, zoom. */
@@ -127,6 +134,15 @@ export class App {
 					},
 				}),
 			}),
+		);
+	}
+
+	/** Waits until every picture in view is there. */
+	async pictures() {
+		await this.page.waitForFunction(() =>
+			[...document.images].every(
+				(i) => i.complete || (i.loading === 'lazy' && i.getBoundingClientRect().top > innerHeight),
+			),
 		);
 	}
 
