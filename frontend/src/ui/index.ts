@@ -22,8 +22,10 @@ export { default as Segmented } from './Segmented.svelte';
 export { default as Tabs } from './Tabs.svelte';
 
 // to fill in
+export { default as Calendar } from './Calendar.svelte';
 export { default as Checkbox } from './Checkbox.svelte';
 export { default as Combobox } from './Combobox.svelte';
+export { default as DatePicker } from './DatePicker.svelte';
 export { default as Field } from './Field.svelte';
 export { default as RadioGroup } from './RadioGroup.svelte';
 export { default as SearchField } from './SearchField.svelte';
@@ -32,6 +34,7 @@ export { default as Slider } from './Slider.svelte';
 export { default as Switch } from './Switch.svelte';
 export { default as TextArea } from './TextArea.svelte';
 export { default as TextField } from './TextField.svelte';
+export { default as TimeField } from './TimeField.svelte';
 export { fold } from './options';
 
 // to show
@@ -66,6 +69,7 @@ export { default as Toolbar } from './Toolbar.svelte';
 
 // to work with what is selected
 export { default as BarButton } from './BarButton.svelte';
+export { ranged, toggled } from './selection';
 export { default as SelectionBar } from './SelectionBar.svelte';
 
 // to say
@@ -78,3 +82,15 @@ export { default as VisuallyHidden } from './VisuallyHidden.svelte';
 // to write in
 export { default as MarkedTextarea } from './MarkedTextarea.svelte';
 export type { Mark } from './marks';
+
+// to find, list and compare
+export { default as CommandPalette, type PaletteEntry, type PaletteGroup } from './CommandPalette.svelte';
+export { default as DataTable, type Column } from './DataTable.svelte';
+export { default as DiffView } from './DiffView.svelte';
+export { default as VirtualList } from './VirtualList.svelte';
+
+// to move
+export { draggable, dropPlace, type DragSource, type DropPlace } from './drag';
+export { drag, type Dragged } from './dragging.svelte';
+export { default as FileDropZone } from './FileDropZone.svelte';
+export { default as Reorder } from './Reorder.svelte';

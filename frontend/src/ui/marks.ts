@@ -53,7 +53,10 @@ export function moved(marks: readonly Mark[], before: string, after: string): Ma
 	let head = 0;
 	while (head < most && before.charCodeAt(head) === after.charCodeAt(head)) head++;
 	let tail = 0;
-	while (tail < most - head && before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)) {
+	while (
+		tail < most - head &&
+		before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)
+	) {
 		tail++;
 	}
 	const end = before.length - tail; // what stood in [head, end) was replaced

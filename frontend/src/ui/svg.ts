@@ -39,6 +39,7 @@ function copy(from: Element): Element {
 	for (const { name, value } of from.attributes) {
 		if (looks.has(name) && !/url\(|javascript:|expression/i.test(value)) to.setAttribute(name, value);
 	}
-	for (const child of from.children) if (shapes.has(child.localName) && child.localName !== 'svg') to.append(copy(child));
+	for (const child of from.children)
+		if (shapes.has(child.localName) && child.localName !== 'svg') to.append(copy(child));
 	return to;
 }
