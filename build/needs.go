@@ -33,7 +33,7 @@ func testNeeds() []need {
 		{"secret-tool", "looking into that keyring from outside", map[string]string{"apt-get": "libsecret-tools", "dnf": "libsecret", "pacman": "libsecret"}},
 		{"xmllint", "validating the feeds", map[string]string{"apt-get": "libxml2-utils", "dnf": "libxml2", "pacman": "libxml2", "brew": "libxml2"}},
 		{"ffprobe", "reading the facts of videos", map[string]string{"apt-get": "ffmpeg", "dnf": "ffmpeg-free", "pacman": "ffmpeg", "brew": "ffmpeg", "winget": "Gyan.FFmpeg"}},
-	}, browserNeeds()...)
+	}, slices.Concat(browserNeeds(), windowNeeds(), windowTestNeeds())...)
 }
 
 // manager returns the package manager of this system, "" if none of those known is there.
@@ -55,9 +55,15 @@ func present(program string) bool {
 		out, err := exec.Command("fc-list", ":family="+family).Output() //nolint:noctx // answers at once
 		return err == nil && len(out) > 0
 	}
+	if library, ok := strings.CutPrefix(program, libraryOf("")); ok {
+		return exec.Command("pkg-config", "--exists", library).Run() == nil //nolint:noctx // answers at once
+	}
 	_, err := exec.LookPath(program)
 	return err == nil
 }
+
+// libraryOf names a library with its headers as something a task needs, like a program.
+func libraryOf(name string) string { return "library " + name }
 
 // fontOf names a family of fonts as something a task needs, like a program.
 func fontOf(family string) string { return "font " + family }

@@ -51,6 +51,7 @@ func runTest(ctx context.Context, r *runner, args []string) error {
 		_, err := p.goTest(ctx, "race", append([]string{"-race", "-short", "-cover", "-timeout=30m"}, raced()...)...)
 		return err
 	})
+	p.stage(ctx, "The window", p.window)
 	p.stage(ctx, "Secrets in a real keyring", p.keyring)
 	p.stage(ctx, fmt.Sprintf("Fuzzing, %s each", *fuzzTime), func(ctx context.Context) error { return p.fuzz(ctx, *fuzzTime) })
 	return p.finish(ctx)
