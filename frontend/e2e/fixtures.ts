@@ -86,24 +86,31 @@ export class App {
 		await this.settled();
 	}
 
-	/** Wants no violation of WCAG 2.2 A and AA, nor of axe's best practices. */
-	async axe(within?: string) {
+	/** What axe finds against WCAG 2.2 A and AA, and against its best practices. */
+	async violations(within?: string): Promise<object[]> {
 		let builder = new AxeBuilder({ page: this.page });
 		if (within) builder = builder.include(within);
 		const { violations } = await builder.analyze();
-		const found = violations.map((v) => ({
+		return violations.map((v) => ({
 			rule: v.id,
 			help: v.help,
-			where: v.nodes.map((n) => `${n.target.join(' ')} — ${n.failureSummary?.split('\n').slice(1).join('; ').trim()}`),
+			where: v.nodes.map(
+				(n) => `${n.target.join(' ')} — ${n.failureSummary?.split('\n').slice(1).join('; ').trim() ?? ''}`,
+			),
 		}));
-		expect(found).toEqual([]);
 	}
 
-	/** Wants nothing to scroll sideways but what may (the week, the board). */
-	async fits() {
-		const wide = await this.page.evaluate(() => {
+	/** Wants axe to find nothing. */
+	async axe(within?: string) {
+		expect(await this.violations(within)).toEqual([]);
+	}
+
+	/** What scrolls sideways although only the week and the board may. */
+	async sideways(): Promise<string[]> {
+		return await this.page.evaluate(() => {
 			const found: string[] = [];
-			if (document.documentElement.scrollWidth > document.documentElement.clientWidth + 1) found.push('the page');
+			const root = document.documentElement;
+			if (root.scrollWidth > root.clientWidth + 1) found.push(`the page (${root.scrollWidth} in ${root.clientWidth})`);
 			for (const el of document.querySelectorAll<HTMLElement>('main, main *, nav, nav *')) {
 				const style = getComputedStyle(el);
 				const scrolls = style.overflowX === 'auto' || style.overflowX === 'scroll';
@@ -113,7 +120,30 @@ export class App {
 			}
 			return found;
 		});
-		expect(wide).toEqual([]);
+	}
+
+	/** Wants nothing to scroll sideways. */
+	async fits() {
+		expect(await this.sideways()).toEqual([]);
+	}
+
+	/** Words that are cut off with nothing to show them whole: no title, no dots. */
+	async cut(): Promise<string[]> {
+		return await this.page.evaluate(() => {
+			const found: string[] = [];
+			for (const el of document.querySelectorAll<HTMLElement>(
+				'main button, main a, main h1, main h2, main label, nav a',
+			)) {
+				const style = getComputedStyle(el);
+				const box = el.getBoundingClientRect();
+				if (box.width < 4 || box.height < 4 || style.visibility === 'hidden' || el.closest('.sr-only')) continue;
+				const hides = style.overflow === 'hidden' || style.overflowX === 'hidden' || style.overflowX === 'clip';
+				if (hides && style.textOverflow !== 'ellipsis' && el.scrollWidth > el.clientWidth + 2) {
+					found.push(`${el.tagName.toLowerCase()} “${el.textContent?.trim().slice(0, 60)}”`);
+				}
+			}
+			return found;
+		});
 	}
 
 	/** Makes every call of a method, or of all, end with an error of the backend. */

@@ -30,6 +30,9 @@ export class Program {
 	#server: ChildProcess | undefined;
 	#errors = '';
 
+	/** A folder whose page is shown instead of the program's own; while it is being changed, POSTBAG_PAGE. */
+	page = process.env['POSTBAG_PAGE'] ?? '';
+
 	private constructor(
 		readonly home: string,
 		readonly env: NodeJS.ProcessEnv,
@@ -50,7 +53,10 @@ export class Program {
 
 	/** Starts `postbag serve` and returns the address that works once. */
 	async serve(): Promise<string> {
-		const server = spawn(bin(), ['serve', '--json', ...page()], { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+		const server = spawn(bin(), ['serve', '--json', ...(this.page ? ['--page', this.page] : [])], {
+			env: this.env,
+			stdio: ['ignore', 'pipe', 'pipe'],
+		});
 		this.#server = server;
 		this.#errors = '';
 		server.stderr.setEncoding('utf8').on('data', (text: string) => (this.#errors += text));
@@ -130,9 +136,4 @@ function bin(): string {
 	const path = process.env['POSTBAG_BIN'];
 	if (!path) throw new Error('the program was not built');
 	return path;
-}
-
-/** POSTBAG_PAGE shows a page from a folder instead of the program's own, while it is being changed. */
-function page(): string[] {
-	return process.env['POSTBAG_PAGE'] ? ['--page', process.env['POSTBAG_PAGE']] : [];
 }

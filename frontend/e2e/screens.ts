@@ -3,6 +3,8 @@ import type { App } from './fixtures';
 /** A screen, and what must be there for it to have something to show. */
 export interface Screen {
 	name: string;
+	/** Shows one thing of the workspace, so an empty one has no such screen, and its title is a name. */
+	one?: true;
 	hash: (seed: Seed) => string;
 }
 
@@ -17,13 +19,13 @@ export interface Seed {
 /** Every screen, with the route that opens it. */
 export const screens: Screen[] = [
 	{ name: 'today', hash: () => '#/today' },
-	{ name: 'composer', hash: (s) => `#/posts/${s.draft}` },
+	{ name: 'composer', one: true, hash: (s) => `#/posts/${s.draft}` },
 	{ name: 'posts', hash: () => '#/posts' },
 	{ name: 'library', hash: () => '#/library' },
 	{ name: 'queue', hash: () => '#/queue/upcoming' },
 	{ name: 'queue-needs-you', hash: () => '#/queue/needs-you' },
 	{ name: 'queue-published', hash: () => '#/queue/published' },
-	{ name: 'channel', hash: (s) => `#/channels/${s.practice}` },
+	{ name: 'channel', one: true, hash: (s) => `#/channels/${s.practice}` },
 	{ name: 'add-channel', hash: () => '#/channels/add' },
 	{ name: 'settings-general', hash: () => '#/settings/general' },
 	{ name: 'settings-publishing', hash: () => '#/settings/publishing' },
