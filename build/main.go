@@ -27,7 +27,7 @@ type task struct {
 // tasks returns every task in the order of the list people see.
 func tasks() []task {
 	return []task{
-		{"run", "sets everything up and does the main job from start to end: postbag demo", runDemo},
+		{"run", "sets everything up, does the main job from start to end, and opens the window on it [-nowindow]", runDemo},
 		{"test", "sets everything up and runs every test: all that CI runs", runTest},
 		{"check", "format, lint, vet and the rules of the layers: the fast half of test", runCheck},
 		{"bindings", "tells the page what services there are; after a change of app/api [-check]", runBindings},

@@ -113,6 +113,10 @@ func start(ctx context.Context, o arguments, b Build) (shown bool, err error) {
 	w := newWindow(app, o, page)
 	app.Shell = w
 	services := app.Services(working, w.events())
+	if err := examples(ctx, app, services, o.demo); err != nil {
+		stop()
+		return false, err
+	}
 	if err := only.listen(working, w.taken, app.Log); err != nil {
 		app.Log.Warn("a second start will not find this window", "error", err)
 	}
@@ -122,6 +126,27 @@ func start(ctx context.Context, o arguments, b Build) (shown bool, err error) {
 	stop()
 	background.Wait()
 	return true, err
+}
+
+// demoName is the name of the workspace of examples.
+const demoName = "Demo"
+
+// examples makes the workspace of examples, if it is wanted and there is none.
+func examples(ctx context.Context, app *wiring.App, services *api.Services, wanted bool) error {
+	if !wanted {
+		return nil
+	}
+	spaces, err := app.DB.Workspaces(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range spaces {
+		if s.Demo {
+			return nil
+		}
+	}
+	_, err = services.System.AddDemo(api.DemoRequest{Name: demoName})
+	return err
 }
 
 // config says how to build the program for the window.

@@ -16,6 +16,7 @@ import (
 type arguments struct {
 	data      string // the data folder, "" for the system's
 	hidden    bool   // no window yet: publish in the background
+	demo      bool   // a workspace of examples, if there is none yet
 	version   bool
 	inspector string // tests: where the web view's inspector listens
 	paths     []string
@@ -30,6 +31,7 @@ func parse(args []string, dir string, errs io.Writer) (arguments, error) {
 	flags.SetOutput(errs)
 	flags.StringVar(&o.data, "data", o.data, "the data `folder` (else POSTBAG_DATA, else the system's)")
 	flags.BoolVar(&o.hidden, "hidden", false, "start without showing the window")
+	flags.BoolVar(&o.demo, "demo", false, "fill a workspace with examples, if there is none yet")
 	flags.BoolVar(&o.version, "version", false, "say which Postbag this is, and end")
 	flags.StringVar(&o.inspector, "inspector", "", "for tests: let the web view be inspected at this loopback `address`")
 	flags.Usage = func() {
