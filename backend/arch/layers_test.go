@@ -51,6 +51,7 @@ var layers = []layer{
 	{pattern: "backend/store/...", ours: []string{"backend/domain", "backend/store/..."}, third: true, not: []string{"net/http"}},
 	{pattern: "backend/secrets/...", ours: []string{"backend/domain", "backend/secrets/..."}, third: true, not: []string{"net/http"}},
 	{pattern: "backend/datadir/...", ours: []string{"backend/domain", "backend/datadir/..."}, third: true, not: []string{"net/http"}},
+	{pattern: "backend/autostart", third: true, not: []string{"net/http", "database/sql"}},
 	{pattern: "backend/arch"},
 	{pattern: "app/api/signin", reach: []string{"github.com/wailsapp"}}, // waits for the browser; the standard library alone
 	{pattern: "app/api", ours: []string{"backend/...", "app/api/signin"}, third: true, reach: []string{"github.com/wailsapp"}},
@@ -59,7 +60,7 @@ var layers = []layer{
 	{pattern: "app/rpc", reach: []string{"github.com/wailsapp"}},
 	{pattern: "app/samples"},          // pictures
 	{pattern: "app/postbag/blackbox"}, // knows the built program alone
-	{pattern: "app/postbag", ours: []string{"app/wiring", "app/api", "app/rpc", "app/media", "app/samples", "frontend"}, third: true, reach: []string{"github.com/wailsapp"}},
+	{pattern: "app/postbag", ours: []string{"app/wiring", "app/api", "backend/autostart", "app/rpc", "app/media", "app/samples", "frontend"}, third: true, reach: []string{"github.com/wailsapp"}},
 	{pattern: "app/desktop", ours: []string{"app/wiring", "app/api", "app/media", "backend/datadir", "backend/domain", "frontend"}, third: true},
 	{pattern: "frontend"},
 	{pattern: "build/servers/...", third: true}, // real servers for the tests of networks
