@@ -262,8 +262,13 @@ type ownBody struct {
 	SafeArea *presets.SafeArea `json:"safe_area,omitempty"`
 }
 
-// set is every size: the built-in ones and one's own.
-func (b *base) set() (*presets.Set, error) { return AllPresets(b.ctx, b.DB) }
+// set is every size: the built-in ones and one's own. Without a data folder there are no own ones.
+func (b *base) set() (*presets.Set, error) {
+	if b.DB == nil {
+		return presets.BuiltIn()
+	}
+	return AllPresets(b.ctx, b.DB)
+}
 
 // OwnPresets has the sizes that people made, as JSON.
 type OwnPresets interface {
