@@ -133,16 +133,8 @@ func xmlText(text string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
 }
 
-// commandLine is the entry as Windows reads it (Microsoft, "Parsing C command-line arguments",
+// windowsWord quotes a word of a command line (Microsoft, "Parsing C command-line arguments",
 // 2024): backslashes are doubled before a quote only.
-func (e Entry) commandLine() string {
-	words := make([]string, 0, 1+len(e.Args))
-	for _, word := range append([]string{e.Program}, e.Args...) {
-		words = append(words, windowsWord(word))
-	}
-	return strings.Join(words, " ")
-}
-
 func windowsWord(word string) string {
 	var b strings.Builder
 	b.WriteByte('"')

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"golang.org/x/sys/windows/registry"
 )
@@ -49,4 +50,12 @@ func Uninstall(_ context.Context, id string) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+func (e Entry) commandLine() string {
+	words := make([]string, 0, 1+len(e.Args))
+	for _, word := range append([]string{e.Program}, e.Args...) {
+		words = append(words, windowsWord(word))
+	}
+	return strings.Join(words, " ")
 }
