@@ -57,7 +57,7 @@ func runDemo(ctx context.Context, r *runner, args []string) error {
 		r.printf("To open the whole of it in a browser: %s serve --data %s\n", program, data)
 		return nil
 	}
-	return r.openWindow(ctx, stamp, data)
+	return r.openWindow(ctx, stamp)
 }
 
 // dataOf returns the data folder that the arguments of `postbag demo` name, "" if they name none.
@@ -73,9 +73,9 @@ func dataOf(args []string) string {
 	return ""
 }
 
-// openWindow builds the window and opens it on a data folder, with a workspace full of examples.
-// It returns when the window is open, and leaves it open.
-func (r *runner) openWindow(ctx context.Context, stamp, data string) error {
+// openWindow builds the window and opens it on a workspace full of examples, in a data folder that
+// stays. It returns when the window is open, and leaves it open.
+func (r *runner) openWindow(ctx context.Context, stamp string) error {
 	if err := r.ensure(ctx, windowNeeds()); err != nil {
 		return err
 	}
@@ -89,6 +89,7 @@ func (r *runner) openWindow(ctx context.Context, stamp, data string) error {
 		return fmt.Errorf("open the window: %w", err)
 	}
 	defer log.Close()
+	data := r.path("build", "bin", "demo")
 	cmd := r.command(context.WithoutCancel(ctx), window, "--data", data, "--demo") // it outlives this task
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {

@@ -11,11 +11,13 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"postbag/app/api"
 	"postbag/app/wiring"
 	"postbag/backend/datadir"
+	"postbag/backend/domain"
 	"postbag/frontend"
 )
 
@@ -104,21 +106,20 @@ func start(ctx context.Context, o arguments, b Build) (shown bool, err error) {
 	app.Log = slog.New(slog.NewTextHandler(&wiring.LogFile{Folder: app.Dir.Logs(), Fallback: os.Stderr}, nil))
 
 	log.SetOutput(slog.NewLogLogger(app.Log.Handler(), slog.LevelWarn).Writer()) // what modules say by themselves
-	if _, err := app.Workspace(ctx, ""); err != nil {                            // a new folder gets its first
-		return false, err
-	}
 
 	// The services outlive a signal, so that what the page asks while the window closes is answered.
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	w := newWindow(app, o, page)
 	app.Shell = w
 	services := app.Services(working, w.events())
-	if err := examples(ctx, app, services, o.demo); err != nil {
+	if err := firstWorkspace(ctx, app, services, o.demo); err != nil {
 		stop()
 		return false, err
 	}
-	if err := only.listen(working, w.taken, app.Log); err != nil {
-		app.Log.Warn("a second start will not find this window", "error", err)
+	w.open = func() {
+		if err := only.listen(working, w.taken, app.Log); err != nil {
+			app.Log.Warn("a second start will not find this window", "error", err)
+		}
 	}
 	background := w.background(working)
 	err = w.run(ctx, services)
@@ -131,21 +132,17 @@ func start(ctx context.Context, o arguments, b Build) (shown bool, err error) {
 // demoName is the name of the workspace of examples.
 const demoName = "Demo"
 
-// examples makes the workspace of examples, if it is wanted and there is none.
-func examples(ctx context.Context, app *wiring.App, services *api.Services, wanted bool) error {
-	if !wanted {
-		return nil
-	}
+// firstWorkspace sees to it that there is a workspace, and, with demo, one of examples.
+func firstWorkspace(ctx context.Context, app *wiring.App, services *api.Services, demo bool) error {
 	spaces, err := app.DB.Workspaces(ctx)
 	if err != nil {
 		return err
 	}
-	for _, s := range spaces {
-		if s.Demo {
-			return nil
-		}
+	if demo && !slices.ContainsFunc(spaces, func(s domain.Workspace) bool { return s.Demo }) {
+		_, err := services.System.AddDemo(api.DemoRequest{Name: demoName})
+		return err
 	}
-	_, err = services.System.AddDemo(api.DemoRequest{Name: demoName})
+	_, err = app.Workspace(ctx, "")
 	return err
 }
 

@@ -34,6 +34,7 @@ type window struct {
 	page    fs.FS
 	options arguments
 	films   string // where the page gets video from
+	open    func() // called when the window is there
 
 	mu       sync.Mutex
 	ctx      context.Context // the window library's, nil until the window is there
@@ -168,6 +169,7 @@ func (w *window) started(ctx context.Context) {
 	w.ctx = ctx
 	w.mu.Unlock()
 	w.settle()
+	w.open()
 	runtime.OnFileDrop(ctx, func(x, y int, paths []string) {
 		w.tell(api.ShellEvent{Kind: api.ShellDropped, Paths: paths, X: x, Y: y})
 	})
