@@ -20,7 +20,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"image/color"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -52,7 +51,7 @@ type Renderer interface {
 	Render(ctx context.Context, r io.ReadSeeker, size int64, recipes []render.Recipe, out func(render.Output) error) (render.Info, error)
 }
 
-// Recipes finds the size with an id, or presets.ErrUnknown. BuiltIn has those every program has.
+// Recipes finds how the size with an id is made of an asset, or presets.ErrUnknown.
 type Recipes func(ctx context.Context, a domain.Asset, id string) (render.Recipe, error)
 
 // Options are what a Handler stands on.
@@ -293,35 +292,6 @@ func shown(formats []render.Format) []render.Format {
 		return []render.Format{render.JPEG, render.PNG}
 	}
 	return list
-}
-
-// BuiltIn finds the sizes that every program has.
-func BuiltIn() (Recipes, error) {
-	set, err := presets.BuiltIn()
-	if err != nil {
-		return nil, err
-	}
-	return func(_ context.Context, _ domain.Asset, id string) (render.Recipe, error) {
-		found, err := set.Find(id)
-		if err != nil {
-			return render.Recipe{}, err
-		}
-		return recipeOf(found[0]), nil
-	}, nil
-}
-
-// recipeOf is how a size is made.
-func recipeOf(p presets.Preset) render.Recipe {
-	recipe := render.Recipe{
-		Width: p.Width, Height: p.Height, Fit: render.Fit(p.Fit), Quality: p.Quality, MaxBytes: p.MaxBytes, Enlarge: p.Enlarge,
-	}
-	if red, green, blue, err := p.BackgroundColour(); err == nil && p.Background != "" {
-		recipe.Background = color.NRGBA{R: red, G: green, B: blue, A: 255}
-	}
-	for _, f := range p.Formats {
-		recipe.Formats = append(recipe.Formats, render.Format(f))
-	}
-	return recipe
 }
 
 // send sends a picture, whole or by range, or says that it did not change.

@@ -20,6 +20,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"postbag/backend/batch"
 	"postbag/backend/domain"
 	"postbag/backend/library"
 	"postbag/backend/presets"
@@ -102,7 +103,7 @@ func handler(t *testing.T) (*Handler, *shelf) {
 		if id != "sizes/square" {
 			return render.Recipe{}, presets.ErrUnknown
 		}
-		return recipeOf(presets.Preset{Width: 1080, Height: 1080, Fit: presets.Cover, Formats: []string{"heic", "jpeg"}, MaxBytes: 1 << 20}), nil
+		return render.Recipe{Width: 1080, Height: 1080, Fit: render.Cover, Formats: []render.Format{render.HEIC, render.JPEG}, MaxBytes: 1 << 20}, nil
 	}
 	return New(Options{
 		Library: s, Renderer: render.New(render.Options{}), Recipes: recipes, Log: slog.New(slog.DiscardHandler),
@@ -150,14 +151,16 @@ func redness(m image.Image, x, y float64) float64 {
 
 func TestEveryBuiltInSizeCanBeShown(t *testing.T) {
 	h, _ := handler(t)
-	recipes, err := BuiltIn()
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.Recipes = recipes
 	set, err := presets.BuiltIn()
 	if err != nil {
 		t.Fatal(err)
+	}
+	h.Recipes = func(_ context.Context, _ domain.Asset, id string) (render.Recipe, error) {
+		found, err := set.Find(id)
+		if err != nil {
+			return render.Recipe{}, err
+		}
+		return batch.Recipe(found[0], 0)
 	}
 	for _, p := range set.Pictures() {
 		if m := shownPicture(t, get(t, h, "/media/p/"+p.ID+"?max=64")); max(m.Bounds().Dx(), m.Bounds().Dy()) > 64 {
