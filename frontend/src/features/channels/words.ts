@@ -1,0 +1,29 @@
+// Words that networks give by key: the catalogue's, or the network's own English ones.
+import type { api } from '$lib/backend';
+import { m } from '$lib/messages';
+
+const catalogue = m as unknown as Record<string, (() => string) | undefined>;
+
+/** The sentence about a network. */
+export const about = (n: Pick<api.Network, 'id' | 'about'>): string => catalogue[`net_${n.id}_about`]?.() ?? n.about;
+
+/** The label of a question. */
+export const labelOf = (q: api.Question): string => catalogue[`net_${q.text}_label`]?.() ?? q.label;
+
+/** Where its answer is found. */
+export const helpOf = (q: api.Question): string => catalogue[`net_${q.text}_help`]?.() ?? q.help;
+
+/** How a visibility is called. */
+export const visibility = (value: string): string => catalogue[`channels_vis_${value}`]?.() ?? value;
+
+/** What should be known of a network before it is chosen. */
+export function notes(n: api.Network): string[] {
+	const can = (ability: string) => n.abilities.includes(ability);
+	if (n.local) return [m.channels_note_local()];
+	if (can('rehearsal')) return [m.channels_note_rehearsal()];
+	return [
+		can('browser_sign_in') ? m.channels_note_browser() : m.channels_note_password(),
+		...(n.server ? [m.channels_note_server()] : []),
+		m.channels_note_free(),
+	];
+}

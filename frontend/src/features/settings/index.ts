@@ -1,0 +1,1 @@
+export { languageOptions } from './languages';
