@@ -1,0 +1,3 @@
+// What other features may use of the queue.
+export { Engine, type EngineTone } from './engine.svelte';
+export { deliveryLook, lookOf, sentenceOf, type Around, type Standing, type StateLook } from './states';

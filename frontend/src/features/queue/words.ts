@@ -1,0 +1,211 @@
+// The queue's own words: what each action is called, what a problem's card says, what each moment
+// of a time line was.
+import CalendarClock from '@lucide/svelte/icons/calendar-clock';
+import Check from '@lucide/svelte/icons/check';
+import CopyPlus from '@lucide/svelte/icons/copy-plus';
+import ExternalLink from '@lucide/svelte/icons/external-link';
+import EyeOff from '@lucide/svelte/icons/eye-off';
+import LogIn from '@lucide/svelte/icons/log-in';
+import Pause from '@lucide/svelte/icons/pause';
+import Pencil from '@lucide/svelte/icons/pencil';
+import Play from '@lucide/svelte/icons/play';
+import RefreshCw from '@lucide/svelte/icons/refresh-cw';
+import Send from '@lucide/svelte/icons/send';
+import Undo2 from '@lucide/svelte/icons/undo-2';
+import X from '@lucide/svelte/icons/x';
+import type { api } from '$lib/backend';
+import { list, moment, time } from '$lib/format';
+import { m } from '$lib/messages';
+import type { IconType } from '$ui';
+import { sentenceOf, type Around } from './states';
+
+/** What an action is called on a button. */
+export function actionLabel(action: string, d: api.Delivery): string {
+	switch (action) {
+		case 'publish_now':
+			return m.queue_do_publish_now();
+		case 'try_now':
+			return m.queue_do_try_now();
+		case 'release':
+			if (d.live > 0) return m.queue_do_go_on({ part: d.live + 1 });
+			return d.holdReason === 'restored_copy' || d.holdReason === 'moved_profile'
+				? m.queue_do_from_here()
+				: m.queue_do_release();
+		case 'look':
+			return m.queue_do_look({ network: d.networkName });
+		case 'live':
+			return m.queue_do_live();
+		case 'absent':
+			return m.queue_do_absent();
+		case 'check':
+			return m.queue_do_check();
+		case 'sign_in':
+			return m.queue_do_sign_in();
+		case 'move':
+		case 'plan_again':
+			return m.queue_do_move();
+		case 'edit':
+			return m.queue_do_edit();
+		case 'hold':
+			return m.queue_do_hold();
+		case 'open':
+			return m.queue_do_open({ network: d.networkName });
+		case 'duplicate':
+			return m.queue_do_duplicate();
+		case 'cancel':
+			return d.holdReason === 'late_ask' ? m.queue_do_not_publish() : m.queue_do_cancel();
+		case 'put_away':
+			return d.state === 'held' ? m.queue_do_leave() : m.queue_do_close();
+	}
+	return action;
+}
+
+const icons: Record<string, IconType> = {
+	publish_now: Send,
+	try_now: RefreshCw,
+	release: Play,
+	look: ExternalLink,
+	live: Check,
+	check: RefreshCw,
+	sign_in: LogIn,
+	move: CalendarClock,
+	plan_again: CalendarClock,
+	edit: Pencil,
+	hold: Pause,
+	open: ExternalLink,
+	duplicate: CopyPlus,
+	cancel: X,
+	put_away: EyeOff,
+	absent: Undo2,
+};
+
+export const actionIcon = (action: string): IconType | undefined => icons[action];
+
+/** What a delivery's card says: what happened, more about it, and what is safe. */
+export interface Card {
+	tone: 'attention' | 'held';
+	title: string;
+	text: string;
+	safe: string;
+}
+
+/** The card of a delivery that stands still for a reason; undefined where nothing is wrong. */
+export function cardOf(d: api.Delivery, row: api.QueueRow, a: Around = {}): Card | undefined {
+	const network = d.networkName;
+	const now = a.now ?? Date.now();
+	const others = row.deliveries.filter((o) => o.id !== d.id && o.state === 'published').map((o) => o.networkName);
+	const safe =
+		others.length > 0 ? m.queue_safe_others({ networks: list(others) }) : d.live > 0 ? m.queue_safe_live() : m.queue_safe();
+	const held = (title: string, text: string): Card => ({ tone: 'held', title, text, safe });
+	const needs = (title: string, text: string): Card => ({ tone: 'attention', title, text, safe });
+	if (d.closedMs) return undefined;
+	if (d.state === 'rejected') {
+		return needs(m.queue_card_rejected({ network }), d.errorText || m.queue_card_rejected_text({ network }));
+	}
+	if (d.state === 'missed') return held(m.queue_card_missed(), sentenceOf(d, a));
+	if (d.state === 'unknown') {
+		return { ...held(m.queue_card_unknown(), sentenceOf(d, a)), safe: m.queue_safe_doubt() };
+	}
+	if (d.state === 'waiting') {
+		if (d.errorClass === 'not_sent') return held(m.queue_card_offline(), m.queue_card_offline_text({ network }));
+		return held(m.queue_card_waiting({ network }), [sentenceOf(d, a), d.errorText].filter(Boolean).join(' '));
+	}
+	if (d.state !== 'held') return undefined;
+	switch (d.holdReason) {
+		case 'by_person':
+			return undefined;
+		case 'ambiguous':
+			return {
+				...needs(m.queue_card_ambiguous({ network }), m.queue_card_ambiguous_text({ network, when: moment(d.updatedMs, now) })),
+				safe: m.queue_safe_doubt(),
+			};
+		case 'partial_thread':
+			return needs(m.states_s_partial({ live: d.live, parts: d.parts }), d.errorText || m.queue_card_partial_text());
+		case 'reauth':
+			return needs(m.states_s_reauth({ network }), m.queue_card_reauth_text());
+		case 'media_missing':
+			return needs(m.states_s_media_missing(), d.errorText);
+		case 'duplicate_suspect':
+			return needs(m.states_s_duplicate(), m.queue_card_duplicate_text());
+		case 'late_ask':
+			return d.errorText
+				? held(m.queue_card_gave_up({ network }), d.errorText)
+				: held(m.queue_card_late(), m.queue_card_late_text({ when: moment(d.dueMs, now) }));
+		case 'clock':
+			return held(m.states_s_clock(), m.queue_card_clock_text());
+		case 'restored_copy':
+		case 'moved_profile':
+			return held(m.queue_card_copy({ network }), m.queue_card_copy_text());
+		case 'plan_changed':
+		case 'network_changed':
+			return needs(sentenceOf(d, a), d.errorText);
+		case 'budget':
+			return held(sentenceOf(d, a), d.errorText);
+	}
+	return held(sentenceOf(d, a), d.errorText);
+}
+
+/** What a moment of a time line says. */
+export function momentWords(t: api.Moment, d: api.Delivery): string {
+	const network = d.networkName;
+	switch (t.code) {
+		case 'planned':
+			return m.queue_t_planned();
+		case 'sent_media':
+			return t.of > 1 ? m.queue_t_sent_media({ n: t.n, of: t.of }) : m.queue_t_sent_one();
+		case 'prepared':
+			return m.queue_t_prepared({ network });
+		case 'asked':
+			return m.queue_t_asked({ network });
+		case 'accepted':
+			return d.parts > 1 ? m.queue_t_accepted_part({ network, part: t.n, parts: d.parts }) : m.queue_t_accepted({ network });
+		case 'no_answer':
+			return m.queue_t_no_answer({ network });
+		case 'refused':
+			return t.detail ? m.queue_t_refused({ network, reason: t.detail }) : m.queue_t_refused_bare({ network });
+		case 'throttled':
+			return m.queue_t_throttled({ network });
+		case 'sign_in':
+			return m.states_s_reauth({ network });
+		case 'off_line':
+			return m.queue_t_off_line({ network });
+		case 'failed':
+			return m.queue_t_failed({ network });
+		case 'looked':
+			return m.queue_t_looked({ network });
+		case 'looked_in_vain':
+			return m.queue_t_looked_in_vain({ network });
+		case 'found':
+			return m.queue_t_found({ network });
+		case 'absent':
+			return m.queue_t_absent({ network });
+		case 'same_key':
+			return m.queue_t_same_key();
+		case 'undecided':
+			return m.queue_t_undecided();
+		case 'person_live':
+			return m.queue_t_person_live();
+		case 'person_absent':
+			return m.queue_t_person_absent();
+		case 'person_again':
+			return m.queue_t_person_again();
+		case 'time_reached':
+			return m.queue_t_time_reached();
+		case 'missed':
+			return m.states_missed();
+		case 'cancelled':
+			return m.states_s_cancelled();
+		case 'closed':
+			return m.queue_t_closed();
+		case 'held_by_person':
+			return m.queue_t_held();
+		case 'held_late_ask':
+			return m.queue_t_late();
+	}
+	return sentenceOf(d);
+}
+
+/** When a row goes out or went, as its time column says: the hour today, the day before that. */
+export function rowTime(row: api.QueueRow, day: boolean, far: string): string {
+	return day ? time(row.dueMs) : far;
+}
