@@ -32,18 +32,19 @@ export interface Command {
 }
 
 class Commands {
-	#all = new SvelteMap<string, Command>();
+	// By id, the one registered last stands; when it goes, the one before stands again.
+	#all = new SvelteMap<string, Command[]>();
 
 	/** The keys a person chose instead, by command; "" for none. */
 	chosen = $state.raw<Record<string, string>>({});
 
 	/** Every command that is there now, in the order they were registered, with the keys it has now. */
 	get all(): Command[] {
-		return [...this.#all.values()].map((c) => this.#withKeys(c));
+		return [...this.#all.values()].map((stack) => this.#withKeys(stack.at(-1)!));
 	}
 
 	get(id: string): Command | undefined {
-		const c = this.#all.get(id);
+		const c = this.#all.get(id)?.at(-1);
 		return c && this.#withKeys(c);
 	}
 
@@ -59,7 +60,7 @@ class Commands {
 
 	/** Does a command if it can be done. Reports whether it was. */
 	run(id: string): boolean {
-		const c = this.#all.get(id);
+		const c = this.get(id);
 		if (!c || !this.can(c)) return false;
 		void c.run();
 		return true;
@@ -67,9 +68,13 @@ class Commands {
 
 	/** Adds commands until the returned function is called. A later one of the same id stands before. */
 	add(list: readonly Command[]): () => void {
-		for (const c of list) this.#all.set(c.id, c);
+		for (const c of list) this.#all.set(c.id, [...(this.#all.get(c.id) ?? []), c]);
 		return () => {
-			for (const c of list) if (this.#all.get(c.id) === c) this.#all.delete(c.id);
+			for (const c of list) {
+				const rest = (this.#all.get(c.id) ?? []).filter((other) => other !== c);
+				if (rest.length > 0) this.#all.set(c.id, rest);
+				else this.#all.delete(c.id);
+			}
 		};
 	}
 }

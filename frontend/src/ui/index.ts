@@ -76,6 +76,7 @@ export { default as SelectionBar } from './SelectionBar.svelte';
 export { announce } from './announce.svelte';
 export { default as LiveRegion } from './LiveRegion.svelte';
 export { toast, type ToastOptions } from './toast';
+export { undos } from './undo.svelte';
 export { default as Toaster } from './Toaster.svelte';
 export { default as VisuallyHidden } from './VisuallyHidden.svelte';
 

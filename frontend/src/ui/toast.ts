@@ -4,6 +4,7 @@ import { toast as sonner } from 'svelte-sonner';
 import { m } from '$lib/messages';
 import ToastCard from './ToastCard.svelte';
 import type { IconType } from './types';
+import { undos } from './undo.svelte';
 
 export interface ToastOptions {
 	text: string;
@@ -21,8 +22,9 @@ export interface ToastOptions {
 /** Confirms something at the foot of the window. Returns a function that takes it away. */
 export function toast(what: string | ToastOptions): () => void {
 	const o = typeof what === 'string' ? { text: what } : what;
-	const action = o.undo ? { label: m.kit_undo(), run: o.undo } : o.action;
-	const id = sonner.custom(ToastCard, {
+	const step = o.undo && undos.push(o.text, o.undo, () => sonner.dismiss(id));
+	const action = step ? { label: m.kit_undo(), run: () => undos.take(step) } : o.action;
+	const id: string | number = sonner.custom(ToastCard, {
 		id: o.id,
 		duration: o.for ?? 6000,
 		componentProps: { text: o.text, icon: o.icon, action },

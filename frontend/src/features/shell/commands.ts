@@ -2,14 +2,17 @@ import ArrowLeft from '@lucide/svelte/icons/arrow-left';
 import ArrowRight from '@lucide/svelte/icons/arrow-right';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import Minus from '@lucide/svelte/icons/minus';
+import Pause from '@lucide/svelte/icons/pause';
 import PanelLeft from '@lucide/svelte/icons/panel-left';
 import Plus from '@lucide/svelte/icons/plus';
 import Power from '@lucide/svelte/icons/power';
 import Search from '@lucide/svelte/icons/search';
 import Settings from '@lucide/svelte/icons/settings';
 import SquarePen from '@lucide/svelte/icons/square-pen';
-import { shellService } from '$lib/backend';
+import Undo2 from '@lucide/svelte/icons/undo-2';
+import { queue, shellService } from '$lib/backend';
 import type { Command } from '$lib/commands.svelte';
+import { inField } from '$lib/keys';
 import { look } from '$lib/look.svelte';
 import { m } from '$lib/messages';
 import { go } from '$lib/router.svelte';
@@ -18,6 +21,8 @@ import { appMenu } from './appmenu.svelte';
 import { places } from './places';
 import { nextRegion } from './regions';
 import { hasScreen } from './screens';
+import type { ShellState } from './shell.svelte';
+import { toast, undos } from '$ui';
 
 /** What the frame itself can open. */
 export interface Frame {
@@ -34,8 +39,13 @@ function zoom(step: 1 | -1) {
 	if (next) look.use({ zoom: next });
 }
 
+async function holdAll(on: boolean) {
+	await queue.HoldAll(on);
+	toast({ text: on ? m.shell_held_all() : m.shell_let_gone(), undo: () => queue.HoldAll(!on) });
+}
+
 /** The commands that are there on every screen. */
-export function frameCommands(frame: Frame): Command[] {
+export function frameCommands(frame: Frame, state: ShellState): Command[] {
 	const list: Command[] = [
 		{
 			id: 'post.new',
@@ -46,6 +56,25 @@ export function frameCommands(frame: Frame): Command[] {
 			icon: SquarePen,
 			when: () => hasScreen('composer'),
 			run: () => go({ screen: 'composer', post: 'new' }),
+		},
+		{
+			id: 'edit.undo',
+			group: 'edit',
+			label: () => (undos.next ? m.shell_undo_of({ what: undos.next }) : m.shell_undo()),
+			english: 'Undo',
+			keys: '$mod+z',
+			icon: Undo2,
+			when: () => undos.next !== '' && !inField(document.activeElement),
+			run: () => void undos.last(),
+		},
+		{
+			id: 'queue.hold-all',
+			group: 'post',
+			label: () => (state.engine.heldAll ? m.shell_let_go() : m.shell_hold_all()),
+			english: 'Hold everything',
+			keys: '$mod+Shift+h',
+			icon: Pause,
+			run: () => holdAll(!state.engine.heldAll),
 		},
 		{
 			id: 'app.palette',

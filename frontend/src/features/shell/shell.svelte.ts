@@ -1,4 +1,5 @@
 import { channels as channelService, networks as networkService, type api } from '$lib/backend';
+import { Engine } from '$features/queue';
 import { Live } from '$lib/live.svelte';
 import { m } from '$lib/messages';
 import type { Screen } from '$lib/routes';
@@ -20,19 +21,11 @@ export interface PlaceCount {
 	attention: boolean;
 }
 
-/** How publishing stands, as the foot of the sidebar says it. The queue's screen knows the words. */
-export interface EngineWords {
-	title: string;
-	detail: string;
-	tone: 'published' | 'publishing' | 'attention' | 'held' | 'draft';
-	needsYou: number;
-}
-
 /** What the frame around the screens shows. */
 export class ShellState {
 	#channels = new Live<api.Channel[]>(['channels', 'workspaces'], () => this.#load());
 	#networks = $state.raw(new Map<string, api.Network>());
-	engine = $state.raw<EngineWords | undefined>();
+	readonly engine = new Engine(() => workspace.id);
 
 	constructor() {
 		void networkService
@@ -54,7 +47,7 @@ export class ShellState {
 
 	/** What stands beside a place, if anything. */
 	countOf(screen: Screen): PlaceCount | undefined {
-		const needs = this.engine?.needsYou ?? 0;
+		const needs = this.engine.needsYou;
 		if (screen !== 'queue' || needs === 0) return undefined;
 		return { text: String(needs), sentence: m.shell_need_you({ count: needs }), attention: true };
 	}
@@ -63,9 +56,10 @@ export class ShellState {
 		return workspace.id ? channelService.List(workspace.id) : [];
 	}
 
-	reload = () => this.#channels.reload();
+	reload = () => Promise.all([this.#channels.reload(), this.engine.reload()]);
 
 	stop() {
 		this.#channels.stop();
+		this.engine.stop();
 	}
 }

@@ -16,6 +16,7 @@ import { backendError } from './error';
 export type { api } from '$wailsjs/go/models';
 export { inWindow, watchConnection } from './browser';
 export { BackendError, backendError } from './error';
+export { upload } from './upload';
 export { onChanged, onNotice, onProgress, onShell, type Changed, type Progress, type Topic } from './events';
 
 type Calls = Record<string, (...args: never[]) => Promise<unknown>>;

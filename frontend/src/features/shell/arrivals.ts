@@ -1,0 +1,78 @@
+// What comes from outside to whatever screen is open: files dropped on the window or given to a
+// second start, links, clicked notifications, and news of the queue.
+import { library, onNotice, posts, shellService, type api } from '$lib/backend';
+import { commands } from '$lib/commands.svelte';
+import { explain } from '$lib/errors';
+import { m } from '$lib/messages';
+import { preferences } from '$lib/preferences.svelte';
+import { go, router } from '$lib/router.svelte';
+import { parseRoute } from '$lib/routes';
+import { shell } from '$lib/shell.svelte';
+import { workspace } from '$lib/workspace.svelte';
+import { toast } from '$ui';
+import { outside } from './outside.svelte';
+
+/** Listens until the returned function is called. A screen that listens itself is asked instead. */
+export function listenToOutside(): () => void {
+	const ends = [
+		shell.on('dropped', (e) => void take(e.paths)),
+		shell.on('handed', (e) => void write(e)),
+		shell.on('command', (e) => void commands.run(e.command)),
+		shell.on('go', (e) => go(parseRoute(e.route))),
+		onNotice((n) => void tell(n)),
+	];
+	return () => ends.forEach((end) => end());
+}
+
+/** Files dropped anywhere go to the library, where their progress shows. */
+async function take(paths: string[]) {
+	if (paths.length === 0) return;
+	try {
+		await library.StartImport({
+			workspace: workspace.id,
+			paths,
+			recursive: true,
+			reference: preferences.value?.import === 'reference',
+		} as api.ImportAssets);
+		toast({ text: m.shell_importing(), action: { label: m.shell_library(), run: () => go({ screen: 'library' }) } });
+	} catch (e) {
+		outside.error = explain(e);
+	}
+}
+
+/** Files and links given from outside become a draft. */
+async function write(e: api.ShellEvent) {
+	try {
+		const media = [];
+		if (e.paths.length > 0) {
+			const imported = await library.Import({
+				workspace: workspace.id,
+				paths: e.paths,
+				recursive: false,
+				reference: preferences.value?.import === 'reference',
+			} as api.ImportAssets);
+			media.push(...imported.assets.map((a) => ({ asset: a.asset.id, alt: '', part: 0 })));
+		}
+		const post = await posts.Create({
+			workspace: workspace.id,
+			content: { text: '', parts: [], media, link: e.links[0] ?? '', language: '', warning: '', visibility: '' },
+			channels: [],
+		} as unknown as api.CreatePost);
+		go({ screen: 'composer', post: post.id });
+	} catch (error) {
+		outside.error = explain(error);
+	}
+}
+
+/** The system's own message where the window cannot be seen, a toast where it can. */
+async function tell(n: api.Notice) {
+	const count = Number(n.values['count'] ?? 1);
+	const text = n.code === 'queue_late' ? m.shell_notice_late({ count }) : m.shell_notice_needs_you({ count });
+	const wanted = n.code === 'queue_late' ? preferences.value?.notify.away : preferences.value?.notify.needsYou;
+	if (document.hasFocus() || !shell.info.notices || !wanted) {
+		if (router.route.screen === 'queue') return; // it shows there
+		toast({ text, action: n.route ? { label: m.shell_look(), run: () => go(parseRoute(n.route)) } : undefined });
+		return;
+	}
+	await shellService.Notify({ id: n.code, title: 'Postbag', body: text, route: n.route }).catch(() => {}); // the queue shows it too
+}
