@@ -1,0 +1,148 @@
+// The list "Before it goes out": every problem once, with the channels it concerns, hardest first.
+import type { api } from '$lib/backend';
+import { list } from '$lib/format';
+import { m } from '$lib/messages';
+import type { Composer, Row } from './composer.svelte';
+import { calledOf } from './words';
+
+/** A place to jump to. */
+export interface Place {
+	channel: string;
+	part: number;
+	media: number;
+	field: string;
+}
+
+export interface Check {
+	key: string;
+	weight: 'blocks' | 'warns' | 'note' | 'well';
+	text: string;
+	action: string;
+	place?: Place;
+}
+
+type Say = (v: { channels: string; value: (name: string) => string; count: number }) => string;
+
+/** What each code of the backend is called; a code that is not here is said in the backend's own words. */
+const sentences: Record<string, Say> = {
+	empty: () => m.composer_check_empty(),
+	too_long: ({ channels }) => m.composer_check_too_long({ channels }),
+	bad_text: () => m.composer_check_bad_text(),
+	too_many_media: ({ channels, value }) => m.composer_check_too_many_media({ channels, limit: value('limit') }),
+	too_many_videos: ({ channels, value }) => m.composer_check_too_many_videos({ channels, limit: value('limit') }),
+	mixed_media: ({ channels }) => m.composer_check_mixed_media({ channels }),
+	media_needed: ({ channels }) => m.composer_check_media_needed({ channels }),
+	media_type: ({ channels, value }) => m.composer_check_media_type({ channels, type: value('type') }),
+	media_bytes: ({ channels }) => m.composer_check_media_bytes({ channels }),
+	media_size: ({ channels }) => m.composer_check_media_size({ channels }),
+	media_length: ({ channels, value }) => m.composer_check_media_length({ channels, limit: value('limit') }),
+	alt_too_long: ({ channels, value }) => m.composer_check_alt_too_long({ channels, limit: value('limit') }),
+	alt_lost: ({ channels }) => m.composer_check_alt_lost({ channels }),
+	too_many_parts: ({ channels, value }) =>
+		value('limit')
+			? m.composer_check_too_many_parts({ channels, limit: value('limit') })
+			: m.composer_check_no_threads({ channels }),
+	poll: ({ channels }) => m.composer_check_poll({ channels }),
+	visibility: ({ channels }) => m.composer_check_visibility({ channels }),
+	warning_lost: ({ channels }) => m.composer_check_warning_lost({ channels }),
+	option: ({ channels }) => m.composer_check_option({ channels }),
+	hidden_characters: () => m.composer_check_hidden(),
+	link: ({ channels }) => m.composer_check_link({ channels }),
+	language: () => m.composer_check_language(),
+	media_missing: () => m.composer_check_media_missing(),
+	animation_still: ({ channels }) => m.composer_check_still({ channels }),
+	reauth: ({ channels }) => m.composer_check_reauth({ channels }),
+	channel_removed: ({ channels }) => m.composer_check_removed({ channels }),
+	network_unknown: ({ channels }) => m.composer_check_unknown({ channels }),
+};
+
+/** Every code that has a sentence. */
+export const knownIssues = [...Object.keys(sentences), 'alt_missing'];
+
+const mediaCodes = ['media_type', 'media_bytes', 'media_size', 'media_length', 'too_many_media', 'too_many_videos', 'mixed_media', 'media_missing'];
+
+function actionOf(issue: api.Issue): string {
+	if (issue.field === 'alt') return m.composer_jump_write();
+	return m.composer_jump_show();
+}
+
+/** A problem in the app's language. */
+export function sayIssue(issue: api.Issue, channels: string): string {
+	const say = sentences[issue.code];
+	return say ? say({ channels, value: (name) => issue.values[name] ?? '', count: 1 }) : issue.message;
+}
+
+interface Group {
+	issue: api.Issue;
+	rows: Row[];
+}
+
+/** Every problem of every channel, those that say the same together. */
+function groups(composer: Composer): Group[] {
+	const found = new Map<string, Group>();
+	for (const row of composer.rows) {
+		for (const issue of row.report?.problems ?? []) {
+			if (issue.code === 'alt_missing') continue;
+			const key = `${issue.code} ${issue.warning}`;
+			const group = found.get(key);
+			if (!group) found.set(key, { issue, rows: [row] });
+			else if (!group.rows.includes(row)) group.rows.push(row);
+		}
+	}
+	return [...found.values()].sort((a, b) => Number(a.issue.warning) - Number(b.issue.warning));
+}
+
+/** The list of checks. */
+export function checksOf(composer: Composer): Check[] {
+	const out: Check[] = [];
+	if (composer.rows.length === 0) {
+		return [{ key: 'channels', weight: 'blocks', text: m.composer_check_no_channels(), action: '' }];
+	}
+	const problems = groups(composer);
+	for (const { issue, rows } of problems) {
+		if (issue.code === 'empty' && composer.empty) {
+			out.push({ key: 'empty', weight: 'note', text: m.composer_check_empty(), action: '' });
+			continue;
+		}
+		const own = rows.length === 1 && rows[0]!.own.includes('text') ? rows[0]!.channel.id : '';
+		out.push({
+			key: `${issue.code} ${issue.warning}`,
+			weight: issue.warning ? 'warns' : 'blocks',
+			text: sayIssue(issue, list(rows.map((r) => calledOf(r, composer.rows)))),
+			action: actionOf(issue),
+			place: { channel: own, part: issue.part, media: issue.media, field: issue.field },
+		});
+	}
+	const undescribed = missingAlt(composer);
+	if (undescribed.length > 0) {
+		const [at] = undescribed;
+		out.push({
+			key: 'alt',
+			weight: 'warns',
+			text: m.composer_check_alt_missing({ count: undescribed.length, of: composer.media.length }),
+			action: m.composer_jump_write(),
+			place: { channel: composer.channel, part: composer.media[at!]!.part, media: at!, field: 'alt' },
+		});
+	}
+	const codes = new Set(problems.map((p) => p.issue.code));
+	if (composer.media.length > 0 && composer.reports.length > 0) {
+		if (!mediaCodes.some((c) => codes.has(c))) {
+			out.push({ key: 'pictures', weight: 'well', text: m.composer_check_pictures_fit(), action: '' });
+		}
+		if (undescribed.length === 0) {
+			out.push({ key: 'described', weight: 'well', text: m.composer_check_described(), action: '' });
+		}
+	}
+	if (!codes.has('too_long') && !composer.empty && composer.reports.length > 0) {
+		out.push({ key: 'fits', weight: 'well', text: m.composer_check_fits(), action: '' });
+	}
+	if (!codes.has('reauth') && composer.reports.length > 0 && composer.rows.some((r) => !r.channel.local)) {
+		out.push({ key: 'signed-in', weight: 'well', text: m.composer_check_signed_in(), action: '' });
+	}
+	return out;
+}
+
+/** Which pictures of what is written have no description, by their place. */
+export function missingAlt(composer: Composer): number[] {
+	return composer.media.flatMap((use, i) => (composer.altOf(use).trim() ? [] : [i]));
+}

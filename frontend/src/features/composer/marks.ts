@@ -1,0 +1,73 @@
+// The stretches of a text that the mirror paints: what the backend found in an earlier state of the
+// text, moved along with what was typed since, so that nothing flickers between a key and its answer.
+import type { api } from '$lib/backend';
+
+/** A stretch of a text with what is painted behind it. */
+export interface Stretch {
+	text: string;
+	kind: '' | 'link' | 'mention' | 'tag';
+	over: boolean;
+}
+
+/** Where a text was changed: the first changed place, and how much longer it became. */
+export interface Change {
+	from: number;
+	removed: number;
+	added: number;
+}
+
+/** What changed between two texts, as one replaced stretch. */
+export function changeOf(before: string, after: string): Change {
+	const most = Math.min(before.length, after.length);
+	let from = 0;
+	while (from < most && before.charCodeAt(from) === after.charCodeAt(from)) from++;
+	let tail = 0;
+	while (
+		tail < most - from &&
+		before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)
+	) {
+		tail++;
+	}
+	return { from, removed: before.length - from - tail, added: after.length - from - tail };
+}
+
+/** Marks of a text, moved to where they are after a change; one that was cut into goes along with it. */
+export function shift(marks: readonly api.Mark[], c: Change): api.Mark[] {
+	const by = c.added - c.removed;
+	const out: api.Mark[] = [];
+	for (const m of marks) {
+		if (m.end < c.from) out.push(m);
+		else if (m.start >= c.from + c.removed) out.push({ ...m, start: m.start + by, end: m.end + by });
+		else if (m.start < c.from && m.end + by > m.start) out.push({ ...m, end: m.end + by });
+	}
+	return out;
+}
+
+/** Where the text that does not fit begins, after a change; -1 stays -1. */
+export function shiftCut(cut: number, c: Change): number {
+	if (cut < 0 || cut <= c.from) return cut;
+	return Math.max(c.from, cut + c.added - c.removed);
+}
+
+/** Divides a text into stretches of one kind, for painting. `cut` is where it no longer fits, or -1. */
+export function stretches(text: string, marks: readonly api.Mark[], cut: number): Stretch[] {
+	const out: Stretch[] = [];
+	const put = (from: number, to: number, kind: Stretch['kind']) => {
+		if (to <= from) return;
+		if (cut >= 0 && from < cut && cut < to) {
+			out.push({ text: text.slice(from, cut), kind, over: false });
+			out.push({ text: text.slice(cut, to), kind, over: true });
+		} else {
+			out.push({ text: text.slice(from, to), kind, over: cut >= 0 && from >= cut });
+		}
+	};
+	let at = 0;
+	for (const m of marks) {
+		if (m.start < at || m.end > text.length) continue;
+		put(at, m.start, '');
+		put(m.start, m.end, m.kind as Stretch['kind']);
+		at = m.end;
+	}
+	put(at, text.length, '');
+	return out;
+}

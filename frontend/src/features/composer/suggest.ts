@@ -1,0 +1,24 @@
+// Which word is being typed, and which known words it could become.
+
+/** The tag or name that ends at the caret, with its sign; undefined if there is none of two letters. */
+export function typedWord(text: string, caret: number): { text: string; from: number } | undefined {
+	const before = text.slice(Math.max(0, caret - 80), caret);
+	const found = /(?:^|[\s(])([#@][\p{L}\p{N}_.@-]+)$/u.exec(before);
+	if (!found || /[\p{L}\p{N}_]/u.test(text[caret] ?? '')) return undefined;
+	return { text: found[1]!, from: caret - found[1]!.length };
+}
+
+const folded = (s: string) => s.normalize('NFD').replace(/\p{M}/gu, '').toLocaleLowerCase();
+
+/** The first eight known words that begin with what was typed, without the one that is there already. */
+export function matches(typed: string, known: readonly string[]): string[] {
+	const wanted = folded(typed);
+	return known.filter((w) => folded(w).startsWith(wanted) && w !== typed).slice(0, 8);
+}
+
+/** Every tag and name of a text. */
+export function wordsOf(text: string): string[] {
+	return [...text.matchAll(/(?:^|[^\p{L}\p{N}_/@#])([#@][\p{L}\p{N}_][\p{L}\p{N}_.@-]*)/gu)]
+		.map((found) => found[1]!.replace(/[.@-]+$/, ''))
+		.filter((w) => w.length > 1);
+}

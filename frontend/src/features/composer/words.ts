@@ -1,0 +1,48 @@
+// How the composer says what it knows: whole sentences of the catalogue with named values.
+import type { api } from '$lib/backend';
+import { number } from '$lib/format';
+import { m } from '$lib/messages';
+import type { Row } from './composer.svelte';
+
+/** What people call a channel: its handle, else its name. */
+export function nameOf(c: api.Channel): string {
+	return c.local ? c.name || c.handle : c.handle || c.name;
+}
+
+/** Network and channel in one breath: "Bluesky" alone where the post goes to one channel of it. */
+export function calledOf(row: Row, all: readonly Row[]): string {
+	const network = row.network?.name ?? row.channel.network;
+	const twins = all.filter((r) => r.channel.network === row.channel.network).length > 1;
+	return twins ? m.composer_network_at({ network, name: nameOf(row.channel) }) : network;
+}
+
+/** Whether a channel follows: "Shared text", "Own text", "Shared, own pictures". */
+export function followLine(row: Row): string {
+	if (row.own.includes('text') || row.own.includes('parts')) return m.composer_own_text();
+	if (row.own.includes('media')) return m.composer_shared_own_pictures();
+	if (row.own.length > 0) return m.composer_shared_own_details();
+	return row.channel.local ? m.composer_shared_offline() : m.composer_shared_text();
+}
+
+/** How much room a channel has left, and how that looks. */
+export function roomLine(row: Row): { text: string; look: '' | 'near' | 'over' } {
+	const r = row.report;
+	if (!r || r.limit === 0) return { text: '', look: '' };
+	if (r.over > 0) return { text: m.composer_too_many({ count: r.over, number: number(r.over) }), look: 'over' };
+	if (r.parts.some((p) => p.cutAt >= 0)) return { text: m.composer_too_long(), look: 'over' };
+	return {
+		text: m.composer_left({ count: r.remaining, number: number(r.remaining) }),
+		look: r.remaining < r.limit / 10 ? 'near' : '',
+	};
+}
+
+/** A channel's row as one sentence, for screen readers. */
+export function rowSentence(row: Row): string {
+	const network = row.network?.name ?? row.channel.network;
+	return m.composer_row_sentence({
+		network,
+		name: nameOf(row.channel),
+		text: followLine(row),
+		room: roomLine(row).text || m.composer_no_limit(),
+	});
+}
