@@ -1,0 +1,43 @@
+import { m } from '$lib/messages';
+import { number } from '$lib/format';
+
+/** The length of a film, "0:24" or "1:02:07". */
+export function clockOf(ms: number): string {
+	const seconds = Math.round(ms / 1000);
+	const two = (n: number) => String(n).padStart(2, '0');
+	const hours = Math.floor(seconds / 3600);
+	const minutes = Math.floor(seconds / 60) % 60;
+	return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** "6000 × 4000" without grouping, as sizes of pictures are written. */
+export function pixels(width: number, height: number): string {
+	const plain = (n: number) => number(n, { useGrouping: false });
+	return `${plain(width)} × ${plain(height)}`;
+}
+
+/** The shape of a size in the numbers people know: "4:5", "1.91:1". */
+export function shapeName(width: number, height: number): string {
+	for (let y = 1; y <= 16; y++) {
+		const x = (width / height) * y;
+		if (Math.abs(x - Math.round(x)) < 0.006 * y && Math.round(x) <= 21) {
+			if (y <= 10 || Math.round(x) <= 10) return `${Math.round(x)}:${y}`;
+		}
+	}
+	const decimal = (n: number) => number(n, { maximumFractionDigits: 2 });
+	return width >= height ? `${decimal(width / height)}:1` : `1:${decimal(height / width)}`;
+}
+
+const usual: Record<string, () => string> = {
+	'Feed portrait 4:5': () => m.library_size_portrait(),
+	'Feed square': () => m.library_size_square(),
+	Story: () => m.library_size_story(),
+	'Open Graph image': () => m.library_size_card(),
+	'Article hero 16:9': () => m.library_size_article(),
+};
+
+/** The name of a size: what it is for, and where. Built-in names that are not in the catalogue stay English. */
+export function sizeName(size: { label: string; title: string }): string {
+	const title = usual[size.title]?.() ?? size.title;
+	return size.label ? m.library_size_of({ network: size.label, size: title }) : title;
+}
