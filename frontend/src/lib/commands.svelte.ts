@@ -1,6 +1,6 @@
 // Every command is one entry in one registry. Menus, the palette, tooltips, context menus and the
 // sheet of shortcuts read it, so a command has one name, one key and one meaning everywhere.
-import type { Component } from 'svelte';
+import { untrack, type Component } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 
 /** Where a command stands in menus and in the sheet of shortcuts. */
@@ -83,5 +83,5 @@ export const commands = new Commands();
 
 /** Registers commands for as long as the component lives. Call it while the component starts. */
 export function useCommands(list: readonly Command[]) {
-	$effect.pre(() => commands.add(list));
+	$effect.pre(() => untrack(() => commands.add(list)));
 }
