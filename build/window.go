@@ -45,18 +45,20 @@ func windowTags(goos string) string {
 	}
 }
 
-// buildWindow compiles the window's program to out. stamp is what the linker sets. Linux and macOS
-// need a C compiler and the window's libraries; for Windows it is compiled anywhere.
-func (r *runner) buildWindow(ctx context.Context, target crossTarget, stamp, out string) error {
-	flags, env := "-s -w "+stamp, []string{"GOOS=" + target.goos, "GOARCH=" + target.goarch, "CGO_ENABLED=1"}
+// buildWindow compiles the window's program to out. stamp is what the linker sets; flags are more
+// of the compiler's own. Linux and macOS need a C compiler and the window's libraries; for Windows it
+// is compiled anywhere.
+func (r *runner) buildWindow(ctx context.Context, target crossTarget, stamp, out string, flags ...string) error {
+	link, env := "-s -w "+stamp, []string{"GOOS=" + target.goos, "GOARCH=" + target.goarch, "CGO_ENABLED=1"}
 	switch target.goos {
 	case "windows":
-		flags += " -H windowsgui" // or a terminal opens with it
+		link += " -H windowsgui" // or a terminal opens with it
 		env[2] = "CGO_ENABLED=0"
 	case "darwin":
 		env = append(env, "CGO_LDFLAGS=-framework UniformTypeIdentifiers", "MACOSX_DEPLOYMENT_TARGET=12.0")
 	}
-	cmd := r.command(ctx, "go", "build", "-tags", windowTags(target.goos), "-trimpath", "-ldflags", flags, "-o", out, ".")
+	args := append([]string{"build", "-tags", windowTags(target.goos), "-ldflags", link, "-o", out}, flags...)
+	cmd := r.command(ctx, "go", append(args, ".")...)
 	cmd.Env = append(cmd.Env, env...)
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the window: %w\n%s", err, text)
