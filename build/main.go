@@ -33,7 +33,7 @@ func tasks() []task {
 		{"bindings", "tells the page what services there are; after a change of app/api [-check]", runBindings},
 		{"bench", "runs the benchmarks and prints them as a table [-time 1s] [NAME]", runBench},
 		{"screenshots", "takes pictures of every screen in both themes [SCREEN]...", runScreenshots},
-		{"package", "builds the release archives of the command line [VERSION]", runPackage},
+		{"package", "builds the packages of the window and the archives of the command line [VERSION]", runPackage},
 	}
 }
 

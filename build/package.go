@@ -29,14 +29,17 @@ type release struct {
 	dir     string
 }
 
-// runPackage is the task `package`: an archive of the command line for every system, with its
-// licences, and their checksums.
+// runPackage is the task `package`: an archive of the command line for every system, the packages
+// of the window that can be made here, each with its licences, and their checksums.
 func runPackage(ctx context.Context, r *runner, args []string) error {
 	if len(args) > 1 {
 		return fmt.Errorf("%w: package takes one version at most", errUsage)
 	}
 	rel, err := r.release(ctx, args)
 	if err != nil {
+		return err
+	}
+	if err := r.freshPage(ctx); err != nil {
 		return err
 	}
 	if err := os.RemoveAll(rel.dir); err != nil {
@@ -46,18 +49,26 @@ func runPackage(ctx context.Context, r *runner, args []string) error {
 		return fmt.Errorf("make the folder of releases: %w", err)
 	}
 	r.printf("Postbag %s (%s)\n", rel.version, rel.commit)
-	var sums strings.Builder
+	var names []string
 	for _, target := range releaseTargets() {
 		name, err := r.pack(ctx, rel, target)
 		if err != nil {
 			return fmt.Errorf("package for %s: %w", target, err)
 		}
+		names = append(names, name)
+	}
+	window, err := r.packWindow(ctx, rel)
+	if err != nil {
+		return fmt.Errorf("package the window: %w", err)
+	}
+	var sums strings.Builder
+	for _, name := range append(names, window...) {
 		data, err := os.ReadFile(filepath.Join(rel.dir, name))
 		if err != nil {
 			return fmt.Errorf("checksum of %s: %w", name, err)
 		}
 		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(data), name)
-		r.printf("   %-44s %s\n", name, size(float64(len(data))))
+		r.printf("   %-52s %s\n", name, size(float64(len(data))))
 	}
 	if err := os.WriteFile(filepath.Join(rel.dir, "SHA256SUMS"), []byte(sums.String()), 0o644); err != nil {
 		return fmt.Errorf("write the checksums: %w", err)
@@ -115,11 +126,8 @@ func (r *runner) pack(ctx context.Context, rel release, target crossTarget) (str
 	}
 	defer os.RemoveAll(work)
 	program := filepath.Join(work, executable("postbag", target.goos))
-	stamp := fmt.Sprintf("-s -w -X main.version=%s -X main.commit=%s", rel.version, rel.commit)
-	cmd := r.command(ctx, "go", "build", "-tags", releaseTags, "-trimpath", "-ldflags", stamp, "-o", program, "./app/postbag")
-	cmd.Env = append(cmd.Env, "CGO_ENABLED=0", "GOOS="+target.goos, "GOARCH="+target.goarch)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build: %w\n%s", err, out)
+	if err := r.buildProgram(ctx, rel, target, program); err != nil {
+		return "", err
 	}
 	if target.goos == runtime.GOOS && target.goarch == runtime.GOARCH {
 		if err := r.knowsItself(ctx, program, rel); err != nil {
@@ -170,10 +178,25 @@ func (r *runner) knowsItself(ctx context.Context, program string, rel release) e
 }
 
 // licences returns the licence texts of Go and of every module that is linked into the
-// program, as their licences ask of whoever passes the program on.
+// program, and of what is built into its page, as their licences ask of whoever passes them on.
 func (r *runner) licences(ctx context.Context, target crossTarget) ([]byte, error) {
-	cmd := r.command(ctx, "go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}{{end}}", "./app/postbag")
-	cmd.Env = append(cmd.Env, "CGO_ENABLED=0", "GOOS="+target.goos, "GOARCH="+target.goarch)
+	modules, err := r.modules(ctx, target, "0", releaseTags, "./app/postbag")
+	if err != nil {
+		return nil, err
+	}
+	page, err := r.pageLicences(ctx)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(modules, page)
+	return licenceTexts(modules)
+}
+
+// modules returns the folders of Go and of every module that is linked into some programs.
+func (r *runner) modules(ctx context.Context, target crossTarget, cgo, tags string, programs ...string) (map[string]string, error) {
+	args := append([]string{"list", "-deps", "-tags", tags, "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}{{end}}"}, programs...)
+	cmd := r.command(ctx, "go", args...)
+	cmd.Env = append(cmd.Env, "CGO_ENABLED="+cgo, "GOOS="+target.goos, "GOARCH="+target.goarch)
 	out, err := cmd.Output()
 	if err != nil {
 		return nil, fmt.Errorf("list the modules of the program: %w", err)
@@ -189,7 +212,7 @@ func (r *runner) licences(ctx context.Context, target crossTarget) ([]byte, erro
 		}
 	}
 	modules["Go "+runtime.Version()] = strings.TrimSpace(goroot)
-	return licenceTexts(modules)
+	return modules, nil
 }
 
 // licenceTexts joins the licence files of modules, given by name and folder. A module without
@@ -216,8 +239,31 @@ func licenceTexts(modules map[string]string) ([]byte, error) {
 			fmt.Fprintf(&b, "\n%s\n%s: %s\n%s\n\n%s\n", strings.Repeat("=", 78), name, e.Name(), strings.Repeat("=", 78), strings.TrimSpace(string(text)))
 		}
 		if !found {
-			return nil, errors.New(name + " has no licence file")
+			said, err := saidLicence(modules[name])
+			if err != nil {
+				return nil, fmt.Errorf("%s has no licence file: %w", name, err)
+			}
+			fmt.Fprintf(&b, "\n%s\n%s\n%s\n\n%s\n", strings.Repeat("=", 78), name, strings.Repeat("=", 78), said)
 		}
 	}
 	return []byte(b.String()), nil
+}
+
+// saidLicence is what a module of the page without a licence file says of itself.
+func saidLicence(dir string) (string, error) {
+	data, err := os.ReadFile(filepath.Join(dir, "package.json"))
+	if err != nil {
+		return "", err
+	}
+	var said struct {
+		License string          `json:"license"`
+		Author  json.RawMessage `json:"author"`
+	}
+	if err := json.Unmarshal(data, &said); err != nil {
+		return "", err
+	}
+	if said.License == "" {
+		return "", errors.New("its package.json names none either")
+	}
+	return fmt.Sprintf("License: %s\nAuthor: %s", said.License, said.Author), nil
 }
