@@ -298,27 +298,40 @@ func (r *runner) windowLicences(ctx context.Context, target crossTarget) ([]byte
 	return licenceTexts(modules)
 }
 
-// pageLicences returns the folders of the modules that are built into the page.
-func (r *runner) pageLicences(ctx context.Context) (map[string]string, error) {
-	cmd := r.command(ctx, "npm", "ls", "--omit=dev", "--all", "--parseable", "--long")
-	cmd.Dir = r.path(pageFolder)
-	out, err := cmd.Output()
+// pageLicences returns the folders of the modules that are built into the page, as its lock file
+// tells them from those that only build it.
+func (r *runner) pageLicences(context.Context) (map[string]string, error) {
+	data, err := os.ReadFile(r.path(pageFolder, "package-lock.json"))
 	if err != nil {
 		return nil, fmt.Errorf("list the modules of the page: %w", err)
 	}
-	found := map[string]string{}
-	for line := range strings.Lines(string(out)) {
-		dir, rest, ok := strings.Cut(strings.TrimSpace(line), ":")
-		name, _, _ := strings.Cut(rest, ":")
-		if ok && strings.Contains(filepath.ToSlash(dir), "/node_modules/") {
-			found[name] = dir
+	var lock struct {
+		Packages map[string]struct {
+			Version     string
+			Dev         bool
+			DevOptional bool
+			Optional    bool
 		}
 	}
-	for _, name := range []string{"svelte", "@inlang/paraglide-js"} { // they build the page, and some of each is in it
-		found[name] = r.path(pageFolder, "node_modules", filepath.FromSlash(name))
+	if err := json.Unmarshal(data, &lock); err != nil {
+		return nil, fmt.Errorf("list the modules of the page: %w", err)
 	}
-	if len(found) < 3 || slices.Contains(slices.Collect(maps.Keys(found)), "") {
-		return nil, fmt.Errorf("list the modules of the page: npm said %.200q", out)
+	found := map[string]string{}
+	for place, p := range lock.Packages {
+		const folder = "node_modules/"
+		at := strings.LastIndex(place, folder)
+		if at < 0 {
+			continue // the page itself
+		}
+		name := place[at+len(folder):]
+		builds := slices.Contains([]string{"svelte", "@inlang/paraglide-js"}, name) // some of each is in the page as well
+		if !builds && (p.Dev || p.DevOptional || p.Optional) {
+			continue
+		}
+		found[name+" "+p.Version] = r.path(pageFolder, filepath.FromSlash(place))
+	}
+	if len(found) == 0 {
+		return nil, errors.New("list the modules of the page: its lock file names none")
 	}
 	return found, nil
 }

@@ -6,14 +6,14 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/menu/keys"
 )
 
-// accelerator reads keys as the page writes them ("Mod+Shift+N"). What a menu cannot show is left
+// accelerator reads keys as the page writes them ("$mod+Shift+n"). What a menu cannot show is left
 // to the page.
 func accelerator(text string) *keys.Accelerator {
 	if text == "" || strings.Contains(text, " ") { // "G T" is one key after the other
 		return nil
 	}
 	parts := strings.Split(text, "+")
-	names := map[string]string{"mod": "cmdorctrl", "alt": "optionoralt", "shift": "shift", "ctrl": "ctrl"}
+	names := map[string]string{"$mod": "cmdorctrl", "mod": "cmdorctrl", "alt": "optionoralt", "shift": "shift", "ctrl": "ctrl"}
 	for i, part := range parts {
 		part = strings.ToLower(part)
 		if name, ok := names[part]; ok && i < len(parts)-1 {

@@ -73,10 +73,10 @@ func TestTheMarkIsAsItIsPainted(t *testing.T) {
 }
 
 func TestKeysOfMenus(t *testing.T) {
-	for _, keys := range []string{"Mod+N", "Mod+Shift+N", "Alt+ArrowLeft", "Mod+,"} {
+	for _, keys := range []string{"$mod+n", "Mod+Shift+N", "Alt+ArrowLeft", "$mod+,"} {
 		a := accelerator(keys)
 		switch keys {
-		case "Mod+N", "Mod+Shift+N", "Mod+,":
+		case "$mod+n", "Mod+Shift+N", "$mod+,":
 			if a == nil {
 				t.Errorf("%s is not shown in menus", keys)
 			}

@@ -344,6 +344,39 @@ func TestTheFirstStartKeepsItsFilesForThePage(t *testing.T) {
 		return window.told.some((e) => e.kind === 'handed' && e.paths.length === 1) || document.body.innerText.includes('first.png');`)
 }
 
+// What a person typed a second ago is there after the power went, without any save.
+func TestTypedTextSurvivesAKill(t *testing.T) {
+	data := t.TempDir()
+	r := open(t, data)
+	r.must(`location.hash = '#/posts/new'`, nil)
+	field := `document.querySelector('main textarea, [role=main] textarea, textarea')`
+	r.wait("the field for a post", `return !!`+field)
+	waitFor(t, "the window is on the display", func() bool { return onScreen() != "" })
+	tool(t, "xdotool", "windowfocus", "--sync", onScreen())
+	r.must(field+`.focus()`, nil)
+	const text = "Typed by hand and not saved by anyone"
+	tool(t, "xdotool", "type", "--delay", "30", text)
+	r.wait("the text is in the field", fmt.Sprintf(`return %s.value === %q`, field, text))
+	second := time.NewTimer(time.Second)
+	<-second.C
+	if err := r.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	<-r.ended
+
+	again := open(t, data)
+	var found bool
+	again.must(fmt.Sprintf(`
+		for (const w of await window.go.api.SystemService.Workspaces()) {
+			const page = await window.go.api.PostService.List({workspace: w.id, query: '', states: [], bin: false, after: '', limit: 50});
+			if (page.posts.some((p) => p.content.text === %q)) return true;
+		}
+		return false;`, text), &found)
+	if !found {
+		t.Fatal("the text is gone")
+	}
+}
+
 func TestClosingKeepsPublishingIfThePersonChoseThat(t *testing.T) {
 	data := t.TempDir()
 	r := open(t, data)

@@ -105,7 +105,10 @@ func (w *window) run(ctx context.Context, services *api.Services) (err error) {
 		DragAndDrop:              &wailsoptions.DragAndDrop{EnableFileDrop: true},
 		Linux:                    &linux.Options{Icon: icon, ProgramName: "postbag-desktop", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
 		Windows:                  &windows.Options{Theme: windowsTheme(m.Theme), WebviewDisableRendererCodeIntegrity: false},
-		Mac:                      &mac.Options{TitleBar: mac.TitleBarHiddenInset(), Appearance: macAppearance(m.Theme), About: &mac.AboutInfo{Title: "Postbag", Icon: icon}},
+		Mac: &mac.Options{
+			TitleBar: mac.TitleBarHiddenInset(), Appearance: macAppearance(m.Theme), About: &mac.AboutInfo{Title: "Postbag", Icon: icon},
+			OnFileOpen: w.opened, OnUrlOpen: w.opened,
+		},
 	})
 }
 
@@ -230,6 +233,12 @@ func (w *window) taken(h handed) {
 	if !h.Hidden {
 		w.show()
 	}
+}
+
+// opened gives the page a file or link that the system's file manager opens with Postbag.
+func (w *window) opened(what string) {
+	paths, links := given([]string{what}, "/")
+	w.taken(handed{Paths: paths, Links: links})
 }
 
 // show brings the window to the front, from wherever it is.
