@@ -42,11 +42,11 @@ export function justify(
 	let top = 0;
 	let at = 0;
 
-	const place = (first: number, count: number, sum: number, section: number, last: boolean) => {
+	const place = (first: number, count: number, sum: number, section: number, full: boolean) => {
 		const room = width - gap * (count - 1);
-		// A last row that is not full keeps the usual height and ends where it ends.
-		const full = room / sum;
-		const height = last && full > target ? target : full;
+		const filled = room / sum;
+		// A lone tall picture would make a giant of its row, and one short row a wall of few.
+		const height = full ? Math.min(filled, target * 1.6) : Math.min(filled, target);
 		let x = 0;
 		for (let i = first; i < first + count; i++) {
 			const w = (ratios[i]! / 1000) * height;
@@ -65,28 +65,28 @@ export function justify(
 			top += headingHeight;
 		}
 		const end = Math.min(at + count, n);
-		let first = at;
 		let sum = 0;
+		for (let i = at; i < end; i++) sum += ratios[i]! / 1000;
+		// As many rows as come nearest to the height wanted, all filled alike, so that none is left over
+		// with one picture. What does not fill a row ends where it ends.
+		const wanted = (sum + ((end - at) * gap) / target) / (width / target);
+		const rowCount = Math.max(1, Math.round(wanted));
+		const share = sum / rowCount;
+		let first = at;
+		let before = 0;
+		let inRow = 0;
 		for (; at < end; at++) {
 			const ratio = ratios[at]! / 1000;
-			const before = at - first;
-			if (before > 0 && (width - gap * before) / (sum + ratio) < target) {
-				// The row is full with or without this one: take what is nearer to the height wanted.
-				const without = (width - gap * (before - 1)) / sum;
-				const withIt = (width - gap * before) / (sum + ratio);
-				if (without - target > target - withIt) {
-					place(first, before + 1, sum + ratio, section, false);
-					first = at + 1;
-					sum = 0;
-					continue;
-				}
-				place(first, before, sum, section, false);
+			const row = Math.floor((before + ratio / 2) / share);
+			if (at > first && row > Math.floor((before - ratios[at - 1]! / 2000) / share)) {
+				place(first, at - first, inRow, section, true);
 				first = at;
-				sum = 0;
+				inRow = 0;
 			}
-			sum += ratio;
+			before += ratio;
+			inRow += ratio;
 		}
-		if (end > first) place(first, end - first, sum, section, true);
+		if (end > first) place(first, end - first, inRow, section, wanted > 0.8);
 		at = end;
 	});
 	return { rows, height: Math.max(0, top - gap), width, gap, left, across, rowOf };

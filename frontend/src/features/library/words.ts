@@ -19,10 +19,8 @@ export function pixels(width: number, height: number): string {
 /** The shape of a size in the numbers people know: "4:5", "1.91:1". */
 export function shapeName(width: number, height: number): string {
 	for (let y = 1; y <= 16; y++) {
-		const x = (width / height) * y;
-		if (Math.abs(x - Math.round(x)) < 0.006 * y && Math.round(x) <= 21) {
-			if (y <= 10 || Math.round(x) <= 10) return `${Math.round(x)}:${y}`;
-		}
+		const x = Math.round((width / height) * y);
+		if (x >= 1 && x <= 16 && Math.abs(width / height / (x / y) - 1) < 0.004) return `${x}:${y}`;
 	}
 	const decimal = (n: number) => number(n, { maximumFractionDigits: 2 });
 	return width >= height ? `${decimal(width / height)}:1` : `1:${decimal(height / width)}`;
