@@ -50,7 +50,7 @@ export async function buildPseudo(): Promise<{ folder: string; remove: () => voi
 	symlinkSync(join(root, 'node_modules'), join(work, 'node_modules'));
 	const settings = JSON.parse(readFileSync(join(root, 'project.inlang', 'settings.json'), 'utf8')) as object;
 	mkdirSync(join(work, 'project.inlang'));
-	writeFileSync(join(work, 'project.inlang', 'settings.json'), JSON.stringify({ ...settings, locales: ['en'] }));
+	writeFileSync(join(work, 'project.inlang', 'settings.json'), JSON.stringify(settings));
 	for (const feature of readdirSync(join(root, 'messages'))) {
 		const messages = JSON.parse(readFileSync(join(root, 'messages', feature, 'en.json'), 'utf8')) as Record<
 			string,
@@ -78,6 +78,8 @@ export async function buildPseudo(): Promise<{ folder: string; remove: () => voi
 			'--strategy',
 			'globalVariable',
 			'baseLocale',
+			'--output-structure',
+			'locale-modules',
 			'--silent',
 		],
 		{ cwd: root, stdio: 'inherit' },
@@ -86,7 +88,7 @@ export async function buildPseudo(): Promise<{ folder: string; remove: () => voi
 		name: 'pseudo-words',
 		enforce: 'pre',
 		resolveId: (source) => {
-			const found = /paraglide\/(messages|runtime)\.js$/.exec(source);
+			const found = /paraglide\/(messages\/[\w-]+|runtime)\.js$/.exec(source);
 			return found ? join(words, `${found[1]}.js`) : null;
 		},
 	};

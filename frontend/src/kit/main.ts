@@ -9,6 +9,6 @@ const wanted = new URLSearchParams(location.search);
 const root = document.documentElement;
 root.dataset['theme'] = wanted.get('theme') ?? 'light';
 if (wanted.has('density')) root.dataset['density'] = wanted.get('density')!;
-if (wanted.has('locale')) await locale.use(wanted.get('locale') as Locale);
+await locale.use((wanted.get('locale') as Locale | null) ?? 'en');
 
 mount(Kit, { target: document.getElementById('app')! });

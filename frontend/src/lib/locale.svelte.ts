@@ -13,16 +13,39 @@ export const languages: { locale: Locale; name: string }[] = [
 	{ locale: 'zh-Hans', name: '简体中文' },
 ];
 
-class CurrentLocale {
-	#now = $state<Locale>(baseLocale);
+/** A language's messages, by key. */
+type Catalogue = typeof import('./paraglide/messages/en.js');
 
+const catalogues: Record<Locale, () => Promise<unknown>> = {
+	en: () => import('./paraglide/messages/en.js'),
+	nb: () => import('./paraglide/messages/nb.js'),
+	da: () => import('./paraglide/messages/da.js'),
+	fr: () => import('./paraglide/messages/fr.js'),
+	bg: () => import('./paraglide/messages/bg.js'),
+	'zh-Hans': () => import('./paraglide/messages/zh-Hans.js'),
+};
+
+class CurrentLocale {
+	#wanted: Locale | undefined;
+	#now = $state.raw<{ locale: Locale; catalogue: Catalogue }>({ locale: baseLocale, catalogue: {} as Catalogue });
+
+	/** The language on screen. */
 	get current(): Locale {
-		return this.#now;
+		return this.#now.locale;
 	}
 
-	/** Switches the interface to a language, without a reload. */
-	use(locale: Locale) {
-		this.#now = locale;
+	/** Its messages; empty until the first language is there. */
+	get catalogue(): Catalogue {
+		return this.#now.catalogue;
+	}
+
+	/** Switches the interface to a language, without a reload. Resolves when it is on screen; the last one asked for wins. */
+	async use(locale: Locale): Promise<void> {
+		if (locale === this.#wanted) return;
+		this.#wanted = locale;
+		const catalogue = (await catalogues[locale]()) as Catalogue;
+		if (this.#wanted !== locale) return;
+		this.#now = { locale, catalogue };
 		document.documentElement.lang = locale;
 	}
 }

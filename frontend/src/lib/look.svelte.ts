@@ -18,6 +18,8 @@ const usual: LookChoice = { theme: 'system', density: 'comfortable', zoom: 100, 
 
 class Look {
 	choice = $state.raw<LookChoice>({ ...usual, ...read() });
+	/** Resolves when the words of the chosen language are there. */
+	words: Promise<void> = Promise.resolve();
 	#dark = matchMedia('(prefers-color-scheme: dark)');
 
 	constructor() {
@@ -45,7 +47,7 @@ class Look {
 		root.dataset.hideDetails = String(hideDetails);
 		// zoom reaches pictures, lines and pointer positions alike, in WebKit and in Chromium
 		root.style.setProperty('zoom', zoom === 100 ? '' : String(zoom / 100));
-		locale.use(this.choice.locale || preferredLocale(navigator.languages));
+		this.words = locale.use(this.choice.locale || preferredLocale(navigator.languages));
 	}
 }
 

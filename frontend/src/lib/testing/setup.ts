@@ -26,3 +26,7 @@ window.matchMedia ??= (query: string) =>
 		removeListener() {},
 		dispatchEvent: () => false,
 	}) as MediaQueryList;
+
+// Words are English unless a test asks for others.
+const { locale } = await import('$lib/locale.svelte');
+await locale.use('en');
