@@ -1,9 +1,9 @@
 // What is said about times: every sentence comes from the catalogue, every date from the formatter.
 import type { api } from '$lib/backend';
-import { dates, list, moment, number } from '$lib/format';
+import { dates, list, moment, number, time } from '$lib/format';
 import { m } from '$lib/messages';
 import type { Choice } from './types';
-import { weekday } from './walls';
+import { wallAt, weekday } from './walls';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -18,7 +18,10 @@ export function span(ms: number): string {
 
 /** An instant as a zone's clocks show it; without the day's name where the zone is this one. */
 export function momentIn(ms: number, zone: string, here: string): string {
-	return !zone || zone === here ? moment(ms) : moment(ms, Date.now(), zone);
+	const elsewhere = zone && zone !== here ? zone : undefined;
+	if (wallAt(ms, zone).slice(0, 4) === wallAt(Date.now(), zone).slice(0, 4)) return moment(ms, Date.now(), elsewhere);
+	const day = dates({ weekday: 'short', day: 'numeric', month: 'long', year: 'numeric', timeZone: elsewhere });
+	return `${day.format(ms)} ${time(ms, elsewhere)}`;
 }
 
 /** The name of a weekday, 1 for Monday. */
