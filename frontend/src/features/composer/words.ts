@@ -4,9 +4,11 @@ import { number } from '$lib/format';
 import { m } from '$lib/messages';
 import type { Row } from './composer.svelte';
 
-/** What people call a channel: its handle, else its name. */
+/** What people call a channel: its handle without the server it is on, else its name. */
 export function nameOf(c: api.Channel): string {
-	return c.local ? c.name || c.handle : c.handle || c.name;
+	if (c.local || !c.handle) return c.name || c.handle;
+	const server = c.handle.indexOf('@', 1);
+	return server > 0 ? c.handle.slice(0, server) : c.handle;
 }
 
 /** Network and channel in one breath: "Bluesky" alone where the post goes to one channel of it. */
@@ -30,9 +32,11 @@ export function roomLine(row: Row): { text: string; look: '' | 'near' | 'over' }
 	if (!r || r.limit === 0) return { text: '', look: '' };
 	if (r.over > 0) return { text: m.composer_too_many({ count: r.over, number: number(r.over) }), look: 'over' };
 	if (r.parts.some((p) => p.cutAt >= 0)) return { text: m.composer_too_long(), look: 'over' };
+	const near = r.remaining < r.limit / 10;
+	if (row.channel.local && !near) return { text: '', look: '' };
 	return {
 		text: m.composer_left({ count: r.remaining, number: number(r.remaining) }),
-		look: r.remaining < r.limit / 10 ? 'near' : '',
+		look: near ? 'near' : '',
 	};
 }
 
