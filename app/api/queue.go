@@ -41,7 +41,7 @@ type Delivery struct {
 
 	NetworkName string   `json:"networkName"`
 	ChannelName string   `json:"channelName"` // what people call the channel, "" if it has no name
-	Local       bool     `json:"local"`       // publishes on this machine alone
+	Local       bool     `json:"local"`       // needs no network connection
 	Standing    string   `json:"standing"`    // what it makes of its post: "needs_you", "making_sure", …
 	Actions     []string `json:"actions"`     // what may be done with it now, the most useful first
 	Parts       int      `json:"parts"`       // of a thread; else 1
@@ -275,7 +275,7 @@ func (s *QueueService) deliveryOf(d domain.Delivery, c domain.Channel, f store.D
 	footing := queue.Footing{Touched: f.Touched, Doubt: f.Doubt, Live: f.Live}
 	if n, ok := s.Networks.Get(c.Network); ok {
 		desc := n.Describe()
-		out.NetworkName, out.Local = desc.Name, desc.Local
+		out.NetworkName, out.Local = desc.Name, desc.Local || desc.Rehearsal
 		_, footing.CanLook = n.(network.Finder)
 		if profiler, ok := n.(network.Profiler); ok && out.LookURL == "" {
 			out.LookURL = profiler.Profile(network.Account{RemoteID: c.RemoteID, Handle: c.Handle, Server: c.Server})

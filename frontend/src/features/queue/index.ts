@@ -1,3 +1,4 @@
 // What other features may use of the queue.
 export { Engine, type EngineTone } from './engine.svelte';
 export { deliveryLook, lookOf, sentenceOf, type Around, type Standing, type StateLook } from './states';
+export { default as Thumb } from './Thumb.svelte';

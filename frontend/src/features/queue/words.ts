@@ -116,7 +116,7 @@ export function cardOf(d: api.Delivery, row: api.QueueRow, a: Around = {}): Card
 			return undefined;
 		case 'ambiguous':
 			return {
-				...needs(m.queue_card_ambiguous({ network }), m.queue_card_ambiguous_text({ network, when: moment(d.updatedMs, now) })),
+				...needs(m.queue_card_ambiguous({ network }), m.queue_card_ambiguous_text({ when: moment(d.updatedMs, now) })),
 				safe: m.queue_safe_doubt(),
 			};
 		case 'partial_thread':
