@@ -153,7 +153,7 @@ function scriptLiterals(source: string): { at: number; text: string }[] {
 function files(folder = src): string[] {
 	return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
 		const path = join(folder, entry.name);
-		if (entry.isDirectory()) return ['paraglide', 'testing', 'gallery', 'dev', 'backend'].includes(entry.name) ? [] : files(path);
+		if (entry.isDirectory()) return ['paraglide', 'testing', 'kit', 'backend'].includes(entry.name) ? [] : files(path);
 		return /\.(svelte|ts)$/.test(entry.name) && !/\.(test|d)\.ts$/.test(entry.name) ? [path] : [];
 	});
 }
