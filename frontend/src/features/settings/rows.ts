@@ -95,6 +95,7 @@ export const rows: readonly Row[] = [
 		text: () => m.settings_publishing_here_text(),
 	},
 	{ id: 'hold', section: 'publishing', label: () => m.settings_hold_all(), text: () => m.settings_hold_all_text() },
+	{ id: 'late', section: 'publishing', label: () => m.settings_late(), text: () => m.settings_late_text() },
 	{
 		id: 'needs',
 		section: 'notifications',

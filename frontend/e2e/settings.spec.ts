@@ -1,0 +1,98 @@
+import { expect, test } from './fixtures';
+
+test('a change of a setting holds at once, and after a restart @themes', async ({ app }) => {
+	await app.open('#/settings/appearance');
+	await app.page.getByRole('radio', { name: 'Compact' }).click();
+	await expect(app.page.locator('html')).toHaveAttribute('data-density', 'compact');
+	await app.goto('#/settings/general');
+	await app.page.getByRole('button', { name: /^Language/ }).click();
+	await app.page.getByRole('option', { name: 'Dansk' }).click();
+	await expect(app.page.getByRole('heading', { level: 1 })).toHaveText('Indstillinger');
+	await app.killAndRestart();
+	await expect(app.page.getByRole('heading', { level: 1 })).toHaveText('Indstillinger');
+	await expect(app.page.locator('html')).toHaveAttribute('data-density', 'compact');
+});
+
+test('every section is accessible and fits @themes', async ({ app }) => {
+	await app.open('#/settings/general');
+	for (const section of ['general', 'appearance', 'writing', 'publishing', 'notifications', 'keyboard', 'data', 'about']) {
+		await app.goto(`#/settings/${section}`);
+		await app.axe();
+		await app.shot(`settings-${section}`);
+	}
+	await app.page.setViewportSize({ width: 900, height: 600 });
+	await app.goto('#/settings/data');
+	await app.fits();
+	await app.axe();
+});
+
+test('a setting is found by its words, in any section', async ({ app }) => {
+	await app.open('#/settings/general');
+	await app.keys('Control+f');
+	await app.page.keyboard.type('backup');
+	await expect(app.page.getByRole('button', { name: 'Back up now…' })).toBeVisible();
+	await expect(app.page.getByText('First day of the week')).toBeHidden();
+	await app.page.keyboard.press('Control+a');
+	await app.page.keyboard.type('nothing is called like this');
+	await expect(app.page.getByRole('heading', { name: 'No setting is called that' })).toBeVisible();
+	await app.page.getByRole('button', { name: 'Show all settings' }).click();
+	await expect(app.page.getByText('First day of the week')).toBeVisible();
+});
+
+test('a shortcut is changed by pressing other keys, and goes back', async ({ app }) => {
+	await app.open('#/settings/keyboard');
+	const change = app.page.getByRole('button', { name: 'Change the keys of “Find anything”' });
+	await change.focus();
+	await app.keys('Enter', 'Control+n');
+	await expect(app.page.getByText(/is “New post” already/)).toBeVisible();
+	await app.keys('Control+j');
+	await expect(change).toContainText('J');
+	await app.keys('Control+j');
+	await expect(app.page.getByRole('dialog')).toBeVisible();
+	await app.keys('Escape');
+	await app.page.getByRole('button', { name: 'Reset “Find anything”' }).click();
+	await expect(change).toContainText('K');
+});
+
+test('a backup is made, proved, and restored at the next start', async ({ app }) => {
+	await app.open('#/settings/data');
+	await app.page.getByRole('button', { name: 'Back up now…' }).click();
+	const dialog = app.page.getByRole('dialog');
+	const path = dialog.getByRole('textbox', { name: 'File' });
+	const file = await path.inputValue();
+	expect(file).toMatch(/postbag-.*\.tar$/);
+	await dialog.getByRole('button', { name: 'Back up now…' }).click();
+	await expect(app.page.getByText(/^Last backup/)).toBeVisible();
+
+	await app.goto('#/settings/general');
+	await app.page.getByRole('textbox', { name: 'Name of this workspace' }).fill('Renamed');
+	await app.page.getByRole('button', { name: 'Rename' }).click();
+	await expect(app.page.getByRole('button', { name: 'Workspace: Renamed' })).toBeVisible();
+
+	await app.goto('#/settings/data');
+	await app.page.getByRole('button', { name: 'Restore…' }).click();
+	await dialog.getByRole('textbox', { name: 'File' }).fill(file);
+	await dialog.getByRole('button', { name: 'Restore…' }).click();
+	await app.page.getByRole('button', { name: 'Restore at the next start' }).click();
+	await expect(app.page.getByText(/The next start of Postbag restores/)).toBeVisible();
+	await app.killAndRestart();
+	await expect(app.page.getByText(/^The backup of .* is restored$/)).toBeVisible();
+	await expect(app.page.getByRole('button', { name: 'Workspace: My workspace' })).toBeVisible();
+});
+
+test('a setting that cannot be kept goes back and says why', async ({ app }) => {
+	await app.open('#/settings/general');
+	await app.failing('SettingsService.Change', 'disk_full');
+	const hide = app.page.getByRole('switch', { name: 'Hide details' });
+	await app.loses(() => hide.click());
+	await expect(app.page.getByText(/The disk is full/)).toBeVisible();
+	await expect(hide).not.toBeChecked();
+});
+
+test('the data folder is checked in words', async ({ app }) => {
+	await app.open('#/settings/data');
+	await app.page.getByRole('button', { name: 'Check now' }).click();
+	await expect(app.page.getByText('Texts and history', { exact: true })).toBeVisible({ timeout: 30_000 });
+	await expect(app.page.getByText('All right').first()).toBeVisible();
+	await app.axe();
+});
