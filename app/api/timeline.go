@@ -138,8 +138,8 @@ func endOf(d domain.Delivery) []Moment {
 	case domain.Missed, domain.Cancelled:
 		list = append(list, Moment{AtMs: millis(d.UpdatedAt), Code: string(d.State)})
 	case domain.Planned, domain.Waiting:
-		if late := d.Due; time.Now().After(late) && d.Attempts == 0 {
-			list = append(list, Moment{AtMs: millis(late), Code: "time_reached"})
+		if d.Due.After(d.CreatedAt) && time.Now().After(d.Due) && d.Attempts == 0 {
+			list = append(list, Moment{AtMs: millis(d.Due), Code: "time_reached"})
 		}
 	case domain.Preparing, domain.Sending, domain.Unknown, domain.Published, domain.Rejected:
 	}

@@ -19,7 +19,7 @@ export function isLate(row: api.QueueRow, now: number): boolean {
 	return row.deliveries.some(
 		(d) =>
 			(d.state === 'held' && d.holdReason === 'late_ask') ||
-			((d.state === 'waiting' || d.state === 'planned') && d.dueMs < now - 60_000),
+			(['waiting', 'planned', 'held'].includes(d.state) && d.standing !== 'needs_you' && d.dueMs < now - 60_000),
 	);
 }
 

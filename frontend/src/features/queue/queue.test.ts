@@ -1,0 +1,208 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { api } from '$lib/backend';
+import { Queue, type QueueCalls } from './queue.svelte';
+import { foremost, sectionsOf } from './sections';
+import { deliveryLook, lookOf, sentenceOf } from './states';
+import { actionLabel, cardOf } from './words';
+
+const hour = 3600_000;
+const now = new Date(2026, 5, 11, 14, 0).getTime();
+
+function delivery(over: Partial<api.Delivery> = {}): api.Delivery {
+	return {
+		id: 'd',
+		post: 'p',
+		channel: 'c',
+		network: 'n',
+		networkName: 'Network',
+		channelName: '',
+		handle: 'me',
+		local: false,
+		state: 'planned',
+		holdReason: '',
+		standing: 'scheduled',
+		dueMs: now + hour,
+		wakeMs: 0,
+		remoteId: '',
+		remoteUrl: '',
+		publishedMs: 0,
+		attempts: 0,
+		errorClass: '',
+		errorText: '',
+		generation: 1,
+		text: 'hello',
+		actions: ['publish_now', 'move', 'hold', 'cancel'],
+		parts: 1,
+		live: 0,
+		pictures: 0,
+		lookUrl: '',
+		late: { then: 'ask', afterMs: 900_000 },
+		deadlineMs: 0,
+		repeated: false,
+		createdMs: now - hour,
+		updatedMs: now - hour,
+		closedMs: 0,
+		...over,
+	} as api.Delivery;
+}
+
+function row(id: string, over: Partial<api.QueueRow> = {}, ...deliveries: Partial<api.Delivery>[]): api.QueueRow {
+	const all = (deliveries.length ? deliveries : [{}]).map((d, i) => delivery({ id: `${id}${i}`, ...d }));
+	return {
+		id,
+		post: id,
+		title: id,
+		text: id,
+		language: '',
+		picture: '',
+		dueMs: all[0]!.dueMs,
+		state: all[0]!.standing,
+		published: 0,
+		of: all.length,
+		deliveries: all,
+		...over,
+	} as api.QueueRow;
+}
+
+const needy = { state: 'held', holdReason: 'ambiguous', standing: 'needs_you', actions: ['look', 'live', 'absent'] };
+const late = { state: 'held', holdReason: 'late_ask', standing: 'held', dueMs: now - 2 * hour };
+
+describe('sections', () => {
+	it('puts what needs a person first, then what is late, then what goes out now, then the days', () => {
+		const rows = [
+			row('tomorrow', {}, { dueMs: now + 20 * hour }),
+			row('soon', {}, { dueMs: now + hour }),
+			row('going', {}, { state: 'sending', standing: 'publishing' }),
+			row('late', {}, late),
+			row('needy', {}, needy),
+		];
+		expect(sectionsOf(rows, now).map((s) => [s.key, s.rows.map((r) => r.id)])).toEqual([
+			['needs', ['needy']],
+			['late', ['late']],
+			['now', ['going']],
+			['day 0', ['soon']],
+			['day 1', ['tomorrow']],
+		]);
+	});
+
+	it('speaks of the delivery that the row stands for', () => {
+		const r = row('r', { state: 'needs_you' }, { state: 'published', standing: 'published' }, needy);
+		expect(foremost(r).holdReason).toBe('ambiguous');
+	});
+});
+
+describe('words', () => {
+	it('never calls an unknown outcome failed, and offers no plain retry beside it', () => {
+		const d = delivery(needy);
+		const words = [sentenceOf(d, { now }), deliveryLook(d).word, cardOf(d, row('r', {}, needy), { now })!.title].join(' ');
+		expect(words).not.toMatch(/fail|retry|error/i);
+		expect(d.actions.map((a) => actionLabel(a, d)).join(' ')).not.toMatch(/retry|try again/i);
+	});
+
+	it('says what is safe in every card', () => {
+		for (const holdReason of ['late_ask', 'ambiguous', 'partial_thread', 'reauth', 'media_missing', 'clock', 'restored_copy', 'budget']) {
+			const d = delivery({ state: 'held', holdReason, standing: 'held' });
+			const card = cardOf(d, row('r', {}, d), { now });
+			expect(card?.title, holdReason).toBeTruthy();
+			expect(card?.safe, holdReason).toBeTruthy();
+		}
+	});
+
+	it('has a word for a state that only a newer program knows', () => {
+		expect(lookOf('teleporting').word).toBe(lookOf('needs_you').word);
+	});
+
+	it('promises a time only while there is a connection', () => {
+		const d = delivery();
+		expect(sentenceOf(d, { now })).not.toBe(sentenceOf(d, { now, offline: true }));
+		expect(sentenceOf(delivery({ local: true }), { now, offline: true })).toBe(sentenceOf(delivery({ local: true }), { now }));
+	});
+});
+
+function calls(over: Partial<QueueCalls> = {}): QueueCalls {
+	const changed: api.ChangeResult = { done: [], refused: [], undo: 'token', graceMs: 0 } as unknown as api.ChangeResult;
+	return {
+		Board: () => Promise.resolve({ rows: [row('a'), row('b', {}, needy), row('c', {}, late)], causes: [], more: false } as unknown as api.Board),
+		History: () => Promise.resolve({ rows: [], next: '' } as unknown as api.HistoryPage),
+		Show: () => Promise.reject(new Error('not asked')),
+		Change: vi.fn(() => Promise.resolve(changed)),
+		Undo: vi.fn(() => Promise.resolve()),
+		HoldAll: () => Promise.resolve(),
+		Resolve: () => Promise.reject(new Error('not asked')),
+		PlanAgain: () => Promise.reject(new Error('not asked')),
+		Away: () => Promise.resolve([]),
+		ConfirmAway: () => Promise.resolve(changed),
+		...over,
+	};
+}
+
+async function queueOf(c: QueueCalls): Promise<Queue> {
+	const q = new Queue(
+		() => 'w',
+		c,
+		() => Promise.resolve([]),
+	);
+	await vi.waitFor(() => expect(q.first).toBe(false));
+	return q;
+}
+
+describe('the queue', () => {
+	it('counts and filters by tab', async () => {
+		const q = await queueOf(calls());
+		expect(q.needy.map((r) => r.id)).toEqual(['b']);
+		expect(q.held.map((r) => r.id)).toEqual(['c']);
+		q.tab = 'needs-you';
+		expect(q.shown.map((r) => r.id)).toEqual(['b']);
+		expect(q.row?.id).toBe('b');
+		q.stop();
+	});
+
+	it('asks only what the backend allows', async () => {
+		const q = await queueOf(calls());
+		expect(q.allowing(q.rows, 'hold').map((d) => d.id)).toEqual(['a0', 'c0']);
+		expect(q.allowing([q.needy[0]!], 'hold')).toEqual([]);
+		q.stop();
+	});
+
+	it('gives what it changed a way back', async () => {
+		const c = calls();
+		const q = await queueOf(c);
+		const o = await q.change(['a0'], 'hold');
+		expect(o?.undo).toBe('token');
+		await q.undo(o!.undo);
+		expect(c.Undo).toHaveBeenCalledWith('token');
+		q.stop();
+	});
+
+	it('keeps what failed for the screen, and what was shown', async () => {
+		const q = await queueOf(calls({ Change: () => Promise.reject(new Error('no')) }));
+		expect(await q.change(['a0'], 'hold')).toBeUndefined();
+		expect(q.error?.message).toBe('no');
+		expect(q.rows).toHaveLength(3);
+		q.stop();
+	});
+
+	it('lets only the newest search count', async () => {
+		const answers: ((p: api.HistoryPage) => void)[] = [];
+		const q = await queueOf(calls({ History: () => new Promise((done) => answers.push(done)) }));
+		q.tab = 'published';
+		const first = q.loadPast();
+		const second = q.loadPast();
+		answers[1]!({ rows: [row('new')], next: '' } as unknown as api.HistoryPage);
+		answers[0]!({ rows: [row('old')], next: '' } as unknown as api.HistoryPage);
+		await Promise.all([first, second]);
+		expect(q.shown.map((r) => r.id)).toEqual(['new']);
+		q.stop();
+	});
+
+	it('moves the chosen row and stops at the ends', async () => {
+		const q = await queueOf(calls());
+		const all = q.shown.map((r) => r.id);
+		expect(q.step(1)?.id).toBe(all[1]);
+		q.step(10);
+		expect(q.row?.id).toBe(all.at(-1));
+		q.step(-10);
+		expect(q.row?.id).toBe(all[0]);
+		q.stop();
+	});
+});
