@@ -46,6 +46,23 @@ export class App {
 		await this.goto(hash);
 	}
 
+	/** Calls a method of the backend, as the bindings do. */
+	async rpc<T>(method: string, ...args: unknown[]): Promise<T> {
+		const answer = await this.page.evaluate(
+			async ([name, body]) => {
+				const response = await fetch(`/rpc/api.${name}`, {
+					method: 'POST',
+					headers: { 'Content-Type': 'application/json' },
+					body,
+				});
+				return (await response.json()) as { result?: unknown; error?: { message: string } };
+			},
+			[method, JSON.stringify(args)] as const,
+		);
+		if (answer.error) throw new Error(`${method}: ${answer.error.message}`);
+		return answer.result as T;
+	}
+
 	/** Goes to a route and waits until its screen is there. */
 	async goto(hash: string) {
 		await this.page.evaluate((to) => (location.hash = to), hash);

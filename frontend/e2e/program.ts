@@ -1,11 +1,17 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** The sample photographs: one face, five others. */
-export const photographs = join(import.meta.dirname, '..', '..', 'app', 'samples');
+const samples = join(import.meta.dirname, '..', '..', 'app', 'samples');
+
+/** The paths of the sample photographs. */
+export const photographs = readdirSync(samples)
+	.filter((name) => /\.(jpg|png)$/.test(name))
+	.sort()
+	.map((name) => join(samples, name));
 
 /** A delivery, as the command line tells of it. */
 export interface Delivery {
@@ -106,7 +112,7 @@ export class Program {
 		const answer = await this.cli<{ assets: { id: string }[] }>(
 			'asset',
 			'import',
-			...(paths.length > 0 ? paths : [photographs]),
+			...(paths.length > 0 ? paths : photographs),
 		);
 		return answer.assets.map((a) => a.id);
 	}

@@ -4,12 +4,15 @@ import { fill, screens } from './screens';
 
 // What every screen owes everybody, looked at on one filled workspace. Soft expectations: one screen
 // that fails does not hide the next.
+/** A route that is there before any other. */
+const quiet = '#/settings/general';
+
 test.describe('every screen', () => {
 	test.describe.configure({ timeout: 240_000 });
 
 	test('is clean for assistive technology @themes', async ({ app }) => {
 		const seed = await fill(app);
-		await app.open();
+		await app.open(quiet);
 		for (const screen of screens) {
 			await test.step(screen.name, async () => {
 				await app.goto(screen.hash(seed));
@@ -20,7 +23,7 @@ test.describe('every screen', () => {
 	});
 
 	test('is clean while it is empty', async ({ app }) => {
-		await app.open();
+		await app.open(quiet);
 		for (const screen of screens.filter((s) => !s.one)) {
 			await test.step(screen.name, async () => {
 				await app.goto(screen.hash({ draft: '', planned: '', practice: '', feed: '' }));
@@ -32,7 +35,7 @@ test.describe('every screen', () => {
 
 	test('fits the smallest window, and text of twice the size', async ({ app, page }) => {
 		const seed = await fill(app);
-		await app.open();
+		await app.open(quiet);
 		await page.setViewportSize({ width: 900, height: 600 });
 		for (const screen of screens) {
 			await test.step(screen.name, async () => {
@@ -53,7 +56,7 @@ test.describe('every screen', () => {
 
 	test('reads in Chinese, in the system’s font', async ({ app, page }) => {
 		const seed = await fill(app);
-		await app.open();
+		await app.open(quiet);
 		await app.look({ locale: 'zh-Hans' });
 		for (const screen of screens) {
 			await test.step(screen.name, async () => {
@@ -72,7 +75,7 @@ test.describe('every screen', () => {
 		try {
 			const seed = await fill(app);
 			app.program.page = words.folder;
-			await app.open();
+			await app.open(quiet);
 			await page.setViewportSize({ width: 1280, height: 800 });
 			for (const screen of screens) {
 				await test.step(screen.name, async () => {
@@ -92,7 +95,7 @@ test.describe('every screen', () => {
 
 	test('says what happened, what is safe and what to do when the backend fails', async ({ app, page }) => {
 		const seed = await fill(app);
-		await app.open();
+		await app.open(quiet);
 		// Everything but what the frame itself needs to stand.
 		await app.failing(/\/rpc\/api\.(?!ShellService|SystemService\.Workspaces|SettingsService)/);
 		await page.reload();

@@ -1,0 +1,175 @@
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, photographs, test, type App } from './fixtures';
+
+/** Large photographs take their time, most of all where four tests share two processors. */
+const reading = { timeout: 45_000 };
+
+const cells = (app: App) => app.page.getByRole('gridcell');
+
+/** Opens the library with the sample photographs in it. */
+async function filled(app: App): Promise<string[]> {
+	const ids = await app.program.photos();
+	await app.open('#/library');
+	await expect(cells(app)).toHaveCount(photographs.length);
+	return ids;
+}
+
+test('an empty library says how to begin', async ({ app, page }) => {
+	await app.open('#/library');
+	await expect(page.getByRole('heading', { name: 'Drop pictures here, or let Postbag watch a folder' })).toBeVisible();
+	await app.axe();
+	await page.getByRole('main').getByRole('button', { name: 'Watch a folder' }).click();
+	await expect(page.getByRole('dialog', { name: 'Watch a folder' })).toBeVisible();
+	await app.axe('[role=dialog]');
+});
+
+test('pictures are chosen, a bad one is named, and the rest is there @themes', async ({ app, page }) => {
+	const bad = join(app.program.home, 'broken.jpg');
+	await writeFile(bad, 'no picture at all');
+	await app.open('#/library');
+	await page.locator('input[type=file]').setInputFiles([...photographs, bad]);
+	await expect(page.getByText(`${photographs.length} added and 1 could not be read`)).toBeVisible(reading);
+	await expect(cells(app)).toHaveCount(photographs.length);
+	await page.getByRole('button', { name: 'Look why' }).click();
+	const dialog = page.getByRole('dialog', { name: 'Could not be read' });
+	await expect(dialog.getByText('broken.jpg')).toBeVisible();
+	await expect(dialog.getByText('This kind of file is not known')).toBeVisible();
+	await dialog.getByRole('button', { name: 'Done' }).click();
+	await page.getByRole('button', { name: 'Close this message' }).click();
+	await app.axe();
+	await app.shot('library');
+
+	// The same files again are no second pictures.
+	await page.locator('input[type=file]').setInputFiles(photographs);
+	await expect(page.getByText(`${photographs.length} were already here`)).toBeVisible(reading);
+	await expect(cells(app)).toHaveCount(photographs.length);
+});
+
+test('a picture is described, given a focal point, tags and a collection', async ({ app, page }) => {
+	await filled(app);
+	await cells(app).first().click();
+	const details = page.getByRole('complementary', { name: 'Details' });
+	await details.getByRole('textbox', { name: 'Alt text' }).fill('A window in low sun.');
+	await expect(details.getByText('Written')).toBeVisible();
+
+	await details.getByRole('button', { name: /Focal point/ }).press('Shift+ArrowLeft');
+	await expect(page.getByText('Focal point kept')).toBeVisible();
+
+	await details.getByRole('button', { name: 'Add a tag' }).click();
+	await details.getByRole('combobox', { name: 'Add a tag' }).fill('summer');
+	await page.keyboard.press('Enter');
+	const places = page.getByRole('navigation', { name: 'Places in the library' });
+	await expect(places.getByRole('link', { name: /summer/ })).toBeVisible();
+
+	await places.getByRole('button', { name: 'New collection' }).click();
+	await page.getByRole('textbox', { name: 'Name' }).fill('Prints');
+	await page.getByRole('button', { name: 'Create' }).click();
+	await details.getByRole('button', { name: 'Collect' }).click();
+	await page.getByRole('menuitem', { name: 'Prints' }).click();
+	await expect(page.getByText('1 picture put into “Prints”')).toBeVisible();
+
+	await places.getByRole('link', { name: /Prints/ }).click();
+	await expect(cells(app)).toHaveCount(1);
+	await page.reload();
+	await expect(cells(app)).toHaveCount(1);
+	await cells(app).first().click();
+	await expect(details.getByRole('textbox', { name: 'Alt text' })).toHaveValue('A window in low sun.');
+});
+
+test('a size gets a part of its own, and follows the focal point again', async ({ app, page }) => {
+	await filled(app);
+	await cells(app).first().click();
+	await page.getByRole('button', { name: 'Adjust' }).click();
+	const dialog = page.getByRole('dialog', { name: 'Focal point and sizes' });
+	await dialog.getByRole('button', { name: /square/ }).click();
+	const part = dialog.getByRole('application');
+	await part.press('+');
+	await part.press('+');
+	await expect(dialog.getByText('Your own part')).toBeAttached();
+	await app.axe('[role=dialog]');
+	await dialog.getByRole('button', { name: 'Follow the focal point' }).click();
+	await expect(dialog.getByText('Your own part')).not.toBeAttached();
+});
+
+test('what was moved to the bin comes back with Undo', async ({ app, page }) => {
+	await filled(app);
+	await cells(app).first().click();
+	await cells(app).nth(2).click({ modifiers: ['Shift'] });
+	await expect(page.getByRole('toolbar', { name: '3 selected' })).toBeVisible();
+	await page.keyboard.press('Delete');
+	await expect(cells(app)).toHaveCount(photographs.length - 3);
+	await page.getByRole('button', { name: 'Undo' }).click();
+	await expect(cells(app)).toHaveCount(photographs.length);
+});
+
+test('a search and its chips say the same', async ({ app, page }) => {
+	await filled(app);
+	await page.getByRole('searchbox', { name: 'Find a picture' }).or(page.getByRole('textbox', { name: 'Find a picture' })).fill('window');
+	await expect(cells(app)).toHaveCount(1);
+	await page.getByRole('button', { name: 'Used' }).click();
+	await page.getByRole('menuitemcheckbox', { name: 'Used in a post' }).or(page.getByRole('menuitem', { name: 'Used in a post' })).click();
+	await expect(page.getByText('No picture fits this search')).toBeVisible();
+	await expect(page).toHaveURL(/q=window\+used%3Ayes/);
+	await page.getByRole('button', { name: 'Clear the search' }).first().click();
+	await expect(cells(app)).toHaveCount(photographs.length);
+});
+
+test('a new file in a watched folder appears by itself', async ({ app, page }) => {
+	const folder = join(app.program.home, 'camera');
+	await mkdir(folder);
+	await copyFile(photographs[0]!, join(folder, 'first.jpg'));
+	await app.open('#/library');
+	await page.getByRole('main').getByRole('button', { name: 'Watch a folder' }).click();
+	await page.getByRole('textbox', { name: 'Folder' }).fill(folder);
+	await page.getByRole('button', { name: 'Watch', exact: true }).click();
+	await expect(cells(app)).toHaveCount(1, reading);
+	await copyFile(photographs[1]!, join(folder, 'second.jpg'));
+	await expect(cells(app)).toHaveCount(2, reading);
+	await expect(page.getByRole('navigation', { name: 'Places in the library' }).getByText('camera')).toBeVisible();
+});
+
+test('pictures that look alike become one', async ({ app, page }) => {
+	await filled(app);
+	// The same picture with other bytes: a comment at the end of the file.
+	const twin = join(app.program.home, 'twin.jpg');
+	await copyFile(photographs[0]!, twin);
+	await writeFile(twin, 'x', { flag: 'a' });
+	await page.locator('input[type=file]').setInputFiles(twin);
+	await expect(cells(app)).toHaveCount(photographs.length + 1, reading);
+	await page.getByRole('link', { name: /Look-alikes/ }).click();
+	await expect(page.getByRole('radio')).toHaveCount(2);
+	await app.axe();
+	await page.getByRole('button', { name: 'Keep one, bin 1' }).click();
+	await expect(page.getByText('No look-alikes')).toBeVisible();
+});
+
+test('the keyboard alone finds, selects and uses pictures', async ({ app, page }) => {
+	await filled(app);
+	await cells(app).first().focus();
+	await page.keyboard.press('ArrowRight');
+	await expect(cells(app).nth(1)).toBeFocused();
+	await expect(cells(app).nth(1)).toHaveAttribute('aria-selected', 'true');
+	await page.keyboard.press('Shift+ArrowRight');
+	await expect(page.getByRole('toolbar', { name: '2 selected' })).toBeVisible();
+	await page.keyboard.press('x');
+	await page.keyboard.press('End');
+	await expect(cells(app).last()).toBeFocused();
+	await page.keyboard.press(' ');
+	await expect(page.getByRole('dialog')).toBeVisible();
+	await page.keyboard.press('Escape');
+	await page.keyboard.press('u');
+	await expect(page).toHaveURL(/#\/posts\//);
+});
+
+test('the backend’s errors stand where they belong', async ({ app, page }) => {
+	await filled(app);
+	await app.failing('LibraryService.RemoveAll', 'disk_full');
+	await app.loses(async () => {
+		await cells(app).first().click();
+		await page.keyboard.press('Delete');
+		await expect(page.getByRole('main').getByRole('alert')).toBeVisible();
+	});
+	await expect(cells(app)).toHaveCount(photographs.length);
+	await app.axe();
+});
