@@ -1,15 +1,32 @@
 // Dates, numbers and sizes as people of the app's language write them. Everything goes through
 // Intl; formatters are kept, since making one costs more than using it a hundred times.
 import { clock } from './clock.svelte';
-import { locale } from './locale.svelte';
+import { locale, type Locale } from './locale.svelte';
 
 const kept = new Map<string, unknown>();
 
+/** Where a language is at home if the system says nothing nearer. */
+const home: Record<Locale, string> = {
+	en: 'en-GB',
+	nb: 'nb-NO',
+	da: 'da-DK',
+	fr: 'fr-FR',
+	bg: 'bg-BG',
+	'zh-Hans': 'zh-CN',
+};
+
+/** The app's language as the system's region writes it: "en-US" and "en-GB" differ in days and hours. */
+export function localeTag(): string {
+	const language = locale.current.split('-')[0]!;
+	return navigator.languages.find((tag) => tag.split('-')[0] === language && tag.includes('-')) ?? home[locale.current];
+}
+
 function keep<T>(kind: string, options: object, make: (tag: string) => T): T {
-	const key = `${locale.current} ${kind} ${JSON.stringify(options)}`;
+	const tag = localeTag();
+	const key = `${tag} ${kind} ${JSON.stringify(options)}`;
 	let formatter = kept.get(key) as T | undefined;
 	if (!formatter) {
-		formatter = make(locale.current);
+		formatter = make(tag);
 		kept.set(key, formatter);
 	}
 	return formatter;
@@ -42,9 +59,11 @@ export function bytes(n: number): string {
 	});
 }
 
-/** "14:30" */
+/** "14:30", or "2:30 PM" where people write it so. */
 export function time(ms: number, zone?: string): string {
-	return dates({ hour: '2-digit', minute: '2-digit', hourCycle: clock.cycle, timeZone: zone }).format(ms);
+	const halves = (clock.cycle ?? dates({ hour: 'numeric' }).resolvedOptions().hourCycle) === 'h12';
+	const hour = halves ? 'numeric' : '2-digit';
+	return dates({ hour, minute: '2-digit', hourCycle: clock.cycle, timeZone: zone }).format(ms);
 }
 
 /** "Fri 12 June" */
