@@ -64,7 +64,7 @@ test('a post takes the next free slots of its channels, and the next post those 
 	await slots.first().click();
 	await expect(slots.first()).toHaveAttribute('aria-pressed', 'true');
 	await app.shot('when-slots');
-	await app.keys('Enter');
+	await dialog.getByRole('button', { name: 'Choose this time' }).click();
 	await expect(dialog).toBeHidden();
 	await app.page.getByRole('button', { name: 'Schedule', exact: true }).click();
 	await expect.poll(async () => (await due(app)).length).toBe(2);
@@ -82,10 +82,7 @@ test('a post repeats each week, and one channel follows the other', async ({ app
 	const dialog = app.page.getByRole('dialog', { name: 'When it goes out' });
 	await dialog.getByRole('button', { name: 'Next week' }).click();
 	await dialog.getByRole('button', { name: /^Repeat/ }).click();
-	await dialog
-		.getByRole('button', { name: /Does not repeat/ })
-		.last()
-		.click();
+	await dialog.getByRole('button', { name: 'Repeat' }).last().click();
 	await app.page.getByRole('option', { name: 'By the week' }).click();
 	await expect(dialog.getByText('Each week on Monday').first()).toBeVisible();
 	await app.axe('[role="dialog"]');
