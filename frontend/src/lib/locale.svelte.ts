@@ -27,6 +27,7 @@ const catalogues: Record<Locale, () => Promise<unknown>> = {
 
 class CurrentLocale {
 	#wanted: Locale | undefined;
+	#coming: Promise<void> = Promise.resolve();
 	#now = $state.raw<{ locale: Locale; catalogue: Catalogue }>({ locale: baseLocale, catalogue: {} as Catalogue });
 
 	/** The language on screen. */
@@ -39,12 +40,21 @@ class CurrentLocale {
 		return this.#now.catalogue;
 	}
 
-	/** Switches the interface to a language, without a reload. Resolves when it is on screen; the last one asked for wins. */
-	async use(locale: Locale): Promise<void> {
-		if (locale === this.#wanted) return;
-		this.#wanted = locale;
+	/**
+	 * Switches the interface to a language, without a reload. Resolves when a language is on screen: the
+	 * last one asked for wins, and whoever asked before it waits for it.
+	 */
+	use(locale: Locale): Promise<void> {
+		if (locale !== this.#wanted) {
+			this.#wanted = locale;
+			this.#coming = this.#load(locale);
+		}
+		return this.#coming;
+	}
+
+	async #load(locale: Locale): Promise<void> {
 		const catalogue = (await catalogues[locale]()) as Catalogue;
-		if (this.#wanted !== locale) return;
+		if (this.#wanted !== locale) return this.#coming;
 		this.#now = { locale, catalogue };
 		document.documentElement.lang = locale;
 	}
