@@ -11,7 +11,7 @@ import Pencil from '@lucide/svelte/icons/pencil';
 import Play from '@lucide/svelte/icons/play';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
 import Send from '@lucide/svelte/icons/send';
-import Undo2 from '@lucide/svelte/icons/undo-2';
+import SearchX from '@lucide/svelte/icons/search-x';
 import X from '@lucide/svelte/icons/x';
 import type { api } from '$lib/backend';
 import { list, moment, time } from '$lib/format';
@@ -76,7 +76,7 @@ const icons: Record<string, IconType> = {
 	duplicate: CopyPlus,
 	cancel: X,
 	put_away: EyeOff,
-	absent: Undo2,
+	absent: SearchX,
 };
 
 export const actionIcon = (action: string): IconType | undefined => icons[action];

@@ -70,7 +70,7 @@ export class Today {
 	]);
 
 	/** Everything of today: what is out, and what goes out. */
-	readonly today: api.QueueRow[] = $derived.by(() => this.#on(0));
+	readonly today: api.QueueRow[] = $derived.by(() => this.#on(0).filter((r) => !this.needs.includes(r)));
 
 	/** What goes out next after today. */
 	readonly next: api.QueueRow | undefined = $derived.by(() =>

@@ -1,0 +1,89 @@
+import { expect, test } from './fixtures';
+
+const inHours = (n: number) => new Date(Date.now() + n * 3600_000).toISOString().replace(/\.\d+Z$/, 'Z');
+
+test('a planned post is held, let go, moved out and taken back @themes', async ({ app }) => {
+	const channel = await app.program.practice('Studio');
+	await app.program.post('The harbour at dawn', [channel], inHours(30));
+	await app.program.post('Coffee hour', [channel], inHours(54));
+	await app.open('#/queue/upcoming');
+	const rows = app.page.getByRole('main').getByRole('list').locator('[data-row]');
+	await expect(rows).toHaveCount(2);
+	await expect(rows.first()).toHaveAccessibleName(/The harbour at dawn\..*Practice.*Scheduled/);
+	await app.axe();
+	await app.fits();
+	await app.shot('queue');
+
+	await rows.first().click();
+	const details = app.page.getByRole('complementary', { name: 'Details' });
+	await details.getByRole('button', { name: 'Hold', exact: true }).click();
+	await expect(rows.first()).toHaveAccessibleName(/Held/);
+	await app.page.getByRole('button', { name: 'Undo' }).click();
+	await expect(rows.first()).toHaveAccessibleName(/Scheduled/);
+
+	await details.getByRole('button', { name: 'More' }).click();
+	await app.page.getByRole('menuitem', { name: 'Take out of the queue' }).click();
+	await expect(rows).toHaveCount(1);
+	await app.page.getByRole('button', { name: 'Undo' }).last().click();
+	await expect(rows).toHaveCount(2);
+});
+
+test('publish now can be undone for five seconds, and is not sent then', async ({ app }) => {
+	const channel = await app.program.practice('Studio');
+	const { deliveries } = await app.program.post('Not yet', [channel], inHours(30));
+	await app.open('#/queue/upcoming');
+	const details = app.page.getByRole('complementary', { name: 'Details' });
+	await details.getByRole('button', { name: 'Publish now' }).click();
+	const question = app.page.getByRole('alertdialog');
+	await expect(question).toContainText('Studio');
+	await question.getByRole('button', { name: 'Publish now' }).click();
+	await app.page.getByRole('button', { name: 'Undo' }).click();
+	await expect(app.page.locator('[data-row]').first()).toHaveAccessibleName(/Scheduled/);
+	await app.page.waitForTimeout(7000); // longer than the grace: nothing may leave
+	const list = await app.program.cli<{ id: string; state: string }[]>('queue', 'list');
+	expect(list.find((d) => d.id === deliveries[0]!.id)?.state).toBe('planned');
+
+	await details.getByRole('button', { name: 'Publish now' }).click();
+	await app.page.getByRole('alertdialog').getByRole('button', { name: 'Publish now' }).click();
+	await app.page.getByRole('tab', { name: 'Published' }).click();
+	await expect(app.page.locator('[data-row]').first()).toHaveAccessibleName(/Not yet\..*Published/, { timeout: 20_000 });
+});
+
+test('everything is held and let go, over a restart', async ({ app }) => {
+	const channel = await app.program.practice('Studio');
+	await app.program.post('Wait for me', [channel], inHours(2));
+	await app.open('#/queue/upcoming');
+	await app.keys('Control+Shift+h');
+	await expect(app.page.getByText('You hold everything')).toBeVisible();
+	await app.killAndRestart();
+	await expect(app.page.getByText('You hold everything')).toBeVisible();
+	await app.page.getByRole('main').getByRole('button', { name: 'Let posts go' }).first().click();
+	await expect(app.page.getByText('Publishing from this laptop')).toBeVisible();
+});
+
+test('several posts are held with the keyboard alone', async ({ app }) => {
+	const channel = await app.program.practice('Studio');
+	for (const [i, text] of ['One', 'Two', 'Three'].entries()) await app.program.post(text, [channel], inHours(30 + i));
+	await app.open('#/queue/upcoming');
+	await app.tabTo(app.page.locator('[data-row]').first());
+	await app.keys('x', 'j', 'x');
+	await expect(app.page.getByRole('toolbar', { name: '2 selected' })).toBeVisible();
+	await app.keys('h');
+	await expect(app.page.getByRole('tab', { name: /Held/ })).toContainText('2');
+	await app.keys('Control+z');
+	await expect(app.page.getByRole('tab', { name: /Held/ })).not.toContainText('2');
+});
+
+test('empty, broken and narrow', async ({ app }) => {
+	await app.open('#/queue/upcoming');
+	await expect(app.page.getByRole('heading', { name: 'Nothing is planned' })).toBeVisible();
+	await app.page.setViewportSize({ width: 900, height: 600 });
+	for (const tab of ['needs-you', 'held', 'published']) {
+		await app.goto(`#/queue/${tab}`);
+		await app.fits();
+		await app.axe();
+	}
+	await app.failing('QueueService.Board');
+	await app.page.reload();
+	await expect(app.page.getByRole('alert')).toContainText('Something went wrong');
+});
