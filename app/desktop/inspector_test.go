@@ -185,7 +185,7 @@ func (i *inspector) must(script string, into any) {
 // wait runs a script until it returns true.
 func (i *inspector) wait(what, script string) {
 	i.t.Helper()
-	ctx, cancel := context.WithTimeout(i.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(i.t.Context(), time.Minute)
 	defer cancel()
 	err := eventually(ctx, func() error {
 		var yes bool

@@ -354,7 +354,7 @@ func TestTypedTextSurvivesAKill(t *testing.T) {
 	waitFor(t, "the window is on the display", func() bool { return onScreen() != "" })
 	tool(t, "xdotool", "windowfocus", "--sync", onScreen())
 	r.must(field+`.focus()`, nil)
-	const text = "Typed by hand and not saved by anyone"
+	const text = "Typed, not saved"
 	tool(t, "xdotool", "type", "--delay", "30", text)
 	r.wait("the text is in the field", fmt.Sprintf(`return %s.value === %q`, field, text))
 	second := time.NewTimer(time.Second)
@@ -450,6 +450,28 @@ func geometry(t *testing.T, id string) rect {
 func TestASignalEndsTheWindowWithoutAsking(t *testing.T) {
 	r := open(t, t.TempDir())
 	r.must(`await window.go.api.ShellService.Ready()`, nil)
+	if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	r.ends(t)
+}
+
+func TestItStartsAndEndsWithoutASessionBus(t *testing.T) {
+	r := &running{output: &bytes.Buffer{}, ended: make(chan error, 1)}
+	r.cmd = exec.Command(program, "--data", t.TempDir())
+	for _, variable := range session {
+		if !strings.HasPrefix(variable, "DBUS_SESSION_BUS_ADDRESS=") {
+			r.cmd.Env = append(r.cmd.Env, variable)
+		}
+	}
+	r.cmd.Env = append(r.cmd.Env, "DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent") // none is started either
+	r.cmd.Stdout, r.cmd.Stderr = r.output, r.output
+	if err := r.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { r.ended <- r.cmd.Wait() }()
+	t.Cleanup(func() { _ = r.cmd.Process.Kill() })
+	waitFor(t, "the window is on the display", func() bool { return onScreen() != "" })
 	if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}

@@ -60,6 +60,9 @@ func (w *window) startTray() {
 		w.tray.end = systray.Quit
 		return
 	}
+	if !hasSession() { // the tray's module does not expect that
+		return
+	}
 	start, end := systray.RunWithExternalLoop(ready, nil)
 	w.tray.end = end
 	start()
