@@ -8,7 +8,9 @@ test('from nothing to a published post, with no account and no network', async (
 	await app.page.getByRole('button', { name: 'Continue' }).click();
 	await app.page.getByRole('textbox', { name: 'What is new?' }).fill('We open at seven.');
 	await app.page.getByRole('button', { name: 'Publish here' }).click();
-	await expect(app.page.getByRole('heading', { name: 'Published. This is your page.' })).toBeVisible({ timeout: 30_000 });
+	await expect(app.page.getByRole('heading', { name: 'Published. This is your page.' })).toBeVisible({
+		timeout: 30_000,
+	});
 	await app.page.getByRole('button', { name: 'Continue' }).click();
 	await app.page.getByRole('button', { name: 'Skip this' }).click();
 	await app.page.getByRole('button', { name: 'Go to Postbag' }).last().click();
@@ -21,7 +23,9 @@ test('from nothing to a published post, with no account and no network', async (
 test('the demo is filled, takes no real channel, and goes with one click', async ({ app }) => {
 	await app.open('#/welcome/begin');
 	await app.page.getByRole('button', { name: 'Open the demo' }).click();
-	await expect(app.page.getByRole('heading', { level: 1, name: 'Write a first post' })).toBeVisible({ timeout: 60_000 });
+	await expect(app.page.getByRole('heading', { level: 1, name: 'Write a first post' })).toBeVisible({
+		timeout: 60_000,
+	});
 	await app.goto('#/posts');
 	await expect(app.page.getByRole('table').getByRole('row')).toHaveCount(10);
 	await app.goto('#/channels/add');

@@ -23,7 +23,10 @@ test('posts are found by state and by words, and open @themes', async ({ app }) 
 	await app.page.getByRole('button', { name: 'Clear the search', exact: true }).last().click();
 	await expect(rows).toHaveCount(3);
 	await app.page.getByRole('button', { name: 'Post', exact: true }).click();
-	await expect(app.page.getByRole('columnheader', { name: 'Post' })).toHaveAttribute('aria-sort', 'ascending');
+	await expect(app.page.getByRole('columnheader', { name: 'Post', exact: true })).toHaveAttribute(
+		'aria-sort',
+		'ascending',
+	);
 	await expect(rows.nth(1)).toContainText('Crème');
 });
 
@@ -70,7 +73,10 @@ test('an empty list says what to do, and a list that cannot be read says why @th
 
 test('the table fits the smallest window', async ({ app }) => {
 	const channel = await app.program.practice('Studio');
-	await app.program.post('A long line of words that would not fit into the smallest window at all, and is cut with dots', [channel]);
+	await app.program.post(
+		'A long line of words that would not fit into the smallest window at all, and is cut with dots',
+		[channel],
+	);
 	await app.page.setViewportSize({ width: 900, height: 600 });
 	await app.open('#/posts');
 	await app.fits();

@@ -7,6 +7,8 @@ const remembered = 'workspace';
 class Workspaces {
 	#list = new Live<api.Workspace[]>(['workspaces', 'channels'], () => system.Workspaces());
 	#chosen = $state(localStorage.getItem(remembered) ?? '');
+	// derived, so that who follows it hears of another workspace and not of every reload
+	#id = $derived(this.current?.id ?? '');
 
 	get list(): api.Workspace[] {
 		return this.#list.value ?? [];
@@ -28,7 +30,7 @@ class Workspaces {
 
 	/** Its id, "" until it is known. */
 	get id(): string {
-		return this.current?.id ?? '';
+		return this.#id;
 	}
 
 	/** Works in another one, now and at the next start. */

@@ -14,7 +14,16 @@ const question = (key: string, more: Partial<api.Question> = {}): api.Question =
 	...more,
 });
 const step = (more: Partial<api.ConnectStep>): api.ConnectStep =>
-	({ conversation: 'c', ask: [], browse: '', waiting: false, message: '', done: false, channel: {}, ...more }) as api.ConnectStep;
+	({
+		conversation: 'c',
+		ask: [],
+		browse: '',
+		waiting: false,
+		message: '',
+		done: false,
+		channel: {},
+		...more,
+	}) as api.ConnectStep;
 
 class FakeDesk implements Desk {
 	connected: api.ConnectRequest[] = [];
@@ -53,7 +62,10 @@ const server = question('server');
 describe('connecting an account', () => {
 	it('asks, takes the answers, and ends with the channel', async () => {
 		const desk = new FakeDesk();
-		desk.steps = [step({ ask: [server, question('proxy', { optional: true, default: 'none' })] }), step({ done: true })];
+		desk.steps = [
+			step({ ask: [server, question('proxy', { optional: true, default: 'none' })] }),
+			step({ done: true }),
+		];
 		const talk = new Connecting(desk, 'w', 'n');
 		await talk.begin();
 		expect(talk.stage).toBe('ask');

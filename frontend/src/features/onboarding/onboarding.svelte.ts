@@ -55,7 +55,11 @@ export class FirstPost {
 				});
 				this.#post = post.id;
 			}
-			await this.#press.schedule({ postId: this.#post, channels: [channel], dueMs: this.#press.now() } as api.ScheduleRequest);
+			await this.#press.schedule({
+				postId: this.#post,
+				channels: [channel],
+				dueMs: this.#press.now(),
+			} as api.ScheduleRequest);
 			await this.look(workspace);
 		} catch (e) {
 			this.problem = explain(e);

@@ -1,3 +1,4 @@
+/* eslint-disable svelte/prefer-svelte-reactivity -- what is shown is replaced as a whole, never changed in place */
 import type { api } from '$lib/backend';
 import { explain } from '$lib/errors';
 import { collate } from '$lib/format';
@@ -73,7 +74,7 @@ export class PostList {
 	/** Loads the posts of a workspace. */
 	async load(workspace: string, filter: PostFilter, query: string): Promise<void> {
 		const found: api.Post[] = [];
-		for (let after = ''; ; ) {
+		for (let after = ''; ;) {
 			const page = await this.#shelf.list({
 				workspace,
 				query,
@@ -163,7 +164,17 @@ function line(post: api.Post, deliveries: api.Delivery[]): Line {
 	return { post, title: titleOf(post), picture: post.content.media[0]?.asset ?? '', at, deliveries };
 }
 
-const weight = ['needs_you', 'making_sure', 'publishing', 'held', 'waiting', 'scheduled', 'published', 'missed', 'draft'];
+const weight = [
+	'needs_you',
+	'making_sure',
+	'publishing',
+	'held',
+	'waiting',
+	'scheduled',
+	'published',
+	'missed',
+	'draft',
+];
 
 function compare(by: Column, a: Line, b: Line): number {
 	switch (by) {

@@ -3,7 +3,15 @@ import { BackendError, type api } from '$lib/backend';
 import { PostList, titleOf, type Shelf } from './posts.svelte';
 
 const post = (id: string, text = id, updatedMs = 1): api.Post =>
-	({ id, content: { text, media: [] }, variants: [], state: 'draft', published: 0, of: 0, updatedMs }) as unknown as api.Post;
+	({
+		id,
+		content: { text, media: [] },
+		variants: [],
+		state: 'draft',
+		published: 0,
+		of: 0,
+		updatedMs,
+	}) as unknown as api.Post;
 
 class FakeShelf implements Shelf {
 	asked: api.ListPosts[] = [];
@@ -19,7 +27,8 @@ class FakeShelf implements Shelf {
 	};
 	deliveries = () => Promise.resolve(this.sent);
 	remove = (id: string) => {
-		if (this.stuck.includes(id)) return Promise.reject(new BackendError({ code: 'not_allowed', message: 'It is planned.' }));
+		if (this.stuck.includes(id))
+			return Promise.reject(new BackendError({ code: 'not_allowed', message: 'It is planned.' }));
 		this.binned.push(id);
 		return Promise.resolve();
 	};
@@ -50,13 +59,17 @@ describe('the list of posts', () => {
 			{ post: 'b', state: 'published', publishedMs: 60, dueMs: 10 },
 			{ post: 'c', state: 'cancelled', dueMs: 70 },
 		] as unknown as api.Delivery[];
-		const list = new PostList(new FakeShelf([{ posts: [post('a'), post('b'), post('c')], next: '' } as api.PostPage], sent));
+		const list = new PostList(
+			new FakeShelf([{ posts: [post('a'), post('b'), post('c')], next: '' } as api.PostPage], sent),
+		);
 		await list.load('w', 'all', '');
 		expect(list.lines.map((l) => l.at)).toEqual([90, 60, 0]);
 	});
 
 	it('sorts by a column and turns round, newest first to begin with', async () => {
-		const shelf = new FakeShelf([{ posts: [post('a', 'Zebra', 1), post('b', 'äpple', 3), post('c', 'Moss', 2)], next: '' } as api.PostPage]);
+		const shelf = new FakeShelf([
+			{ posts: [post('a', 'Zebra', 1), post('b', 'äpple', 3), post('c', 'Moss', 2)], next: '' } as api.PostPage,
+		]);
 		const list = new PostList(shelf);
 		await list.load('w', 'all', '');
 		expect(ids(list)).toEqual(['b', 'c', 'a']);
@@ -67,7 +80,9 @@ describe('the list of posts', () => {
 	});
 
 	it('marks a range from the last mark on, and forgets marks of posts that are gone', async () => {
-		const shelf = new FakeShelf([{ posts: [post('a', 'a', 4), post('b', 'b', 3), post('c', 'c', 2), post('d', 'd', 1)], next: '' } as api.PostPage]);
+		const shelf = new FakeShelf([
+			{ posts: [post('a', 'a', 4), post('b', 'b', 3), post('c', 'c', 2), post('d', 'd', 1)], next: '' } as api.PostPage,
+		]);
 		const list = new PostList(shelf);
 		await list.load('w', 'all', '');
 		list.mark('b');

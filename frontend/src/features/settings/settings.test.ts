@@ -26,7 +26,10 @@ describe('the settings', () => {
 	it('say at the row why it could not be kept, until it can', async () => {
 		let full = true;
 		const page = new SettingsPage(
-			{ change: () => (full ? Promise.reject(new BackendError({ code: 'disk_full', message: 'Full.' })) : Promise.resolve()) },
+			{
+				change: () =>
+					full ? Promise.reject(new BackendError({ code: 'disk_full', message: 'Full.' })) : Promise.resolve(),
+			},
 			list,
 		);
 		await page.change('a', {});
