@@ -10,7 +10,6 @@ export type Saving = 'saved' | 'late' | 'failed' | 'conflict';
 interface Found {
 	text: string;
 	marks: readonly api.Mark[];
-	cuts: Map<string, number>; // by channel, where the text no longer fits
 	characters: number;
 }
 
@@ -234,10 +233,8 @@ export class Composer {
 	}
 
 	async #loadAssets() {
-		const wanted = new Set<string>();
-		for (const m of this.content.media) wanted.add(m.asset);
-		for (const v of this.variants) for (const m of v.media ?? []) wanted.add(m.asset);
-		const missing = [...wanted].filter((id) => !this.assets[id]);
+		const used = [...this.content.media, ...this.variants.flatMap((v) => v.media ?? [])].map((m) => m.asset);
+		const missing = used.filter((id, i) => !this.assets[id] && used.indexOf(id) === i);
 		const loaded = await Promise.all(missing.map((id) => this.#desk.asset(id).catch(() => undefined)));
 		const next = { ...this.assets };
 		for (const a of loaded) if (a) next[a.id] = a;
@@ -447,8 +444,7 @@ export class Composer {
 	/** Adds pictures to a part, without those it has already. */
 	addMedia(list: readonly api.Asset[], part = this.parts.length - 1) {
 		this.know(list);
-		const have = new Set(this.media.map((m) => m.asset));
-		const fresh = list.filter((a) => !have.has(a.id));
+		const fresh = list.filter((a, i) => !this.media.some((m) => m.asset === a.id) && list.findIndex((b) => b.id === a.id) === i);
 		if (fresh.length === 0) return 0;
 		const media = [
 			...this.media,
@@ -667,7 +663,7 @@ export class Composer {
 				: t.part === 0
 					? draft.content.text
 					: draft.content.parts[t.part - 1];
-			found[`${t.channel} ${t.part}`] = { text: text ?? '', marks: t.marks, cuts: new Map(), characters: t.characters };
+			found[`${t.channel} ${t.part}`] = { text: text ?? '', marks: t.marks, characters: t.characters };
 		}
 		this.#found = found;
 		this.reports = answer.reports;

@@ -14,12 +14,12 @@ class UsedWords {
 		this.#of = workspace.id;
 		try {
 			const page = await posts.List({ workspace: this.#of, query: '', states: [], bin: false, after: '', limit: 200 });
-			const counts = new Map<string, number>();
+			const counts: Record<string, number> = {};
 			for (const p of page.posts) {
 				const texts = [p.content.text, ...p.content.parts, ...p.variants.map((v) => v.text ?? '')];
-				for (const w of wordsOf(texts.join('\n'))) counts.set(w, (counts.get(w) ?? 0) + 1);
+				for (const w of wordsOf(texts.join('\n'))) counts[w] = (counts[w] ?? 0) + 1;
 			}
-			const all = [...counts].sort((a, b) => b[1] - a[1]).map(([w]) => w);
+			const all = Object.entries(counts).sort((a, b) => b[1] - a[1]).map(([w]) => w);
 			this.#tags = all.filter((w) => w.startsWith('#'));
 			this.#names = all.filter((w) => w.startsWith('@'));
 		} catch {

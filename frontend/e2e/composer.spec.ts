@@ -1,0 +1,175 @@
+import { expect, photographs, test, type App } from './fixtures';
+
+const long = `${'They are up in the studio window from Friday, and there will be coffee. '.repeat(7)}Thank you @printroom #harbour #opendoors`;
+
+/** A draft for the practice channel and the feed, open in the composer. */
+async function writing(app: App, text: string): Promise<string> {
+	await app.program.practice('me');
+	const { id } = await app.program.post(text, ['practice', 'feed']);
+	await app.open(`#/posts/${id}`);
+	return id;
+}
+
+const field = (app: App) => app.page.getByRole('textbox', { name: 'Text of the post' });
+const saved = (app: App) => expect(app.page.getByText('Saved on this laptop')).toBeVisible();
+
+/** What the backend has of a post. */
+async function stored(app: App, id: string) {
+	return await app.rpc<{ post: { content: { text: string; parts: string[] }; variants: { text?: string }[] } }>(
+		'PostService.Open',
+		id,
+	);
+}
+
+test('one text goes to every channel, and one of them gets a shorter one @themes', async ({ app }) => {
+	const id = await writing(app, long);
+	await expect(app.page.getByText(/characters past Practice’s 500/)).toBeVisible();
+	await expect(app.page.getByText('Too long for Practice')).toBeVisible();
+	await app.axe();
+	await app.shot('composer-too-long');
+
+	await app.page.getByRole('button', { name: 'Shorten for Practice' }).click();
+	await expect(app.page.getByText('Own text for Practice')).toBeVisible();
+	await field(app).fill('Short for practice.');
+	await expect(app.page.getByText(/characters past/)).toBeHidden();
+	await expect(app.page.getByRole('option', { name: /Practice at .*, Own text/ })).toBeVisible();
+	await expect(async () => {
+		const { post } = await stored(app, id);
+		expect(post.variants.some((v) => v.text === 'Short for practice.')).toBe(true);
+		expect(post.content.text).toBe(long);
+	}).toPass();
+
+	await app.page.getByRole('button', { name: 'Follow the shared text again' }).click();
+	await expect(field(app)).toHaveValue(long);
+	await app.page.getByRole('button', { name: 'Undo' }).click();
+	await expect(field(app)).toHaveValue('Short for practice.');
+});
+
+test('a long text becomes a thread, and stepping back survives a pulled plug', async ({ app }) => {
+	const id = await writing(app, long);
+	await app.page.getByRole('button', { name: /^Split into/ }).click();
+	await expect(app.page.getByRole('textbox', { name: 'Text of part 2 of 2' })).toBeVisible();
+	await app.axe();
+	await app.shot('composer-thread');
+	await expect(async () => expect((await stored(app, id)).post.content.parts).toHaveLength(1)).toPass();
+	await app.killAndRestart();
+	await expect(app.page.getByRole('textbox', { name: 'Text of part 2 of 2' })).toBeVisible();
+	await app.page.getByRole('button', { name: 'Undo' }).click();
+	await expect(field(app)).toHaveValue(long);
+	await app.page.getByRole('button', { name: 'Redo' }).click();
+	await expect(app.page.getByRole('textbox', { name: 'Text of part 2 of 2' })).toBeVisible();
+});
+
+test('what was typed a second ago is there after the plug was pulled', async ({ app }) => {
+	await app.program.practice('me');
+	await app.open('#/posts/new');
+	await expect(field(app)).toBeFocused();
+	await app.page.keyboard.type('Written just now, with ß and 世.');
+	await saved(app);
+	await expect(app.page).toHaveURL(/#\/posts\/[0-9a-f-]{36}/);
+	await app.killAndRestart();
+	await expect(field(app)).toHaveValue('Written just now, with ß and 世.');
+});
+
+test('pictures are added, described, put in order and aimed @themes', async ({ app }) => {
+	await app.program.photos();
+	await writing(app, 'Three pictures.');
+	await app.keys('Control+Shift+L');
+	const sheet = app.page.getByRole('dialog', { name: 'Pictures from the library' });
+	await sheet.getByRole('button', { name: /dusk/ }).click();
+	await sheet.getByRole('button', { name: /sea/ }).click();
+	await app.axe('[role="dialog"]');
+	await sheet.getByRole('button', { name: 'Use 2 pictures' }).click();
+	await expect(app.page.getByRole('button', { name: /^Picture 2 of 2: sea/ })).toBeVisible();
+	const alt = app.page.getByRole('textbox', { name: /^Alt text for picture/ });
+	await alt.fill('The sea at noon.');
+	await app.page.getByRole('button', { name: /^Picture 2 of 2/ }).focus();
+	await app.page.getByRole('button', { name: /^Picture 1 of 2/ }).press('Alt+ArrowRight');
+	await expect(app.page.getByRole('button', { name: /^Picture 2 of 2: dusk/ })).toBeVisible();
+	await app.page.getByRole('button', { name: 'Move focal point' }).click();
+	const point = app.page.getByRole('slider', { name: 'Move focal point' });
+	await point.press('Shift+ArrowLeft');
+	await expect(point).not.toHaveAttribute('aria-valuetext', /^50/);
+	await app.pictures();
+	await app.axe('[role="dialog"]');
+	await app.shot('composer-focal');
+	await app.page.getByRole('button', { name: 'Done' }).click();
+	await app.pictures();
+	await app.shot('composer-pictures');
+	await app.axe();
+});
+
+test('files from elsewhere are dropped into the post', async ({ app }) => {
+	await writing(app, 'Dropped.');
+	const chooser = app.page.waitForEvent('filechooser');
+	await app.page.getByRole('button', { name: 'Add a picture or video' }).first().click();
+	await app.page.getByRole('menuitem', { name: /From this laptop/ }).click();
+	await (await chooser).setFiles(photographs.slice(0, 2));
+	await expect(app.page.getByRole('button', { name: /^Picture 2 of 2/ })).toBeVisible({ timeout: 30_000 });
+});
+
+test('a post is written and scheduled with the keyboard alone', async ({ app }) => {
+	await app.program.practice('me');
+	await app.open('#/posts/new');
+	await app.page.keyboard.type('By hand.');
+	await saved(app);
+	await app.keys('Control+2');
+	await expect(app.page.getByRole('option', { selected: true })).not.toHaveAccessibleName(/^Everyone/);
+	await app.keys('Control+1', 'Control+Enter');
+	const dialog = app.page.getByRole('dialog', { name: 'When it goes out' });
+	await expect(dialog).toBeVisible();
+	await app.page.keyboard.type('2031-06-12 7:30');
+	await expect(dialog.getByText(/^Goes out .*June.* 2031/)).toBeVisible();
+	await app.keys('Enter');
+	await expect(dialog).toBeHidden();
+	await app.keys('Control+Enter');
+	await expect(app.page.getByText('Scheduled', { exact: true }).first()).toBeVisible();
+	expect(await app.program.cli<unknown[]>('queue', 'list')).toHaveLength(2);
+});
+
+test('a blocking problem keeps a post back, and says where it is', async ({ app }) => {
+	await writing(app, long);
+	await app.keys('Control+Enter');
+	await expect(app.page.getByText('Before it goes out: Too long for Practice')).toBeVisible();
+	expect(await app.program.cli<unknown[]>('queue', 'list')).toHaveLength(0);
+});
+
+test('versions are named, compared and brought back', async ({ app }) => {
+	const id = await writing(app, 'The first words.');
+	await app.keys('Control+S');
+	await app.page.getByRole('textbox', { name: 'Name' }).fill('First');
+	await app.keys('Enter');
+	await field(app).fill('Other words entirely.');
+	await expect(async () => expect((await stored(app, id)).post.content.text).toBe('Other words entirely.')).toPass();
+	await app.keys('Control+Shift+O');
+	const dialog = app.page.getByRole('dialog', { name: 'Versions' });
+	await dialog.getByRole('option', { name: /First/ }).click();
+	await expect(dialog.getByText('entirely')).toBeVisible();
+	await app.axe('[role="dialog"]');
+	await dialog.getByRole('button', { name: 'Go back to this one' }).click();
+	await expect(field(app)).toHaveValue('The first words.');
+});
+
+test('words are safe while nothing can be saved', async ({ app }) => {
+	await writing(app, 'Before.');
+	await app.failing('PostService.Write', 'disk_full');
+	await field(app).fill('Typed while the disk is full.');
+	await expect(app.page.getByText('Not saved: the disk is full')).toBeVisible();
+	await expect(app.page.getByRole('button', { name: 'Copy all text' })).toBeVisible();
+	await app.axe();
+	await app.page.unrouteAll();
+	await saved(app);
+	await expect(field(app)).toHaveValue('Typed while the disk is full.');
+});
+
+test('at 900 by 600 nothing scrolls sideways, and previews are a press away @themes', async ({ app }) => {
+	await app.page.setViewportSize({ width: 900, height: 600 });
+	await writing(app, long);
+	await expect(app.page.getByRole('button', { name: /to look at/ })).toBeVisible();
+	await app.fits();
+	await app.axe();
+	await app.shot('composer-900');
+	await app.page.getByRole('button', { name: 'Preview', exact: true }).click();
+	await expect(app.page.getByRole('dialog', { name: 'How it will look' })).toBeVisible();
+	await app.axe('[role="dialog"]');
+});
