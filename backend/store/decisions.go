@@ -158,6 +158,9 @@ func (t *Tx) replan(d domain.Delivery) error {
 	if n > 0 {
 		return fmt.Errorf("a part of it is or may be live: %w", domain.ErrNotAllowed)
 	}
+	if err := t.endWithRule(&d); err != nil {
+		return err
+	}
 	if err := must(t.exec(replan, d.ID, d.Due.UnixMilli(), string(d.Plan), d.PlanHash, ms(d.Deadline),
 		t.Now.UnixMilli(), d.RowVersion, wall(d.DueWall), text(d.DueZone), text(d.DueRule), d.DueShift.Milliseconds())); err != nil {
 		return err

@@ -231,8 +231,10 @@ func (db *DB) SaveRepeat(ctx context.Context, r domain.Repeat) (domain.Repeat, e
 		if !r.Last.IsZero() {
 			last = r.Last.String()
 		}
-		args := []any{r.Post, r.Zone, r.First.String(), r.Minute, r.Unit, r.Every, weekdays, last, r.Times,
-			r.Spread.Milliseconds(), string(offsets), tx.Now.UnixMilli()}
+		args := []any{
+			r.Post, r.Zone, r.First.String(), r.Minute, r.Unit, r.Every, weekdays, last, r.Times, r.Spread.Milliseconds(),
+			string(offsets), tx.Now.UnixMilli(),
+		}
 		n, err := tx.exec(updateRepeat, args...)
 		if err == nil && n == 0 {
 			_, err = tx.insertOne(insertRepeat, append([]any{domain.NewID(tx.Now)}, args...)...)

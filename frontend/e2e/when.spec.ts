@@ -82,7 +82,7 @@ test('a post repeats each week, and one channel follows the other', async ({ app
 	const dialog = app.page.getByRole('dialog', { name: 'When it goes out' });
 	await dialog.getByRole('button', { name: 'Next week' }).click();
 	await dialog.getByRole('button', { name: /^Repeat/ }).click();
-	await dialog.getByRole('button', { name: 'Repeat' }).last().click();
+	await dialog.getByRole('combobox', { name: 'Repeat' }).click();
 	await app.page.getByRole('option', { name: 'By the week' }).click();
 	await expect(dialog.getByText('Each week on Monday').first()).toBeVisible();
 	await app.axe('[role="dialog"]');

@@ -1,4 +1,4 @@
-package slots_test
+package wiring_test
 
 import (
 	"errors"
@@ -312,6 +312,10 @@ func TestALateRuleReachesWhatWaits(t *testing.T) {
 		d.ok(err)
 		if !one.Deadline.Equal(one.Due.Add(24 * time.Hour)) {
 			t.Errorf("gives up at %s, due %s", one.Deadline, one.Due)
+		}
+		d.ok(d.Planner.Move(t.Context(), one.ID, one.Due.Add(72*time.Hour)))
+		if one, err = d.DB.Delivery(t.Context(), one.ID); err != nil || !one.Deadline.Equal(one.Due.Add(24*time.Hour)) {
+			t.Errorf("moved to %s, it gives up at %s: %v", one.Due, one.Deadline, err)
 		}
 	})
 }
