@@ -94,4 +94,4 @@ export { default as VirtualList } from './VirtualList.svelte';
 export { draggable, dropPlace, type DragSource, type DropPlace } from './drag';
 export { drag, type Dragged } from './dragging.svelte';
 export { default as FileDropZone } from './FileDropZone.svelte';
-export { default as Reorder } from './Reorder.svelte';
+// Reorder brings a library of its own: import it from '$ui/Reorder.svelte' where it is used.
