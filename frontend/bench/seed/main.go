@@ -9,6 +9,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"os"
+	"path/filepath"
 	"strconv"
 	"time"
 
@@ -62,7 +64,7 @@ func run(ctx context.Context, args []string) (err error) {
 	}
 	defer func() { _ = tx.Rollback() }()
 	for i := range count {
-		if err := add(ctx, tx, dir, space, i); err != nil {
+		if err := add(ctx, tx, args[0], space, i); err != nil {
 			return err
 		}
 	}
@@ -74,7 +76,7 @@ func shapes() [][2]int {
 	return [][2]int{{6000, 4000}, {4000, 6000}, {4032, 3024}, {3024, 4032}, {3000, 3000}, {3840, 2160}, {1080, 1350}}
 }
 
-func add(ctx context.Context, tx *sql.Tx, dir *datadir.Dir, space int64, i int) error {
+func add(ctx context.Context, tx *sql.Tx, folder string, space int64, i int) error {
 	sum := sha256.Sum256([]byte(strconv.Itoa(i)))
 	sha := hex.EncodeToString(sum[:])
 	size := shapes()[int(sum[0])%len(shapes())]
@@ -92,7 +94,7 @@ func add(ctx context.Context, tx *sql.Tx, dir *datadir.Dir, space int64, i int) 
 	if err != nil {
 		return err
 	}
-	hash := int64(sum[4])<<56 | int64(sum[5])<<48 | int64(sum[6])<<40 | int64(sum[7])<<32 | int64(sum[8])<<24 | int64(sum[9])<<16 | int64(sum[10])<<8
+	hash := int64(binary.BigEndian.Uint64(sum[4:12])) //nolint:gosec // the same 64 bits
 	if _, err := tx.ExecContext(ctx, "INSERT INTO local_look (asset, colour, hash) VALUES (?, ?, ?)",
 		row, int(tint.R)<<16|int(tint.G)<<8|int(tint.B), hash); err != nil {
 		return err
@@ -105,7 +107,12 @@ func add(ctx context.Context, tx *sql.Tx, dir *datadir.Dir, space int64, i int) 
 		if err != nil {
 			return err
 		}
-		if err := dir.WriteFile(fmt.Sprintf("thumbs/%s/%s-%d", sha[:2], sha, side), data); err != nil {
+		// Not the folder's own careful writing: twenty thousand files need not survive a power cut.
+		name := filepath.Join(folder, "thumbs", sha[:2], fmt.Sprintf("%s-%d", sha, side))
+		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+			return err
+		}
+		if err := os.WriteFile(name, data, 0o600); err != nil {
 			return err
 		}
 	}

@@ -119,9 +119,15 @@ describe('the library', () => {
 
 	it('gives back how to undo what it did', async () => {
 		const { shelf, lib } = await opened();
-		await (await lib.bin(['x']))();
-		await (await lib.tag(['x'], 'sea'))();
-		await (await lib.collect('k', ['x']))();
+		await (
+			await lib.bin(['x'])
+		)();
+		await (
+			await lib.tag(['x'], 'sea')
+		)();
+		await (
+			await lib.collect('k', ['x'])
+		)();
 		expect(shelf.did).toEqual(['bin x', 'unbin x', 'tag x +sea -', 'tag x + -sea', 'in k x', 'out k x']);
 	});
 
