@@ -16,9 +16,11 @@ const hasTray = false
 // tray is nothing here: the Dock does it on macOS, and elsewhere this program was built without.
 type tray struct{}
 
-func (w *window) startTray() {}
+func (w *window) startTray() { w.tray.none() }
 
-func (w *window) endTray() {}
+func (w *window) endTray() { w.tray.none() }
+
+func (tray) none() {}
 
 // SetTray has nothing to set.
 func (w *window) SetTray(context.Context, api.Tray) error {

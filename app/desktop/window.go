@@ -149,10 +149,10 @@ func (w *window) environment() {
 	}
 	for name, value := range set {
 		if value == "" {
-			os.Unsetenv(name) //nolint:errcheck // only an impossible name fails
+			_ = os.Unsetenv(name) // only an impossible name fails
 			continue
 		}
-		os.Setenv(name, value) //nolint:errcheck // as above
+		_ = os.Setenv(name, value)
 	}
 }
 
