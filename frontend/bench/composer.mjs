@@ -79,6 +79,23 @@ try {
 	const before = await metrics();
 	for (let i = 0; i < keys; i++) await page.keyboard.type('abc de fgh '[i % 11], { delay: 40 });
 	await page.waitForTimeout(500);
+	// The same keys in a bare field of a bare page: what this machine takes at best, now.
+	const bare = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+	await bare.setContent('<textarea style="width:640px;height:800px"></textarea>');
+	await bare.locator('textarea').fill(text);
+	await bare.evaluate(() => {
+		window.paints = [];
+		addEventListener('keydown', (e) =>
+			requestAnimationFrame(() => {
+				const { port1, port2 } = new MessageChannel();
+				port1.onmessage = () => window.paints.push(performance.now() - e.timeStamp);
+				port2.postMessage(0);
+			}),
+		);
+	});
+	for (let i = 0; i < keys / 4; i++) await bare.keyboard.type('abc de fgh '[i % 11], { delay: 40 });
+	await bare.waitForTimeout(500);
+	const floor = await bare.evaluate(() => window.paints);
 	const { paints, tasks, checks } = await page.evaluate(() => ({
 		paints: window.paints,
 		tasks: window.tasks,
@@ -88,6 +105,7 @@ try {
 			.map((e) => e.duration),
 	}));
 	console.log(`key to paint, ${paints.length} keys, ${text.length} characters, 10 channels: ${figures(paints)}`);
+	console.log(`the same in a bare page: ${figures(floor)}`);
 	console.log(`counters, ${checks.length} answers: ${figures(checks)}`);
 	// Time the page itself took: what a machine without a graphics card, or a busy one, adds is not in it.
 	const after = await metrics();
