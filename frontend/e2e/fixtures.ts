@@ -93,13 +93,11 @@ export class App {
 		await then();
 	}
 
-	/** Uses the page with choices of the look: language, theme, zoom. */
-	async look(choice: { locale?: string; theme?: 'light' | 'dark'; zoom?: number }) {
-		await this.page.evaluate((c) => {
-			const old = JSON.parse(localStorage.getItem('look') ?? '{}') as object;
-			localStorage.setItem('look', JSON.stringify({ ...old, ...c }));
-		}, choice);
+	/** Changes what a person can choose of the look, as the settings do, and waits until it shows. */
+	async look(choice: { language?: string; theme?: 'light' | 'dark'; zoom?: number }) {
+		await this.rpc('SettingsService.Change', choice);
 		await this.page.reload();
+		if (choice.language) await expect(this.page.locator('html')).toHaveAttribute('lang', choice.language);
 		await this.settled();
 	}
 

@@ -95,7 +95,9 @@ test('a size gets a part of its own, and follows the focal point again', async (
 test('what was moved to the bin comes back with Undo', async ({ app, page }) => {
 	await filled(app);
 	await cells(app).first().click();
-	await cells(app).nth(2).click({ modifiers: ['Shift'] });
+	await cells(app)
+		.nth(2)
+		.click({ modifiers: ['Shift'] });
 	await expect(page.getByRole('toolbar', { name: '3 selected' })).toBeVisible();
 	await page.keyboard.press('Delete');
 	await expect(cells(app)).toHaveCount(photographs.length - 3);
@@ -105,10 +107,16 @@ test('what was moved to the bin comes back with Undo', async ({ app, page }) => 
 
 test('a search and its chips say the same', async ({ app, page }) => {
 	await filled(app);
-	await page.getByRole('searchbox', { name: 'Find a picture' }).or(page.getByRole('textbox', { name: 'Find a picture' })).fill('window');
+	await page
+		.getByRole('searchbox', { name: 'Find a picture' })
+		.or(page.getByRole('textbox', { name: 'Find a picture' }))
+		.fill('window');
 	await expect(cells(app)).toHaveCount(1);
 	await page.getByRole('button', { name: 'Used' }).click();
-	await page.getByRole('menuitemcheckbox', { name: 'Used in a post' }).or(page.getByRole('menuitem', { name: 'Used in a post' })).click();
+	await page
+		.getByRole('menuitemcheckbox', { name: 'Used in a post' })
+		.or(page.getByRole('menuitem', { name: 'Used in a post' }))
+		.click();
 	await expect(page.getByText('No picture fits this search')).toBeVisible();
 	await expect(page).toHaveURL(/q=window\+used%3Ayes/);
 	await page.getByRole('button', { name: 'Clear the search' }).first().click();

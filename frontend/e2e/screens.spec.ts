@@ -57,7 +57,7 @@ test.describe('every screen', () => {
 	test('reads in Chinese, in the system’s font', async ({ app, page }) => {
 		const seed = await fill(app);
 		await app.open(quiet);
-		await app.look({ locale: 'zh-Hans' });
+		await app.look({ language: 'zh-Hans' });
 		for (const screen of screens) {
 			await test.step(screen.name, async () => {
 				await app.goto(screen.hash(seed));

@@ -13,18 +13,24 @@ test.describe('the shell', () => {
 	test('goes to every place by link, by keys and back', async ({ app, page }) => {
 		await app.open();
 		const title = page.getByRole('heading', { level: 1 });
+		const link = (name: string) =>
+			page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name }).first();
+		const here = async (name: string) => {
+			await expect(link(name)).toHaveAttribute('aria-current', 'page');
+			await expect(title).toBeVisible();
+		};
 		for (const place of ['Queue', 'Posts', 'Library', 'Today']) {
-			await page.getByRole('navigation').getByRole('link', { name: place, exact: false }).first().click();
-			await expect(title).toContainText(place);
+			await link(place).click();
+			await here(place);
 		}
 		await app.keys('g', 'q');
-		await expect(title).toContainText('Queue');
+		await here('Queue');
 		await app.keys('Alt+ArrowLeft');
-		await expect(title).toContainText('Today');
+		await here('Today');
 		await app.keys('Alt+ArrowRight');
-		await expect(title).toContainText('Queue');
+		await here('Queue');
 		await page.reload();
-		await expect(title).toContainText('Queue');
+		await here('Queue');
 	});
 
 	test('the palette finds places and gives the focus back @themes', async ({ app, page }) => {
@@ -63,7 +69,7 @@ test.describe('the shell', () => {
 			),
 		);
 		await expect(page.getByRole('dialog')).toHaveCount(0);
-		await expect(page.getByRole('heading', { level: 1 })).toContainText('Today');
+		await expect(page.getByRole('link', { name: 'Today' })).toHaveAttribute('aria-current', 'page');
 	});
 
 	test('the sheet of shortcuts shows what there is @themes', async ({ app, page }) => {
@@ -111,7 +117,7 @@ test.describe('the shell', () => {
 			['bg', 'Опашка'],
 			['zh-Hans', '队列'],
 		] as const) {
-			await app.look({ locale });
+			await app.look({ language: locale });
 			await expect(page.locator('html')).toHaveAttribute('lang', locale);
 			await expect(page.getByRole('navigation').getByRole('link', { name: word }).first()).toBeVisible();
 		}

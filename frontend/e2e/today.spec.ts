@@ -18,7 +18,9 @@ test('the day, the week and the drafts, by keys alone @themes', async ({ app }) 
 	await app.program.post('A draft about paper', [channel]);
 	await app.open('#/today');
 	await expect(app.page.getByRole('region', { name: 'Going out today' })).toContainText('Already out');
-	await expect(app.page.getByRole('region', { name: 'This week' }).getByRole('button', { name: /In two days/ })).toBeVisible();
+	await expect(
+		app.page.getByRole('region', { name: 'This week' }).getByRole('button', { name: /In two days/ }),
+	).toBeVisible();
 	await expect(app.page.getByRole('heading', { name: 'Needs you' })).toHaveCount(0); // never a card of nothing
 	await app.axe();
 	await app.fits();
