@@ -248,8 +248,11 @@ func (a App) repaired() App {
 	}
 	usual.Language, usual.WeekStart, usual.Clock = a.Language, a.WeekStart, a.Clock
 	for _, c := range []struct{ to, from *string }{
-		{&usual.Theme, &a.Theme}, {&usual.Density, &a.Density}, {&usual.OnClose, &a.OnClose},
-		{&usual.AltText, &a.AltText}, {&usual.Import, &a.Import},
+		{&usual.Theme, &a.Theme},
+		{&usual.Density, &a.Density},
+		{&usual.OnClose, &a.OnClose},
+		{&usual.AltText, &a.AltText},
+		{&usual.Import, &a.Import},
 	} {
 		if *c.from != "" {
 			*c.to = *c.from
