@@ -138,12 +138,11 @@ func titleOf(text string) string {
 
 // causes finds what several posts are held for at once.
 func causes(rows []QueueRow) []Cause {
+	together := []domain.HoldReason{domain.HoldReauth, domain.HoldClock, domain.HoldMovedProfile, domain.HoldRestoredCopy}
 	list := []Cause{}
 	for _, r := range rows {
 		for _, d := range r.Deliveries {
-			switch domain.HoldReason(d.HoldReason) {
-			case domain.HoldReauth, domain.HoldClock, domain.HoldMovedProfile, domain.HoldRestoredCopy:
-			default:
+			if !slices.Contains(together, domain.HoldReason(d.HoldReason)) {
 				continue
 			}
 			at := slices.IndexFunc(list, func(c Cause) bool { return c.Reason == d.HoldReason && c.Channel == d.Channel })

@@ -60,7 +60,7 @@ type ChangeRequest struct {
 	Gaps  bool     `json:"gaps"`  // for "move": the others follow as far apart as they were; else all at once
 }
 
-// Changed deliveries, and those that were not.
+// ChangeResult is what became of a change: the deliveries as they are now, and those it did not suit.
 type ChangeResult struct {
 	Done    []Delivery `json:"done"`
 	Refused []Refused  `json:"refused"`

@@ -15,7 +15,9 @@ export class Engine {
 	#live: Live<api.Engine>;
 
 	constructor(workspace: () => string, calls: EngineCalls = service) {
-		this.#live = new Live<api.Engine>(['queue', 'posts', 'channels', 'workspaces', 'settings'], () => calls.Engine(workspace()));
+		this.#live = new Live<api.Engine>(['queue', 'posts', 'channels', 'workspaces', 'settings'], () =>
+			calls.Engine(workspace()),
+		);
 	}
 
 	get now(): api.Engine | undefined {

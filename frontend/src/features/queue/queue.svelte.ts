@@ -55,7 +55,7 @@ export class Queue {
 	#past = $state.raw<api.QueueRow[]>([]);
 	#next = $state('');
 	#searched = false;
-	#marks = $state.raw(new Map<string, Mark>());
+	#marks = $state.raw<Record<string, Mark>>({});
 	#board: Live<api.Board>;
 	#asked = 0;
 	#stops: (() => void)[] = [];
@@ -71,7 +71,7 @@ export class Queue {
 			return calls.Board(workspace());
 		});
 		void marks()
-			.then((list) => (this.#marks = new Map(list.map((n) => [n.id, { svg: n.icon, colour: n.colour }]))))
+			.then((list) => (this.#marks = Object.fromEntries(list.map((n) => [n.id, { svg: n.icon, colour: n.colour }]))))
 			.catch(() => {}); // the names stand without their marks
 		this.#stops.push(
 			onProgress((p) => {
@@ -83,7 +83,7 @@ export class Queue {
 		this.#stops.push(() => clearInterval(tick));
 	}
 
-	mark = (network: string): Mark => this.#marks.get(network) ?? { svg: '', colour: '' };
+	mark = (network: string): Mark => this.#marks[network] ?? { svg: '', colour: '' };
 
 	/** Nothing was loaded yet. */
 	get first(): boolean {
@@ -97,9 +97,7 @@ export class Queue {
 	reload = () => this.#board.reload();
 
 	/** The rows of every tab but the history, of the chosen channel. */
-	readonly rows: api.QueueRow[] = $derived.by(() =>
-		this.#ofChannel(this.#board.value?.rows ?? []),
-	);
+	readonly rows: api.QueueRow[] = $derived.by(() => this.#ofChannel(this.#board.value?.rows ?? []));
 
 	readonly needy = $derived(needyRows(this.rows));
 	readonly held = $derived(heldRows(this.rows));
@@ -124,17 +122,12 @@ export class Queue {
 	readonly shown: api.QueueRow[] = $derived(this.sections.flatMap((s) => s.rows));
 
 	/** The row in the inspector: the chosen one, else the first. */
-	readonly row: api.QueueRow | undefined = $derived(
-		this.shown.find((r) => r.id === this.selected) ?? this.shown[0],
-	);
+	readonly row: api.QueueRow | undefined = $derived(this.shown.find((r) => r.id === this.selected) ?? this.shown[0]);
 
 	/** Channels that something of the queue goes to. */
-	readonly channels = $derived.by(() => {
-		const all = new Map<string, api.Delivery>();
-		for (const r of [...(this.#board.value?.rows ?? []), ...this.#past]) {
-			for (const d of r.deliveries) if (!all.has(d.channel)) all.set(d.channel, d);
-		}
-		return [...all.values()];
+	readonly channels: api.Delivery[] = $derived.by(() => {
+		const all = [...(this.#board.value?.rows ?? []), ...this.#past].flatMap((r) => r.deliveries);
+		return all.filter((d, i) => all.findIndex((other) => other.channel === d.channel) === i);
 	});
 
 	get more(): boolean {
@@ -172,7 +165,11 @@ export class Queue {
 	}
 
 	/** Does one thing with deliveries. What failed is left in `error`. */
-	async change(ids: readonly string[], what: string, more: { dueMs?: number; gaps?: boolean } = {}): Promise<Outcome | undefined> {
+	async change(
+		ids: readonly string[],
+		what: string,
+		more: { dueMs?: number; gaps?: boolean } = {},
+	): Promise<Outcome | undefined> {
 		return this.#try(async () => {
 			const r = await this.calls.Change({ ids: [...ids], do: what, dueMs: more.dueMs ?? 0, gaps: more.gaps ?? false });
 			return outcome(r);

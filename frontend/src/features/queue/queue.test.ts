@@ -94,13 +94,24 @@ describe('sections', () => {
 describe('words', () => {
 	it('never calls an unknown outcome failed, and offers no plain retry beside it', () => {
 		const d = delivery(needy);
-		const words = [sentenceOf(d, { now }), deliveryLook(d).word, cardOf(d, row('r', {}, needy), { now })!.title].join(' ');
+		const words = [sentenceOf(d, { now }), deliveryLook(d).word, cardOf(d, row('r', {}, needy), { now })!.title].join(
+			' ',
+		);
 		expect(words).not.toMatch(/fail|retry|error/i);
 		expect(d.actions.map((a) => actionLabel(a, d)).join(' ')).not.toMatch(/retry|try again/i);
 	});
 
 	it('says what is safe in every card', () => {
-		for (const holdReason of ['late_ask', 'ambiguous', 'partial_thread', 'reauth', 'media_missing', 'clock', 'restored_copy', 'budget']) {
+		for (const holdReason of [
+			'late_ask',
+			'ambiguous',
+			'partial_thread',
+			'reauth',
+			'media_missing',
+			'clock',
+			'restored_copy',
+			'budget',
+		]) {
 			const d = delivery({ state: 'held', holdReason, standing: 'held' });
 			const card = cardOf(d, row('r', {}, d), { now });
 			expect(card?.title, holdReason).toBeTruthy();
@@ -115,14 +126,21 @@ describe('words', () => {
 	it('promises a time only while there is a connection', () => {
 		const d = delivery();
 		expect(sentenceOf(d, { now })).not.toBe(sentenceOf(d, { now, offline: true }));
-		expect(sentenceOf(delivery({ local: true }), { now, offline: true })).toBe(sentenceOf(delivery({ local: true }), { now }));
+		expect(sentenceOf(delivery({ local: true }), { now, offline: true })).toBe(
+			sentenceOf(delivery({ local: true }), { now }),
+		);
 	});
 });
 
 function calls(over: Partial<QueueCalls> = {}): QueueCalls {
 	const changed: api.ChangeResult = { done: [], refused: [], undo: 'token', graceMs: 0 } as unknown as api.ChangeResult;
 	return {
-		Board: () => Promise.resolve({ rows: [row('a'), row('b', {}, needy), row('c', {}, late)], causes: [], more: false } as unknown as api.Board),
+		Board: () =>
+			Promise.resolve({
+				rows: [row('a'), row('b', {}, needy), row('c', {}, late)],
+				causes: [],
+				more: false,
+			} as unknown as api.Board),
 		History: () => Promise.resolve({ rows: [], next: '' } as unknown as api.HistoryPage),
 		Show: () => Promise.reject(new Error('not asked')),
 		Change: vi.fn(() => Promise.resolve(changed)),

@@ -52,10 +52,12 @@ export function sectionsOf(rows: readonly api.QueueRow[], now: number): Section[
 }
 
 /** The rows of the tab Held. */
-export const heldRows = (rows: readonly api.QueueRow[]) => rows.filter((r) => r.deliveries.some((d) => d.standing === 'held'));
+export const heldRows = (rows: readonly api.QueueRow[]) =>
+	rows.filter((r) => r.deliveries.some((d) => d.standing === 'held'));
 
 /** The rows of the tab Needs you. */
-export const needyRows = (rows: readonly api.QueueRow[]) => rows.filter((r) => r.deliveries.some((d) => d.standing === 'needs_you'));
+export const needyRows = (rows: readonly api.QueueRow[]) =>
+	rows.filter((r) => r.deliveries.some((d) => d.standing === 'needs_you'));
 
 /** The delivery a row speaks of: the one that most needs a word. */
 export function foremost(row: api.QueueRow): api.Delivery {

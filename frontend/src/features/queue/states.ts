@@ -9,15 +9,7 @@ import { toneIcons, type IconType, type Tone } from '$ui';
 
 /** How a post or a delivery stands, as the backend names it. */
 export type Standing =
-	| 'needs_you'
-	| 'making_sure'
-	| 'publishing'
-	| 'held'
-	| 'waiting'
-	| 'scheduled'
-	| 'published'
-	| 'missed'
-	| 'draft';
+	'needs_you' | 'making_sure' | 'publishing' | 'held' | 'waiting' | 'scheduled' | 'published' | 'missed' | 'draft';
 
 /** A state as a chip shows it. */
 export interface StateLook {
@@ -75,9 +67,7 @@ export function sentenceOf(d: api.Delivery, a: Around = {}): string {
 			if (d.errorClass === 'throttled') return m.states_s_wait_network({ network, when: moment(d.wakeMs, now) });
 			return m.states_s_wait_retry({ when: moment(d.wakeMs || d.dueMs, now) });
 		case 'unknown':
-			return d.wakeMs > now
-				? m.states_s_unknown({ when: moment(d.wakeMs, now) })
-				: m.states_s_unknown_now({ network });
+			return d.wakeMs > now ? m.states_s_unknown({ when: moment(d.wakeMs, now) }) : m.states_s_unknown_now({ network });
 		case 'published':
 			return m.states_s_published({ when: moment(d.publishedMs, now) });
 		case 'rejected':

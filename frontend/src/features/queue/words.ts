@@ -95,7 +95,11 @@ export function cardOf(d: api.Delivery, row: api.QueueRow, a: Around = {}): Card
 	const now = a.now ?? Date.now();
 	const others = row.deliveries.filter((o) => o.id !== d.id && o.state === 'published').map((o) => o.networkName);
 	const safe =
-		others.length > 0 ? m.queue_safe_others({ networks: list(others) }) : d.live > 0 ? m.queue_safe_live() : m.queue_safe();
+		others.length > 0
+			? m.queue_safe_others({ networks: list(others) })
+			: d.live > 0
+				? m.queue_safe_live()
+				: m.queue_safe();
 	const held = (title: string, text: string): Card => ({ tone: 'held', title, text, safe });
 	const needs = (title: string, text: string): Card => ({ tone: 'attention', title, text, safe });
 	if (d.closedMs) return undefined;
@@ -158,7 +162,9 @@ export function momentWords(t: api.Moment, d: api.Delivery): string {
 		case 'asked':
 			return m.queue_t_asked({ network });
 		case 'accepted':
-			return d.parts > 1 ? m.queue_t_accepted_part({ network, part: t.n, parts: d.parts }) : m.queue_t_accepted({ network });
+			return d.parts > 1
+				? m.queue_t_accepted_part({ network, part: t.n, parts: d.parts })
+				: m.queue_t_accepted({ network });
 		case 'no_answer':
 			return m.queue_t_no_answer({ network });
 		case 'refused':

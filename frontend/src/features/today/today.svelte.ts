@@ -1,6 +1,7 @@
 import { posts as postService, queue as queueService, type api, type BackendError } from '$lib/backend';
 import { daysAhead } from '$lib/format';
 import { Live } from '$lib/live.svelte';
+import { dayAfter } from './days';
 
 /** What Today needs of the backend. */
 export interface TodayCalls {
@@ -79,10 +80,7 @@ export class Today {
 
 	/** Today and the six days after it. */
 	readonly week: Day[] = $derived.by(() =>
-		[0, 1, 2, 3, 4, 5, 6].map((n) => {
-			const d = new Date(this.now);
-			return { ms: new Date(d.getFullYear(), d.getMonth(), d.getDate() + n, 12).getTime(), rows: this.#on(n) };
-		}),
+		[0, 1, 2, 3, 4, 5, 6].map((n) => ({ ms: dayAfter(this.now, n), rows: this.#on(n) })),
 	);
 
 	/** Nothing was ever written here. */
@@ -91,8 +89,7 @@ export class Today {
 	);
 
 	#on(ahead: number): api.QueueRow[] {
-		const open = new Set(this.rows.map((r) => r.id));
-		return [...this.past.filter((r) => !open.has(r.id)), ...this.rows]
+		return [...this.past.filter((r) => !this.rows.some((o) => o.id === r.id)), ...this.rows]
 			.filter((r) => r.state !== 'needs_you' && daysAhead(whenOf(r), this.now) === ahead)
 			.sort((a, b) => whenOf(a) - whenOf(b));
 	}

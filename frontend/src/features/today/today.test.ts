@@ -3,7 +3,15 @@ import type { api } from '$lib/backend';
 import { Today, type TodayCalls } from './today.svelte';
 
 function row(id: string, state: string, atMs: number, over: Partial<api.Delivery> = {}): api.QueueRow {
-	const d = { id: `${id}0`, state, standing: state, holdReason: '', dueMs: atMs, publishedMs: state === 'published' ? atMs : 0, ...over };
+	const d = {
+		id: `${id}0`,
+		state,
+		standing: state,
+		holdReason: '',
+		dueMs: atMs,
+		publishedMs: state === 'published' ? atMs : 0,
+		...over,
+	};
 	return { id, post: id, title: id, state, dueMs: atMs, deliveries: [d] } as unknown as api.QueueRow;
 }
 
@@ -36,7 +44,11 @@ describe('today', () => {
 
 	it('keeps what needs a person out of the plan of the day', async () => {
 		const t = await todayOf(
-			[row('bad', 'needs_you', noon(0)), row('late', 'held', noon(0), { holdReason: 'late_ask' }), row('ok', 'scheduled', noon(0))],
+			[
+				row('bad', 'needs_you', noon(0)),
+				row('late', 'held', noon(0), { holdReason: 'late_ask' }),
+				row('ok', 'scheduled', noon(0)),
+			],
 			[],
 			[],
 		);
