@@ -43,15 +43,13 @@ func read(body []byte, contentType string) (facts, error) {
 			done = true
 		case html.StartTagToken, html.SelfClosingTagToken:
 			token := tokens.Token()
-			switch token.DataAtom {
-			case atom.Meta:
+			switch {
+			case token.DataAtom == atom.Meta:
 				note(found, token)
-			case atom.Title:
-				if title == "" && tokens.Next() == html.TextToken {
-					title = tokens.Token().Data
-				}
-			case atom.Body:
+			case token.DataAtom == atom.Body:
 				done = true
+			case token.DataAtom == atom.Title && title == "" && tokens.Next() == html.TextToken:
+				title = tokens.Token().Data
 			}
 		case html.EndTagToken, html.TextToken, html.CommentToken, html.DoctypeToken:
 		}

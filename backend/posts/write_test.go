@@ -147,12 +147,15 @@ func BenchmarkCheckDraft(b *testing.B) {
 	}
 }
 
-// benchDesk is the service with ten channels.
-func benchDesk(b *testing.B) (s struct {
+// crowd is a service whose workspace has many channels.
+type crowd struct {
 	*Service
 	space    domain.WorkspaceID
 	channels []domain.ChannelID
-}) {
+}
+
+// benchDesk is the service with ten channels.
+func benchDesk(b *testing.B) (s crowd) {
 	b.Helper()
 	db, err := store.Open(b.Context(), filepath.Join(b.TempDir(), "postbag.db"), store.Options{})
 	if err != nil {
