@@ -19,8 +19,8 @@ const pause = 300;
 const longSave = 400;
 /** How soon a failed save is tried again by itself. */
 const again = 3000;
-/** Previews are drawn when the hand rests for a moment; the check has gone ahead of them. */
-const previewPause = 90;
+/** Previews are drawn when the hand rests: ten of a long text would be in the way of the next key. */
+const previewPause = 250;
 
 /** The same for any channel: what is said about a post in this channel's words. */
 export interface Row {
@@ -484,6 +484,7 @@ export class Composer {
 		if (this.#dirty && this.#kind !== kind) this.#kind = '';
 		else this.#kind = kind;
 		this.#dirty = true;
+		clearTimeout(this.#drawing);
 		this.#check();
 		clearTimeout(this.#timer);
 		this.#timer = setTimeout(() => void this.save(), pause);
