@@ -26,6 +26,7 @@ type Grid struct {
 	Colours   []int     `json:"colours"`   // the average as 0xrrggbb; -1: not known
 	Marks     []int     `json:"marks"`     // bits: see GridMark; the number of posts from bit 8
 	Durations []int64   `json:"durations"` // ms, of videos and animations
+	Bytes     []int64   `json:"bytes"`     // of the originals
 	Days      []GridDay `json:"days"`      // in order; their counts add up to all
 	Facets    Facets    `json:"facets"`
 }
@@ -78,7 +79,7 @@ func (s *LibraryService) Grid(q GridQuery) (_ Grid, err error) {
 	n := len(view.Assets)
 	out := Grid{
 		IDs: make([]string, n), Names: make([]string, n), Ratios: make([]int, n), Colours: make([]int, n), Marks: make([]int, n),
-		Durations: make([]int64, n), Days: []GridDay{},
+		Durations: make([]int64, n), Bytes: make([]int64, n), Days: []GridDay{},
 	}
 	// A day's name is written once for all that happened in it.
 	var from, to time.Time
@@ -86,6 +87,7 @@ func (s *LibraryService) Grid(q GridQuery) (_ Grid, err error) {
 	for i := range view.Assets {
 		a := &view.Assets[i]
 		out.IDs[i], out.Names[i], out.Durations[i] = string(a.ID), a.Name, a.DurationMs
+		out.Bytes[i] = a.Bytes
 		out.Ratios[i], out.Colours[i], out.Marks[i] = ratioOf(a), -1, s.background.marks(a)
 		if a.Look != nil {
 			out.Colours[i] = a.Look.Colour
@@ -156,9 +158,13 @@ func (u *unhurried) marks(a *domain.Shelved) int {
 		is   bool
 		mark int
 	}{
-		{a.Alt != "", GridAlt}, {a.Kind == domain.AssetVideo, GridVideo}, {a.Kind == domain.AssetAnimation, GridAnimation},
-		{!a.DeletedAt.IsZero(), GridBinned}, {a.Kind == domain.AssetVideo || a.Look != nil && a.Look.Colour < 0, GridBlank},
-		{a.Focused, GridFocused}, {a.Reference != "" && u.isAway(a.Reference), GridAway},
+		{a.Alt != "", GridAlt},
+		{a.Kind == domain.AssetVideo, GridVideo},
+		{a.Kind == domain.AssetAnimation, GridAnimation},
+		{!a.DeletedAt.IsZero(), GridBinned},
+		{a.Kind == domain.AssetVideo || a.Look != nil && a.Look.Colour < 0, GridBlank},
+		{a.Focused, GridFocused},
+		{a.Reference != "" && u.isAway(a.Reference), GridAway},
 	} {
 		if m.is {
 			marks |= m.mark

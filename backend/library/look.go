@@ -72,7 +72,7 @@ func (s *Service) LookAt(ctx context.Context, w domain.WorkspaceID) (bool, error
 		case errors.Is(err, ErrNoPicture):
 			looks[a.ID] = noLook()
 		case err != nil:
-			continue //nolint:nilerr // its drive may come back
+			continue // its drive may come back
 		default:
 			looks[a.ID] = lookOf(data)
 		}

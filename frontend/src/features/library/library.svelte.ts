@@ -1,3 +1,4 @@
+/* eslint-disable svelte/prefer-svelte-reactivity -- these are replaced whole, never changed in place */
 import type { api, Changed, Progress, Topic } from '$lib/backend';
 import { backendError, type BackendError } from '$lib/backend';
 import { token, withToken, written } from './tokens';
