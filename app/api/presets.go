@@ -23,7 +23,7 @@ type Preset struct {
 	Label      string   `json:"label"`   // what people call the network, "" for a size of one's own
 	Title      string   `json:"title"`
 	Usual      bool     `json:"usual"` // one of the few that most people need
-	Kind       string   `json:"kind"` // "image" or "video"
+	Kind       string   `json:"kind"`  // "image" or "video"
 	Width      int      `json:"width"`
 	Height     int      `json:"height"`
 	Fit        string   `json:"fit"`      // "cover", "contain" or "inside"

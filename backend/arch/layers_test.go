@@ -55,17 +55,18 @@ var layers = []layer{
 	{pattern: "backend/arch"},
 	{pattern: "app/api/signin", reach: []string{"github.com/wailsapp"}}, // waits for the browser; the standard library alone
 	{pattern: "app/api", ours: []string{"backend/...", "app/api/signin"}, third: true, reach: []string{"github.com/wailsapp"}},
-	{pattern: "app/wiring", ours: []string{"backend/...", "app/api", "app/media"}, third: true, reach: []string{"github.com/wailsapp"}},
+	{pattern: "app/wiring", ours: []string{"backend/...", "app/api", "app/media", "app/samples"}, third: true, reach: []string{"github.com/wailsapp"}},
 	{pattern: "app/media", ours: []string{"backend/domain", "backend/library", "backend/presets", "backend/render"}, reach: []string{"github.com/wailsapp", "database/sql"}},
 	{pattern: "app/rpc", reach: []string{"github.com/wailsapp"}},
 	{pattern: "app/samples"},          // pictures
 	{pattern: "app/postbag/blackbox"}, // knows the built program alone
-	{pattern: "app/postbag", ours: []string{"app/wiring", "app/api", "backend/autostart", "app/rpc", "app/media", "app/samples", "frontend"}, third: true, reach: []string{"github.com/wailsapp"}},
+	{pattern: "app/postbag", ours: []string{"app/wiring", "app/api", "backend/autostart", "backend/datadir", "backend/domain", "app/rpc", "app/media", "app/samples", "frontend"}, third: true, reach: []string{"github.com/wailsapp"}},
 	{pattern: "app/desktop", ours: []string{"app/wiring", "app/api", "app/media", "backend/datadir", "backend/domain", "frontend"}, third: true},
 	{pattern: "frontend"},
 	{pattern: "frontend/bench/...", ours: []string{"backend/datadir", "backend/domain"}, third: true}, // fills a library for its benchmark
-	{pattern: "build/servers/...", third: true}, // real servers for the tests of networks
-	{pattern: "build/..."},
+	{pattern: "build/servers/...", third: true},                                                       // real servers for the tests of networks
+	{pattern: "build/icon"}, // painted with the standard library
+	{pattern: "build/...", ours: []string{"build/icon"}},
 	{pattern: "", ours: []string{"app/desktop", "frontend"}},
 }
 

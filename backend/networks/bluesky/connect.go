@@ -22,7 +22,7 @@ const (
 )
 
 const (
-	directory    = "https://plc.directory" // of did:plc (specification "did:plc", 2026-04)
+	directory    = "https://plc.directory"                   // of did:plc (specification "did:plc", 2026-04)
 	passwordLink = "https://bsky.app/settings/app-passwords" // seen 2026-11
 	passwordHelp = "In Bluesky: Settings, Privacy and security, App passwords. It looks like xxxx-xxxx-xxxx-xxxx."
 )
