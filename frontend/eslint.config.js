@@ -35,6 +35,8 @@ export default ts.config(
 			parserOptions: { projectService: false, extraFileExtensions: ['.svelte'], parser: ts.parser, svelteConfig },
 		},
 	},
+	// The frame is made of the shell's parts; nothing else is.
+	{ files: ['src/App.svelte'], rules: { 'no-restricted-imports': ['error', { patterns: [wails] }] } },
 	{ files: ['src/ui/**'], rules: { 'no-restricted-imports': ['error', { patterns: [wails, domain] }] } },
 	{ files: ['src/lib/**'], rules: { 'no-restricted-imports': ['error', { patterns: [wails, features] }] } },
 	{ files: ['src/lib/backend/**'], rules: { 'no-restricted-imports': ['error', { patterns: [features] }] } },

@@ -28,5 +28,10 @@ export default defineConfig({
 				)
 			: {},
 	},
-	test: { environment: 'jsdom', include: ['src/**/*.test.ts'], setupFiles: ['src/lib/testing/setup.ts'], testTimeout: 30_000 },
+	test: {
+		environment: 'jsdom',
+		include: ['src/**/*.test.ts'],
+		setupFiles: ['src/lib/testing/setup.ts'],
+		testTimeout: 30_000,
+	},
 });

@@ -59,7 +59,16 @@ const sentences: Record<string, Say> = {
 /** Every code that has a sentence. */
 export const knownIssues = [...Object.keys(sentences), 'alt_missing'];
 
-const mediaCodes = ['media_type', 'media_bytes', 'media_size', 'media_length', 'too_many_media', 'too_many_videos', 'mixed_media', 'media_missing'];
+const mediaCodes = [
+	'media_type',
+	'media_bytes',
+	'media_size',
+	'media_length',
+	'too_many_media',
+	'too_many_videos',
+	'mixed_media',
+	'media_missing',
+];
 
 function actionOf(issue: api.Issue): string {
 	if (issue.field === 'alt') return m.composer_jump_write();

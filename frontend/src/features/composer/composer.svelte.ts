@@ -121,9 +121,7 @@ export class Composer {
 	readonly media = $derived(this.shown.media);
 
 	/** Which channels the written text goes to. */
-	readonly readers = $derived(
-		this.channel ? this.rows.filter((r) => r.channel.id === this.channel) : this.followers,
-	);
+	readonly readers = $derived(this.channel ? this.rows.filter((r) => r.channel.id === this.channel) : this.followers);
 
 	/** Every problem of every channel that keeps it from being published. */
 	readonly blocking = $derived(this.rows.flatMap((r) => (r.report?.problems ?? []).filter((p) => !p.warning)));
@@ -444,12 +442,11 @@ export class Composer {
 	/** Adds pictures to a part, without those it has already. */
 	addMedia(list: readonly api.Asset[], part = this.parts.length - 1) {
 		this.know(list);
-		const fresh = list.filter((a, i) => !this.media.some((m) => m.asset === a.id) && list.findIndex((b) => b.id === a.id) === i);
+		const fresh = list.filter(
+			(a, i) => !this.media.some((m) => m.asset === a.id) && list.findIndex((b) => b.id === a.id) === i,
+		);
 		if (fresh.length === 0) return 0;
-		const media = [
-			...this.media,
-			...fresh.map((a) => ({ asset: a.id, alt: '', part })),
-		];
+		const media = [...this.media, ...fresh.map((a) => ({ asset: a.id, alt: '', part }))];
 		this.setMedia(media);
 		this.picked = this.media.length - fresh.length;
 		return fresh.length;
@@ -509,7 +506,11 @@ export class Composer {
 			const content = $state.snapshot(this.content) as api.Content;
 			const variants = $state.snapshot(this.variants) as api.Variant[];
 			if (!this.id) {
-				const post = await this.#desk.create(this.#workspace, content, variants.map((v) => v.channel));
+				const post = await this.#desk.create(
+					this.#workspace,
+					content,
+					variants.map((v) => v.channel),
+				);
 				this.id = post.id;
 				this.version = post.version;
 				this.#made?.(post.id);

@@ -10,7 +10,19 @@ const channel = (id: string, network = 'short'): api.Channel =>
 	({ id, network, handle: `@${id}`, name: id, server: '', state: 'ready', local: false }) as api.Channel;
 
 const post = (id: string, version: number, content: api.Content, variants: api.Variant[]): api.Post =>
-	({ id, workspace: 'w', content, variants, version, state: 'draft', published: 0, of: 0, createdMs: 0, updatedMs: 0, deletedMs: 0 }) as api.Post;
+	({
+		id,
+		workspace: 'w',
+		content,
+		variants,
+		version,
+		state: 'draft',
+		published: 0,
+		of: 0,
+		createdMs: 0,
+		updatedMs: 0,
+		deletedMs: 0,
+	}) as api.Post;
 
 /** A backend in memory: saves, steps back and forth, and a limit of 20 characters. */
 class FakeDesk implements Desk {
@@ -25,7 +37,11 @@ class FakeDesk implements Desk {
 	#written(): api.Written {
 		const now = this.states[this.at]!;
 		const copy = JSON.parse(JSON.stringify(now)) as typeof now;
-		return { post: post('p1', this.version, copy.content, copy.variants), back: this.at, forth: this.states.length - 1 - this.at };
+		return {
+			post: post('p1', this.version, copy.content, copy.variants),
+			back: this.at,
+			forth: this.states.length - 1 - this.at,
+		};
 	}
 
 	open = async () => this.#written();
@@ -63,7 +79,9 @@ class FakeDesk implements Desk {
 	split = async () => ['one', 'two', 'three'];
 	asset = async (id: string) => ({ id, alt: '' }) as api.Asset;
 	channels = async () => [channel('a'), channel('b')];
-	networks = async () => [{ id: 'short', name: 'Short', parts: 9, options: [], visibilities: [] } as unknown as api.Network];
+	networks = async () => [
+		{ id: 'short', name: 'Short', parts: 9, options: [], visibilities: [] } as unknown as api.Network,
+	];
 	deliveries = async () => [];
 }
 
@@ -73,8 +91,14 @@ function answerTo(draft: api.Draft): api.DraftCheck {
 			const c = resolve(draft.content, v);
 			const left = 20 - c.text.length;
 			return {
-				channel: v.channel, network: 'short', length: c.text.length, limit: 20, remaining: left, over: Math.max(-left, 0),
-				parts: [{ length: c.text.length, remaining: left, overflowAt: -1, cutAt: left < 0 ? 20 : -1 }], problems: [],
+				channel: v.channel,
+				network: 'short',
+				length: c.text.length,
+				limit: 20,
+				remaining: left,
+				over: Math.max(-left, 0),
+				parts: [{ length: c.text.length, remaining: left, overflowAt: -1, cutAt: left < 0 ? 20 : -1 }],
+				problems: [],
 			} as unknown as api.Report;
 		}),
 		texts: [{ channel: '', part: 0, characters: draft.content.text.length, marks: [] }],

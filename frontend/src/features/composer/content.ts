@@ -42,7 +42,11 @@ export const textsOf = (c: api.Content): string[] => [c.text, ...c.parts];
 
 /** A post's name in lists and titles: its first line. */
 export function titleOf(c: api.Content): string {
-	const line = textsOf(c).join('\n').split('\n').find((l) => l.trim()) ?? '';
+	const line =
+		textsOf(c)
+			.join('\n')
+			.split('\n')
+			.find((l) => l.trim()) ?? '';
 	const short = line.trim();
 	if (short.length <= 60) return short;
 	const cut = short.slice(0, 60);

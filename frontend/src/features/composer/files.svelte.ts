@@ -6,7 +6,22 @@ import { shell } from '$lib/shell.svelte';
 import { announce, toast } from '$ui';
 import type { Composer } from './composer.svelte';
 
-const patterns = ['jpg', 'jpeg', 'png', 'gif', 'webp', 'tif', 'tiff', 'bmp', 'heic', 'heif', 'avif', 'mp4', 'mov', 'webm'];
+const patterns = [
+	'jpg',
+	'jpeg',
+	'png',
+	'gif',
+	'webp',
+	'tif',
+	'tiff',
+	'bmp',
+	'heic',
+	'heif',
+	'avif',
+	'mp4',
+	'mov',
+	'webm',
+];
 
 export class Files {
 	/** How many files are on their way into the library. */

@@ -19,7 +19,9 @@ class UsedWords {
 				const texts = [p.content.text, ...p.content.parts, ...p.variants.map((v) => v.text ?? '')];
 				for (const w of wordsOf(texts.join('\n'))) counts[w] = (counts[w] ?? 0) + 1;
 			}
-			const all = Object.entries(counts).sort((a, b) => b[1] - a[1]).map(([w]) => w);
+			const all = Object.entries(counts)
+				.sort((a, b) => b[1] - a[1])
+				.map(([w]) => w);
 			this.#tags = all.filter((w) => w.startsWith('#'));
 			this.#names = all.filter((w) => w.startsWith('@'));
 		} catch {

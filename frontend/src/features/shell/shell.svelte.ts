@@ -24,13 +24,13 @@ export interface PlaceCount {
 /** What the frame around the screens shows. */
 export class ShellState {
 	#channels = new Live<api.Channel[]>(['channels', 'workspaces'], () => this.#load());
-	#networks = $state.raw(new Map<string, api.Network>());
+	#networks = $state.raw<Record<string, api.Network>>({});
 	readonly engine = new Engine(() => workspace.id);
 
 	constructor() {
 		void networkService
 			.List()
-			.then((list) => (this.#networks = new Map(list.map((n) => [n.id, n]))))
+			.then((list) => (this.#networks = Object.fromEntries(list.map((n) => [n.id, n]))))
 			.catch(() => {}); // the names stand without their marks
 	}
 
@@ -40,8 +40,8 @@ export class ShellState {
 			id: c.id,
 			name: c.name || c.handle,
 			state: c.state,
-			icon: this.#networks.get(c.network)?.icon ?? '',
-			colour: this.#networks.get(c.network)?.colour ?? '',
+			icon: this.#networks[c.network]?.icon ?? '',
+			colour: this.#networks[c.network]?.colour ?? '',
 		}));
 	}
 
