@@ -61,9 +61,9 @@ test.describe('every screen', () => {
 		for (const screen of screens) {
 			await test.step(screen.name, async () => {
 				await app.goto(screen.hash(seed));
-				await expect
-					.soft(page.getByRole('heading', { level: 1 }).first(), screen.name)
-					.toContainText(/\p{Script=Han}/u);
+				// The title of one thing is its own name; the words around it are looked at everywhere.
+				const words = screen.one ? page.getByRole('main') : page.getByRole('heading', { level: 1 }).first();
+				await expect.soft(words, screen.name).toContainText(/\p{Script=Han}/u);
 				expect.soft(await app.cut(), screen.name).toEqual([]);
 				await app.shot(`${screen.name}-zh-Hans`);
 			});

@@ -1,7 +1,8 @@
 // What comes from outside to whatever screen is open: files dropped on the window or given to a
 // second start, links, clicked notifications, and news of the queue.
-import { library, onNotice, posts, shellService, type api } from '$lib/backend';
+import { library, onNotice, shellService, type api } from '$lib/backend';
 import { commands } from '$lib/commands.svelte';
+import { draftOf } from '$lib/drafts';
 import { explain } from '$lib/errors';
 import { m } from '$lib/messages';
 import { preferences } from '$lib/preferences.svelte';
@@ -43,7 +44,7 @@ async function take(paths: string[]) {
 /** Files and links given from outside become a draft. */
 async function write(e: api.ShellEvent) {
 	try {
-		const media = [];
+		const assets: string[] = [];
 		if (e.paths.length > 0) {
 			const imported = await library.Import({
 				workspace: workspace.id,
@@ -51,13 +52,9 @@ async function write(e: api.ShellEvent) {
 				recursive: false,
 				reference: preferences.value?.import === 'reference',
 			} as api.ImportAssets);
-			media.push(...imported.assets.map((a) => ({ asset: a.asset.id, alt: '', part: 0 })));
+			assets.push(...imported.assets.map((a) => a.asset.id));
 		}
-		const post = await posts.Create({
-			workspace: workspace.id,
-			content: { text: '', parts: [], media, link: e.links[0] ?? '', language: '', warning: '', visibility: '' },
-			channels: [],
-		} as unknown as api.CreatePost);
+		const post = await draftOf(workspace.id, assets, e.links[0]);
 		go({ screen: 'composer', post: post.id });
 	} catch (error) {
 		outside.error = explain(error);
