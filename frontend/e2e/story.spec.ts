@@ -97,6 +97,7 @@ test.describe('the first day', () => {
 		await test.step('describes the pictures', async () => {
 			for (const [i, words] of descriptions.entries()) {
 				await page.getByRole('textbox', { name: `Alt text for picture ${i + 1}` }).fill(words);
+				if (i + 1 < descriptions.length) await page.keyboard.press('Tab'); // on to the next picture
 			}
 			await expect(page.getByText('Every picture has alt text')).toBeVisible();
 		});
@@ -197,8 +198,8 @@ test.describe('the first day', () => {
 			const typed = page.getByRole('textbox', { name: 'Type a time' });
 			await app.tabTo(typed);
 			await page.keyboard.type('tomorrow 7:30');
-			await app.tabTo(page.getByRole('button', { name: /Use this time|Choose this time/ }));
 			await app.keys('Enter');
+			await expect(page.getByRole('dialog', { name: 'When it goes out' })).toBeHidden();
 			await app.keys('Control+Enter');
 			await planned(app);
 		});

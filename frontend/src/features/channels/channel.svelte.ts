@@ -48,6 +48,9 @@ export class ChannelState {
 		return this.#page.value;
 	}
 
+	/** Asks for the page again. */
+	reload = () => this.#page.reload();
+
 	get error() {
 		return this.#page.error;
 	}
