@@ -106,7 +106,12 @@ test.describe('the first day', () => {
 			await page.getByRole('button', { name: 'Move focal point' }).first().click();
 			const sheet = page.getByRole('dialog', { name: 'Focal point' });
 			await expect(sheet).toBeVisible();
-			expect(await sheet.getByRole('img').count()).toBeGreaterThanOrEqual(4);
+			const sizes = sheet.getByRole('listitem');
+			expect(await sizes.count()).toBeGreaterThanOrEqual(4);
+			const cuts = () => sizes.locator('img').evaluateAll((list) => list.map((i) => i.getAttribute('style')).join('|'));
+			const before = await cuts();
+			await sheet.getByRole('slider').press('ArrowLeft');
+			await expect.poll(cuts).not.toBe(before); // they follow the point
 			await app.shot('story-focal');
 			await sheet
 				.getByRole('button', { name: /Done|Keep|Close/ })

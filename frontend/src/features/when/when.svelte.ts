@@ -137,9 +137,13 @@ export class WhenState {
 		[this.day = '', this.time = ''] = wall.split('T');
 	}
 
+	/** What was typed was not read yet. */
+	reading = $state(false);
+
 	/** Reads what was typed, when the hand rests. */
 	type(text: string) {
 		this.text = text;
+		this.reading = text.trim() !== '';
 		clearTimeout(this.#typed);
 		this.#asked++;
 		if (!text.trim()) {
@@ -169,6 +173,8 @@ export class WhenState {
 			await this.preview();
 		} catch (e) {
 			if (mine === this.#asked) this.failed = e;
+		} finally {
+			if (mine === this.#asked) this.reading = false;
 		}
 	}
 
