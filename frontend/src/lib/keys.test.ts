@@ -71,6 +71,19 @@ describe('keys', () => {
 		expect(done).toEqual([]);
 	});
 
+	it('acts before a widget that would take Ctrl+Enter for Enter', () => {
+		const end = commands.add([
+			{ id: 'go', keys: '$mod+Enter', group: 'app', label: () => 'go', run: () => void done.push('go') },
+		]);
+		grid().addEventListener('keydown', (e) => {
+			if (e.key === 'Enter') done.push('widget');
+		});
+		press('Enter', { ctrlKey: true }, grid());
+		press('Enter', {}, grid());
+		expect(done).toEqual(['go', 'widget']);
+		end();
+	});
+
 	it('leaves what is composed to the input method', () => {
 		press('k', { ctrlKey: true, isComposing: true }, text());
 		expect(done).toEqual([]);

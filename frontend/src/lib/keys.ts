@@ -62,6 +62,7 @@ export function listen(target: Window = window): () => void {
 
 	const down = (e: KeyboardEvent) => {
 		if (e.defaultPrevented || e.isComposing || e.keyCode === 229) return;
+		if (e.target instanceof Element && e.target.closest('[data-keys=record]')) return; // it is being chosen
 		const plain = !e.ctrlKey && !e.metaKey && !e.altKey;
 		const writing = inField(e.target);
 		const dialog = document.querySelector('[role=dialog][data-state=open], [role=alertdialog][data-state=open]');
@@ -92,8 +93,22 @@ export function listen(target: Window = window): () => void {
 			begun = { key: letterOf(e), at: e.timeStamp };
 		}
 	};
-	target.addEventListener('keydown', down);
-	return () => target.removeEventListener('keydown', down);
+	// With Ctrl or ⌘ a press is a command's before it is a widget's: a button would take Ctrl+Enter for
+	// Enter. Everything else belongs to what has the focus first.
+	const first = (e: KeyboardEvent) => {
+		if (!e.ctrlKey && !e.metaKey) return;
+		down(e);
+		if (e.defaultPrevented) e.stopPropagation();
+	};
+	const then = (e: KeyboardEvent) => {
+		if (!e.ctrlKey && !e.metaKey) down(e);
+	};
+	target.addEventListener('keydown', first, true);
+	target.addEventListener('keydown', then);
+	return () => {
+		target.removeEventListener('keydown', first, true);
+		target.removeEventListener('keydown', then);
+	};
 }
 
 const names: Record<string, string> = {
