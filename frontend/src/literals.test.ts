@@ -154,7 +154,7 @@ function files(folder = src): string[] {
 	return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
 		const path = join(folder, entry.name);
 		if (entry.isDirectory()) return ['paraglide', 'testing', 'kit', 'backend'].includes(entry.name) ? [] : files(path);
-		return /\.(svelte|ts)$/.test(entry.name) && !/\.(test|d)\.ts$/.test(entry.name) ? [path] : [];
+		return /\.(svelte|ts)$/.test(entry.name) && !/\.(test|d)\.ts$|\.fixture\./.test(entry.name) ? [path] : [];
 	});
 }
 

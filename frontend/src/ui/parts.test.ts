@@ -52,7 +52,7 @@ describe('a menu', () => {
 		await user.keyboard('{Enter}');
 		expect(run).toHaveBeenCalledExactlyOnceWith('remove');
 		await waitFor(() => expect(focused()).toBe(opener));
-		expect(screen.queryByRole('menu', floating)).toBeNull();
+		await waitFor(() => expect(screen.queryByRole('menu', floating)).toBeNull());
 	});
 
 	test('closes with Esc and does nothing', async () => {
