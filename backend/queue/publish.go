@@ -36,6 +36,9 @@ func (q *Queue) publish(ctx context.Context, d domain.Delivery) error {
 	if err != nil {
 		return q.Store.Decide(ctx, d.ID, held(domain.HoldPlanChanged, err), domain.Planned, domain.Waiting)
 	}
+	if stopped, err := q.objects(ctx, d, plan); stopped || err != nil {
+		return err
+	}
 	claim := domain.Claim{Token: domain.NewID(now), By: q.Me, Until: now.Add(leaseTime)}
 	ok, err := q.Store.Claim(ctx, d, claim)
 	if err != nil || !ok {

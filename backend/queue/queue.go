@@ -107,6 +107,8 @@ type Config struct {
 	// Slots finds the next free slot of a delivery whose rule sends it there when it is late. It
 	// reports false if there is none: then a person is asked. nil: there are no slots.
 	Slots func(ctx context.Context, d domain.Delivery) (When, bool, error)
+	// Guards are asked in turn before a delivery is claimed; the first that objects is obeyed.
+	Guards []Guard
 	// Poll is the longest sleep between two looks, 15 s if zero: Go's timers stop while the
 	// machine sleeps, so a long one would oversleep.
 	Poll time.Duration
