@@ -22,14 +22,12 @@ type Settings struct {
 	Zoom        int                `json:"zoom"`        // percent, 80 to 200
 	WeekStart   string             `json:"weekStart"`   // "monday", "saturday", "sunday"; "" follows the language
 	Clock       string             `json:"clock"`       // "24", "12"; "" follows the language
-	OnClose     string             `json:"onClose"`     // "ask", "background", "quit"
 	HideDetails bool               `json:"hideDetails"` // texts and pictures are blurred, and notifications tell none
 	Notify      Notify             `json:"notify"`
 	LetterKeys  bool               `json:"letterKeys"` // keys of one letter act in lists
 	Shortcuts   map[string]string  `json:"shortcuts"`  // by command: the keys a person chose; "" for none
 	AltText     string             `json:"altText"`    // "note", "ask", "required": what a picture without a description does
 	Import      string             `json:"import"`     // "copy", "reference"
-	Graphics    bool               `json:"graphics"`   // the window avoids what makes some drivers blur; holds after a restart
 	Splitters   map[string]float64 `json:"splitters"`  // by place
 	Onboarding  string             `json:"onboarding"` // the step of the first start that comes next; "done" after it
 }
@@ -50,14 +48,12 @@ type SettingsChange struct {
 	Zoom        *int               `json:"zoom,omitempty"`
 	WeekStart   *string            `json:"weekStart,omitempty"`
 	Clock       *string            `json:"clock,omitempty"`
-	OnClose     *string            `json:"onClose,omitempty"`
 	HideDetails *bool              `json:"hideDetails,omitempty"`
 	Notify      *Notify            `json:"notify,omitempty"`
 	LetterKeys  *bool              `json:"letterKeys,omitempty"`
 	Shortcuts   map[string]string  `json:"shortcuts,omitempty"`
 	AltText     *string            `json:"altText,omitempty"`
 	Import      *string            `json:"import,omitempty"`
-	Graphics    *bool              `json:"graphics,omitempty"`
 	Splitters   map[string]float64 `json:"splitters,omitempty"`
 	Onboarding  *string            `json:"onboarding,omitempty"`
 }
@@ -100,8 +96,8 @@ func (s *SettingsService) change(c any) (Settings, error) {
 func settingsOf(a settings.App) Settings {
 	return Settings{
 		Language: a.Language, Theme: a.Theme, Density: a.Density, Zoom: a.Zoom, WeekStart: a.WeekStart, Clock: a.Clock,
-		OnClose: a.OnClose, HideDetails: a.HideDetails, Notify: Notify(a.Notify), LetterKeys: a.LetterKeys, Shortcuts: a.Shortcuts,
-		AltText: a.AltText, Import: a.Import, Graphics: a.Graphics, Splitters: a.Splitters, Onboarding: a.Onboarding,
+		HideDetails: a.HideDetails, Notify: Notify(a.Notify), LetterKeys: a.LetterKeys, Shortcuts: a.Shortcuts,
+		AltText: a.AltText, Import: a.Import, Splitters: a.Splitters, Onboarding: a.Onboarding,
 	}
 }
 
@@ -143,28 +139,6 @@ func (s *SettingsService) ChangeWorkspace(id string, c WorkspaceChange) (_ Works
 	}
 	s.Events.Changed(TopicSettings, []string{id})
 	return WorkspaceSettings(w), nil
-}
-
-// WindowState is where the window was, in the screen's logical pixels; all zero if that is not known.
-type WindowState struct {
-	X         int  `json:"x"`
-	Y         int  `json:"y"`
-	Width     int  `json:"width"`
-	Height    int  `json:"height"`
-	Maximised bool `json:"maximised"`
-}
-
-// Window returns where the window was.
-func (s *SettingsService) Window() (_ WindowState, err error) {
-	defer s.done(&err)
-	w, err := s.Settings.Window(s.ctx)
-	return WindowState(w), err
-}
-
-// SetWindow remembers where the window is. What no screen can show is made to fit.
-func (s *SettingsService) SetWindow(w WindowState) (err error) {
-	defer s.done(&err)
-	return s.Settings.SetWindow(s.ctx, settings.Window(w))
 }
 
 // begun gives a new post what its workspace chose for new posts, where nothing else was chosen.

@@ -5,8 +5,9 @@
 // was never chosen has a default, and what cannot be read (a newer program wrote it) has it too:
 // settings never keep the program from starting.
 //
-// Two kinds are kept apart. [App] is about this machine (the look, the keys, the window) and
-// stays on it. [Workspace] is about a brand or client and goes wherever the workspace goes.
+// Two kinds are kept apart. [App] is about this machine (the look, the keys) and stays on it.
+// [Workspace] is about a brand or client and goes wherever the workspace goes. What closing the
+// window means and where it was is the window's own and not kept here: a browser has neither.
 package settings
 
 import (
@@ -31,14 +32,12 @@ type App struct {
 	Zoom        int                `json:"zoom"`        // percent, MinZoom to MaxZoom
 	WeekStart   string             `json:"weekStart"`   // "monday", "saturday", "sunday", "" follows the language
 	Clock       string             `json:"clock"`       // "24", "12", "" follows the language
-	OnClose     string             `json:"onClose"`     // "ask", "background", "quit"
 	HideDetails bool               `json:"hideDetails"` // text and pictures are blurred, and notifications tell none
 	Notify      Notify             `json:"notify"`
 	LetterKeys  bool               `json:"letterKeys"` // keys of one letter act in lists
 	Shortcuts   map[string]string  `json:"shortcuts"`  // by command: the keys a person chose, "" for none
 	AltText     string             `json:"altText"`    // "note", "ask", "required": what a picture without a description does
 	Import      string             `json:"import"`     // "copy", "reference": what an import does with files
-	Graphics    bool               `json:"graphics"`   // the window avoids what makes some drivers blur
 	Splitters   map[string]float64 `json:"splitters"`  // by place: the size of a movable part, in px or as a share
 	Onboarding  string             `json:"onboarding"` // the step of the first start that comes next, "done" after it
 }
@@ -76,7 +75,7 @@ func Languages() []string { return []string{"en", "nb", "da", "fr", "bg", "zh-Ha
 // Default returns what holds until a person chooses.
 func Default() App {
 	return App{
-		Theme: "system", Density: "comfortable", Zoom: 100, OnClose: "ask",
+		Theme: "system", Density: "comfortable", Zoom: 100,
 		Notify: Notify{NeedsYou: true, Away: true}, LetterKeys: true, Shortcuts: map[string]string{},
 		AltText: "note", Import: "copy", Splitters: map[string]float64{},
 	}
@@ -99,11 +98,8 @@ type Service struct {
 	mu    sync.Mutex // from reading to writing
 }
 
-// appName is the name of App in the store, windowName that of Window.
-const (
-	appName    = "app"
-	windowName = "window"
-)
+// appName is the name of App in the store.
+const appName = "app"
 
 // App returns the settings of this machine.
 func (s *Service) App(ctx context.Context) (App, error) {
@@ -250,7 +246,6 @@ func (a App) repaired() App {
 	for _, c := range []struct{ to, from *string }{
 		{&usual.Theme, &a.Theme},
 		{&usual.Density, &a.Density},
-		{&usual.OnClose, &a.OnClose},
 		{&usual.AltText, &a.AltText},
 		{&usual.Import, &a.Import},
 	} {
@@ -261,7 +256,7 @@ func (a App) repaired() App {
 	if a.Zoom >= MinZoom && a.Zoom <= MaxZoom {
 		usual.Zoom = a.Zoom
 	}
-	usual.HideDetails, usual.Notify, usual.LetterKeys, usual.Graphics = a.HideDetails, a.Notify, a.LetterKeys, a.Graphics
+	usual.HideDetails, usual.Notify, usual.LetterKeys = a.HideDetails, a.Notify, a.LetterKeys
 	if oneLine("", a.Onboarding) == nil {
 		usual.Onboarding = a.Onboarding
 	}
@@ -282,7 +277,6 @@ func (a *App) choices() []choice {
 		{"density", &a.Density, []string{"comfortable", "compact"}},
 		{"weekStart", &a.WeekStart, []string{"", "monday", "saturday", "sunday"}},
 		{"clock", &a.Clock, []string{"", "24", "12"}},
-		{"onClose", &a.OnClose, []string{"ask", "background", "quit"}},
 		{"altText", &a.AltText, []string{"note", "ask", "required"}},
 		{"import", &a.Import, []string{"copy", "reference"}},
 	}

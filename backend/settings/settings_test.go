@@ -131,16 +131,3 @@ func TestTwoPagesDoNotUndoEachOther(t *testing.T) {
 		t.Errorf("%d places, %v", len(a.Splitters), err)
 	}
 }
-
-func TestTheWindowComesBackWhereItCanBeSeen(t *testing.T) {
-	s := service()
-	if w, err := s.Window(t.Context()); err != nil || w != (Window{}) {
-		t.Errorf("before: %+v, %v", w, err)
-	}
-	if err := s.SetWindow(t.Context(), Window{X: 5_000_000, Y: 10, Width: 10, Height: 700, Maximised: true}); err != nil {
-		t.Fatal(err)
-	}
-	if w, err := s.Window(t.Context()); err != nil || w != (Window{X: farAway, Y: 10, Width: MinWidth, Height: 700, Maximised: true}) {
-		t.Errorf("after: %+v, %v", w, err)
-	}
-}

@@ -1021,14 +1021,12 @@ export namespace api {
 	    zoom: number;
 	    weekStart: string;
 	    clock: string;
-	    onClose: string;
 	    hideDetails: boolean;
 	    notify: Notify;
 	    letterKeys: boolean;
 	    shortcuts: Record<string, string>;
 	    altText: string;
 	    import: string;
-	    graphics: boolean;
 	    splitters: Record<string, number>;
 	    onboarding: string;
 	}
@@ -1039,14 +1037,12 @@ export namespace api {
 	    zoom?: number;
 	    weekStart?: string;
 	    clock?: string;
-	    onClose?: string;
 	    hideDetails?: boolean;
 	    notify?: Notify;
 	    letterKeys?: boolean;
 	    shortcuts?: Record<string, string>;
 	    altText?: string;
 	    import?: string;
-	    graphics?: boolean;
 	    splitters?: Record<string, number>;
 	    onboarding?: string;
 	}
@@ -1177,13 +1173,6 @@ export namespace api {
 	    reachable: boolean;
 	}
 
-	export interface WindowState {
-	    x: number;
-	    y: number;
-	    width: number;
-	    height: number;
-	    maximised: boolean;
-	}
 	export interface Workspace {
 	    id: string;
 	    name: string;

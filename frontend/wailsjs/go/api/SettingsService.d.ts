@@ -10,8 +10,4 @@ export function Get():Promise<api.Settings>;
 
 export function ResetShortcut(arg1:string):Promise<api.Settings>;
 
-export function SetWindow(arg1:api.WindowState):Promise<void>;
-
-export function Window():Promise<api.WindowState>;
-
 export function Workspace(arg1:string):Promise<api.WorkspaceSettings>;

@@ -18,14 +18,6 @@ export function ResetShortcut(arg1) {
   return window['go']['api']['SettingsService']['ResetShortcut'](arg1);
 }
 
-export function SetWindow(arg1) {
-  return window['go']['api']['SettingsService']['SetWindow'](arg1);
-}
-
-export function Window() {
-  return window['go']['api']['SettingsService']['Window']();
-}
-
 export function Workspace(arg1) {
   return window['go']['api']['SettingsService']['Workspace'](arg1);
 }
