@@ -13,26 +13,28 @@ const TaskDelivery = "delivery:"
 
 // Codes of notices about the queue. Their values are "count", and "post" and "delivery" of the first.
 const (
-	NoticeNeedsYou = "queue_needs_you" // deliveries that a person must decide about or repair
-	NoticeLate     = "queue_late"      // posts whose time passed
+	NoticeNeedsYou  = "queue_needs_you" // posts that a person must decide about or repair
+	NoticeLate      = "queue_late"      // posts whose time passed
+	NoticePublished = "queue_published" // posts that went live
 )
 
-// NoticesOf returns what to tell a person of deliveries that came to need them: one notice a
-// kind, whatever their number.
-func NoticesOf(list []store.Needy) []Notice {
+// NoticesOf returns what to tell a person of what happened in the queue: one notice a kind, whatever
+// their number.
+func NoticesOf(list []store.News) []Notice {
 	var out []Notice
 	for _, kind := range []struct {
-		late  bool
+		kind  store.NewsKind
 		code  string
 		route string
 	}{
-		{false, NoticeNeedsYou, "#/queue/needs-you"},
-		{true, NoticeLate, "#/queue/upcoming"},
+		{store.NewsNeeds, NoticeNeedsYou, "#/queue/needs-you"},
+		{store.NewsLate, NoticeLate, "#/queue/upcoming"},
+		{store.NewsPublished, NoticePublished, "#/queue/published"},
 	} {
 		posts := map[domain.PostID]bool{}
 		values := map[string]string{}
 		for _, n := range list {
-			if n.Late != kind.late {
+			if n.Kind != kind.kind {
 				continue
 			}
 			if len(posts) == 0 {

@@ -249,7 +249,11 @@ func (s *ShellService) SetPreferences(p ShellPreferences) (err error) {
 	if !slices.Contains([]AtClose{AtCloseAsk, AtCloseKeep, AtCloseQuit}, p.AtClose) {
 		return &domain.FieldError{Field: "atClose", Message: "closing the window means ask, keep or quit"}
 	}
-	return s.Shell.SetPreferences(s.ctx, p)
+	if err := s.Shell.SetPreferences(s.ctx, p); err != nil {
+		return err
+	}
+	s.Events.Changed(TopicSettings, []string{})
+	return nil
 }
 
 // Ready says that the page listens to events now, and returns those that came before, such as
@@ -307,7 +311,13 @@ func (s *ShellService) Leave(how Leave) (err error) {
 	if s.Shell == nil {
 		return errNoShell
 	}
-	return s.Shell.Leave(s.ctx, how)
+	if err := s.Shell.Leave(s.ctx, how); err != nil {
+		return err
+	}
+	if how.Remember {
+		s.Events.Changed(TopicSettings, []string{})
+	}
+	return nil
 }
 
 // Vocabulary returns empty values of what reaches a page by other ways than an answer, so that

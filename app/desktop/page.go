@@ -29,20 +29,22 @@ func policy(media string) string {
 		"base-uri 'none'; form-action 'none'; frame-src 'none'; object-src 'none'"
 }
 
-// pages answers what the page asks of its own address: its files, its guard, and pictures.
+// pages answers what the page asks of its own address: its files, its guard, pictures, and a place
+// for what is pasted.
 type pages struct {
 	policy string
 	index  []byte       // with the guard in it
 	media  http.Handler // of /media/, or nil
+	upload http.Handler // of /upload, or nil
 }
 
 // newPages prepares the page's answers.
-func newPages(page fs.FS, mediaOrigin string, media http.Handler) (*pages, error) {
+func newPages(page fs.FS, mediaOrigin string, media, upload http.Handler) (*pages, error) {
 	index, err := fs.ReadFile(page, "index.html")
 	if err != nil {
 		return nil, err
 	}
-	return &pages{policy: policy(mediaOrigin), index: guarded(index), media: media}, nil
+	return &pages{policy: policy(mediaOrigin), index: guarded(index), media: media, upload: upload}, nil
 }
 
 // guarded puts the guard before everything else the page runs.
@@ -74,6 +76,8 @@ func (p *pages) middleware(next http.Handler) http.Handler {
 				return
 			}
 			p.media.ServeHTTP(w, r)
+		case path == "/upload" && p.upload != nil:
+			p.upload.ServeHTTP(w, r)
 		default:
 			next.ServeHTTP(w, r)
 		}

@@ -16,7 +16,7 @@ import (
 func TestThePageComesFromTheProgramAlone(t *testing.T) {
 	page := fstest.MapFS{"index.html": {Data: []byte("<!doctype html><html><head><title>x</title></head><body></body></html>")}}
 	media := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
-	p, err := newPages(page, "http://127.0.0.1:4000", media)
+	p, err := newPages(page, "http://127.0.0.1:4000", media, media)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +26,7 @@ func TestThePageComesFromTheProgramAlone(t *testing.T) {
 		p.middleware(next).ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 		return w
 	}
-	for path, status := range map[string]int{"/": 200, "/index.html": 200, "/shell.js": 200, "/media/a/thumb256": 418, "/assets/a.js": 202} {
+	for path, status := range map[string]int{"/": 200, "/index.html": 200, "/shell.js": 200, "/media/a/thumb256": 418, "/upload": 418, "/assets/a.js": 202} {
 		w := get(path)
 		if w.Code != status {
 			t.Errorf("%s: %d, want %d", path, w.Code, status)

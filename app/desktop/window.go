@@ -24,7 +24,9 @@ import (
 
 	"postbag/app/api"
 	"postbag/app/media"
+	"postbag/app/rpc"
 	"postbag/app/wiring"
+	"postbag/backend/datadir"
 )
 
 // window is the window and what the page can ask of it (api.Shell).
@@ -81,7 +83,9 @@ func (w *window) run(ctx context.Context, services *api.Services) (err error) {
 		defer func() { err = errors.Join(err, films.Close()) }()
 		w.films, origin = films.Base(), films.Origin()
 	}
-	pages, err := newPages(w.page, origin, pictures)
+	pasted := rpc.NewUploads(rpc.UploadOptions{Folder: w.app.Dir.TempDir, Name: datadir.SafeName, Format: pastedError, Log: w.log})
+	defer pasted.Close()
+	pages, err := newPages(w.page, origin, pictures, pasted)
 	if err != nil {
 		return fmt.Errorf("read the page: %w", err)
 	}
@@ -164,6 +168,14 @@ func errorText(err error) any {
 		return err.Error()
 	}
 	return string(body)
+}
+
+// pastedError is what the page gets of a file that could not be taken.
+func pastedError(err error) any {
+	if wrong, ok := errors.AsType[*rpc.CallError](err); ok {
+		return &api.Error{Code: api.CodeInvalid, Message: wrong.Message, Field: wrong.Field, Safe: "Nothing was changed.", Actions: []string{}}
+	}
+	return api.ErrorOf(err)
 }
 
 // started begins what needs the window. It runs beside the loading of the page.
@@ -308,6 +320,7 @@ func (w *window) quit() {
 func (w *window) background(ctx context.Context) *sync.WaitGroup {
 	var all sync.WaitGroup
 	all.Go(func() { w.app.KeepPublishing(ctx, w.events()) })
+	all.Go(func() { w.app.KeepShelves(ctx, w.events()) })
 	return &all
 }
 

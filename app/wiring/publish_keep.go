@@ -134,7 +134,7 @@ type keeper struct {
 	app    *App
 	events api.Events
 	mu     sync.Mutex
-	told   int64 // up to this stamp the person was told of what needs them
+	told   int64 // up to this stamp the person was told of what happened
 	seen   time.Time
 }
 
@@ -215,21 +215,21 @@ func (k *keeper) changed(ids ...string) {
 	k.events.Changed(api.TopicQueue, ids)
 }
 
-// tell says once what came to need a person, also what another process left so.
+// tell says once what came to need a person or went live, also what another process left so.
 func (k *keeper) tell(ctx context.Context) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	needy, err := k.app.DB.Needy(ctx, k.told)
-	if err != nil || len(needy) == 0 {
+	news, err := k.app.DB.News(ctx, k.told)
+	if err != nil || len(news) == 0 {
 		return
 	}
-	if err := k.app.DB.SetSetting(ctx, toldSetting, strconv.FormatInt(needy[len(needy)-1].Stamp, 10)); err != nil {
+	if err := k.app.DB.SetSetting(ctx, toldSetting, strconv.FormatInt(news[len(news)-1].Stamp, 10)); err != nil {
 		k.app.Log.Error("what was told could not be kept", "error", err)
 		return
 	}
-	k.told = needy[len(needy)-1].Stamp
+	k.told = news[len(news)-1].Stamp
 	if k.events.Notice != nil {
-		for _, n := range api.NoticesOf(needy) {
+		for _, n := range api.NoticesOf(news) {
 			k.events.Notice(n)
 		}
 	}

@@ -61,7 +61,7 @@ var layers = []layer{
 	{pattern: "app/samples"},          // pictures
 	{pattern: "app/postbag/blackbox"}, // knows the built program alone
 	{pattern: "app/postbag", ours: []string{"app/wiring", "app/api", "backend/autostart", "backend/datadir", "backend/domain", "app/rpc", "app/media", "app/samples", "frontend"}, third: true, reach: []string{"github.com/wailsapp"}},
-	{pattern: "app/desktop", ours: []string{"app/wiring", "app/api", "app/media", "backend/datadir", "backend/domain", "frontend"}, third: true},
+	{pattern: "app/desktop", ours: []string{"app/wiring", "app/api", "app/media", "app/rpc", "backend/datadir", "backend/domain", "frontend"}, third: true},
 	{pattern: "frontend"},
 	{pattern: "frontend/bench/...", ours: []string{"backend/datadir", "backend/domain"}, third: true}, // fills a library for its benchmark
 	{pattern: "build/servers/...", third: true},                                                       // real servers for the tests of networks

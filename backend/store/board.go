@@ -211,22 +211,33 @@ func (db *DB) Tally(ctx context.Context, w domain.WorkspaceID, now time.Time) (c
 	return c, err
 }
 
-// Needy is a delivery that came to need a person.
-type Needy struct {
+// NewsKind says what happened to a delivery.
+type NewsKind string
+
+// Every kind of news.
+const (
+	NewsNeeds     NewsKind = "needs"     // a person must decide about it or repair it
+	NewsLate      NewsKind = "late"      // its time passed, and a person is asked
+	NewsPublished NewsKind = "published" // it is live
+)
+
+// News is a delivery that a person may want to hear of.
+type News struct {
 	Delivery domain.DeliveryID
 	Post     domain.PostID
-	Late     bool  // only its time passed
+	Kind     NewsKind
 	Stamp    int64 // rises with every write of this data folder
 }
 
-// Needy returns the deliveries that came to need a person after stamp, in that order.
-func (db *DB) Needy(ctx context.Context, after int64) (list []Needy, err error) {
+// News returns the deliveries that came to need a person or went live after stamp, in that order.
+func (db *DB) News(ctx context.Context, after int64) (list []News, err error) {
 	err = db.Read(ctx, func(tx *Tx) error {
-		list, err = collect(tx, func(s scanner) (n Needy, err error) {
-			return n, s.Scan(&n.Delivery, &n.Post, &n.Late, &n.Stamp)
-		}, `SELECT d.id, p.id, ifnull(d.hold_reason, '') = 'late_ask', d.hlc FROM delivery d JOIN post p ON p.row = d.post
-			WHERE d.hlc > ? AND `+shown+` AND (d.state = 'rejected' OR d.state = 'held' AND d.hold_reason IN ('ambiguous',
-			'partial_thread', 'reauth', 'late_ask', 'clock', 'duplicate_suspect', 'restored_copy', 'moved_profile',
+		list, err = collect(tx, func(s scanner) (n News, err error) {
+			return n, s.Scan(&n.Delivery, &n.Post, &n.Kind, &n.Stamp)
+		}, `SELECT d.id, p.id, CASE WHEN d.state = 'published' THEN 'published' WHEN d.hold_reason = 'late_ask' THEN 'late'
+			ELSE 'needs' END, d.hlc FROM delivery d JOIN post p ON p.row = d.post
+			WHERE d.hlc > ? AND `+shown+` AND (d.state IN ('rejected', 'published') OR d.state = 'held' AND d.hold_reason IN (
+			'ambiguous', 'partial_thread', 'reauth', 'late_ask', 'clock', 'duplicate_suspect', 'restored_copy', 'moved_profile',
 			'media_missing', 'plan_changed', 'network_changed', 'budget')) ORDER BY d.hlc`, after)
 		return err
 	})

@@ -2,6 +2,7 @@
 // library first, which keeps the originals; the post then uses them.
 import { backendError, library, shellService, type BackendError, type api } from '$lib/backend';
 import { m } from '$lib/messages';
+import { preferences } from '$lib/preferences.svelte';
 import { shell } from '$lib/shell.svelte';
 import { announce, toast } from '$ui';
 import type { Composer } from './composer.svelte';
@@ -56,6 +57,11 @@ export class Files {
 		input.click();
 	}
 
+	/** Brings what was let go over the page. The window tells the paths by itself; a browser's page has the files. */
+	async dropped(list: FileList | undefined, part: number) {
+		if (!shell.info.paths) await this.upload([...(list ?? [])], part);
+	}
+
 	/** Brings files that only the page has: dropped in a browser, or pasted. */
 	async upload(list: readonly File[], part: number) {
 		if (list.length === 0) return;
@@ -69,7 +75,7 @@ export class Files {
 			if (!answer.result) {
 				throw backendError(typeof answer.error === 'string' ? answer.error : JSON.stringify(answer.error));
 			}
-			await this.#import(answer.result.paths, part);
+			await this.#import(answer.result.paths, part, false); // a copy that lasts an hour cannot be referred to
 		} catch (e) {
 			this.error = backendError(e);
 		}
@@ -81,19 +87,19 @@ export class Files {
 		this.coming += paths.length;
 		this.error = undefined;
 		try {
-			await this.#import(paths, part);
+			await this.#import(paths, part, preferences.value?.import === 'reference');
 		} catch (e) {
 			this.error = backendError(e);
 		}
 		this.coming -= paths.length;
 	}
 
-	async #import(paths: readonly string[], part: number) {
+	async #import(paths: readonly string[], part: number, reference: boolean) {
 		const r = await library.Import({
 			workspace: this.#workspace,
 			paths: [...paths],
 			recursive: false,
-			reference: false,
+			reference,
 		} as api.ImportAssets);
 		this.failed = r.failed;
 		const added = this.#composer.addMedia(

@@ -17,7 +17,8 @@ export class WindowChoices {
 	async change(change: Partial<api.ShellPreferences>) {
 		if (!this.now) return;
 		try {
-			await shellService.SetPreferences({ ...this.now, ...change });
+			// asked again: the question at closing may have been answered meanwhile
+			await shellService.SetPreferences({ ...(await shellService.Preferences()), ...change });
 		} finally {
 			await this.#live.reload();
 		}

@@ -61,11 +61,19 @@ async function write(e: api.ShellEvent) {
 	}
 }
 
+const notices: Record<string, { of: keyof api.Notify; text: (count: number) => string }> = {
+	queue_needs_you: { of: 'needsYou', text: (count) => m.shell_notice_needs_you({ count }) },
+	queue_late: { of: 'away', text: (count) => m.shell_notice_late({ count }) },
+	queue_published: { of: 'published', text: (count) => m.shell_notice_published({ count }) },
+};
+
 /** The system's own message where the window cannot be seen, a toast where it can. */
 async function tell(n: api.Notice) {
-	const count = Number(n.values['count'] ?? 1);
-	const text = n.code === 'queue_late' ? m.shell_notice_late({ count }) : m.shell_notice_needs_you({ count });
-	const wanted = n.code === 'queue_late' ? preferences.value?.notify.away : preferences.value?.notify.needsYou;
+	const kind = notices[n.code];
+	if (!kind) return;
+	const text = kind.text(Number(n.values['count'] ?? 1));
+	const wanted = preferences.value?.notify[kind.of];
+	if (kind.of === 'published' && !wanted) return; // good news is told to who asked for it
 	if (document.hasFocus() || !shell.info.notices || !wanted) {
 		if (router.route.screen === 'queue') return; // it shows there
 		toast({ text, action: n.route ? { label: m.shell_look(), run: () => go(parseRoute(n.route)) } : undefined });
