@@ -225,4 +225,5 @@ type Call struct {
 	OutcomeAt   time.Time
 	Verdict     Verdict // set when a resolution settled it
 	Reply       []byte  // sealed, of finished invisible and public steps; "" in lists
+	Usage       Usage   // what the call took of budgets; not in lists
 }

@@ -16,6 +16,9 @@ type Claim struct {
 	Token string
 	By    Publisher
 	Until time.Time
+	// Reserve is what the attempt may need of budgets, and Host the server it goes to, "" for none.
+	Reserve []Spend
+	Host    string
 }
 
 // Change is what a delivery becomes.
@@ -43,6 +46,7 @@ type Settlement struct {
 	RemoteURL  string
 	RemoteRef  string
 	Reply      []byte // sealed, when accepted
+	Usage      Usage  // what the call took of budgets, and what its answer said of them
 	Change     Change
 }
 

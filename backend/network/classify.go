@@ -2,9 +2,7 @@ package network
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
-	"time"
 )
 
 // Judge turns a reply that is not a success into an *Error by a documented table, and a
@@ -34,16 +32,6 @@ func Judge(name string, refusals []Refusal, r Reply, code, message string) error
 		e.Wait = RetryAfter(r)
 	}
 	return e
-}
-
-// RetryAfter reads how long a reply asks to wait: Retry-After in seconds, at most a day, or
-// zero. A date form needs a clock and is left to the queue's own back-off (RFC 9110, 10.2.3).
-func RetryAfter(r Reply) time.Duration {
-	s, err := strconv.ParseInt(strings.TrimSpace(r.Header["Retry-After"]), 10, 64)
-	if err != nil || s < 0 {
-		return 0
-	}
-	return time.Duration(min(s, 86400)) * time.Second
 }
 
 // Printable makes a server's words safe to show: one line, at most 300 characters, no

@@ -31,6 +31,7 @@ type Descriptor struct {
 	Reconcile   Reconcile
 	Thread      Threading
 	PrepareLife time.Duration // how long the answer to a Prepare step stays good
+	Budgets     Budgets       // how much it takes in a time, and what that costs
 
 	// Classify judges the reply to a Publish step: a proved acceptance gives a Receipt, all else
 	// an *Error. It is pure, and says Ambiguous to whatever its documentation does not name.

@@ -247,13 +247,17 @@ UPDATE delivery SET state = 'preparing', hold_reason = NULL, wake_at_ms = NULL, 
 WHERE id = ?1 AND state IN ('planned', 'waiting') AND due_at_ms <= ?7 AND approved_hash = plan_hash
     AND row_version = ?8 AND (SELECT hold_all FROM local_publisher) = 0`
 
-// Claim takes a due, approved delivery for one attempt and begins it. It reports false if it
-// changed meanwhile, is not due, or everything is held.
+// Claim takes a due, approved delivery for one attempt and begins it, with what it may need of
+// budgets. It reports false if it changed meanwhile, is not due, or everything is held. A budget that
+// does not give enough is a *domain.BudgetError, a server that gets a pause a *domain.PausedError.
 func (db *DB) Claim(ctx context.Context, d domain.Delivery, c domain.Claim) (bool, error) {
 	err := db.Write(ctx, func(tx *Tx) error {
 		n, err := tx.exec(claimDelivery, d.ID, c.By.Epoch, c.By.Process, c.Token, c.By.BootID, c.Until.UnixMilli(),
 			tx.Now.UnixMilli(), d.RowVersion)
 		if err := must(n, err); err != nil {
+			return err
+		}
+		if err := tx.reserve(c.Token, c.Host, c.Reserve); err != nil {
 			return err
 		}
 		return tx.beginAttempt(d.ID, c)
@@ -278,14 +282,22 @@ func (t *Tx) beginAttempt(id domain.DeliveryID, c domain.Claim) error {
 }
 
 func (t *Tx) endAttempt(token, class string) error {
-	_, err := t.exec("UPDATE attempt SET ended_at_ms = ?, end_class = ? WHERE claim_token = ? AND ended_at_ms IS NULL",
-		t.Now.UnixMilli(), class, token)
-	return err
+	if _, err := t.exec("UPDATE attempt SET ended_at_ms = ?, end_class = ? WHERE claim_token = ? AND ended_at_ms IS NULL",
+		t.Now.UnixMilli(), class, token); err != nil {
+		return err
+	}
+	return t.giveBack(token)
 }
 
-// BeginLookUp begins an attempt that only looks: the delivery stays unknown.
+// BeginLookUp begins an attempt that only looks: the delivery stays unknown. Its errors about budgets
+// are those of Claim.
 func (db *DB) BeginLookUp(ctx context.Context, id domain.DeliveryID, c domain.Claim) error {
-	return db.Write(ctx, func(tx *Tx) error { return tx.beginAttempt(id, c) })
+	return db.Write(ctx, func(tx *Tx) error {
+		if err := tx.reserve(c.Token, c.Host, c.Reserve); err != nil {
+			return err
+		}
+		return tx.beginAttempt(id, c)
+	})
 }
 
 // EndLookUp ends an attempt that only looked.

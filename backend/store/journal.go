@@ -31,7 +31,10 @@ func (t *Tx) addCall(c domain.Call, keyUntil time.Time) (int64, error) {
 func (db *DB) Note(ctx context.Context, c domain.Call) error {
 	err := db.Write(ctx, func(tx *Tx) error {
 		row, err := tx.addCall(c, time.Time{})
-		if err != nil || c.Reply == nil {
+		if err != nil {
+			return err
+		}
+		if err := tx.use(c.ClaimToken, c.Usage); err != nil || c.Reply == nil {
 			return err
 		}
 		return tx.keepReply(row, c.Reply)
@@ -56,9 +59,12 @@ AND state = 'preparing' AND claim_token = ?9 AND (SELECT hold_all FROM local_pub
 
 // Intend commits the intent to make a segment public. Not one byte may leave before it returns
 // nil; when it does, the delivery is sending and only an outcome ends that. domain.ErrConflict: the
-// claim was lost, or everything is held.
+// claim was lost, or everything is held. A server that gets a pause is a *domain.PausedError.
 func (db *DB) Intend(ctx context.Context, c domain.Call, keyUntil time.Time) error {
 	err := db.Write(ctx, func(tx *Tx) error {
+		if err := tx.paused(c.Usage.Host); err != nil {
+			return err
+		}
 		if _, err := tx.addCall(c, keyUntil); err != nil {
 			return err
 		}
@@ -104,6 +110,9 @@ func (db *DB) Settle(ctx context.Context, s domain.Settlement) error {
 			if err := tx.keepReply(call, s.Reply); err != nil {
 				return err
 			}
+		}
+		if err := tx.use(s.ClaimToken, s.Usage); err != nil {
+			return err
 		}
 		state := domain.SegmentPending
 		switch s.Outcome {
@@ -202,8 +211,10 @@ func (db *DB) Recover(ctx context.Context, p domain.Publisher) (_ domain.Publish
 		if _, err := tx.exec(recoverPreparing, now); err != nil {
 			return err
 		}
-		_, err := tx.exec("UPDATE attempt SET ended_at_ms = ?, end_class = 'died' WHERE ended_at_ms IS NULL", now)
-		return err
+		if _, err := tx.exec("UPDATE attempt SET ended_at_ms = ?, end_class = 'died' WHERE ended_at_ms IS NULL", now); err != nil {
+			return err
+		}
+		return tx.spendPromised()
 	})
 	if err != nil {
 		return p, 0, fmt.Errorf("recover the queue: %w", err)

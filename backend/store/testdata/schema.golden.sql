@@ -207,11 +207,33 @@ CREATE TABLE link_card (
     UNIQUE (post, url)
 ) STRICT;
 
+CREATE TABLE local_breaker (
+    row      INTEGER PRIMARY KEY,
+    host     TEXT    NOT NULL UNIQUE,
+    until_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE local_budget (
+    row         INTEGER PRIMARY KEY,
+    key         TEXT    NOT NULL UNIQUE,        -- what is limited, and for whom
+    per_ms      INTEGER NOT NULL CHECK (per_ms > 0),
+    said_limit  INTEGER NOT NULL DEFAULT 0,     -- as the network said last; 0: never
+    said_left   INTEGER NOT NULL DEFAULT 0,
+    since       INTEGER NOT NULL DEFAULT 0,     -- points spent after it said so
+    opens_at_ms INTEGER                         -- when everything can be had again; NULL: never said
+) STRICT;
+
 CREATE TABLE local_clock (
     row    INTEGER PRIMARY KEY CHECK (row = 1),
     hlc    INTEGER NOT NULL, -- hybrid logical clock of the running write: milliseconds << 16 | counter
     now_ms INTEGER NOT NULL, -- the one "now" of the running write
     actor  TEXT    NOT NULL  -- who writes: this machine's id
+) STRICT;
+
+CREATE TABLE local_fault (
+    row   INTEGER PRIMARY KEY,
+    host  TEXT    NOT NULL,
+    at_ms INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE local_gone (
@@ -271,6 +293,14 @@ CREATE TABLE local_reply (
     sealed BLOB    NOT NULL
 ) STRICT;
 
+CREATE TABLE local_reserve (
+    row         INTEGER PRIMARY KEY,
+    budget      INTEGER NOT NULL REFERENCES local_budget (row) ON DELETE CASCADE,
+    claim_token TEXT    NOT NULL,
+    points      INTEGER NOT NULL CHECK (points >= 0),
+    UNIQUE (claim_token, budget)
+) STRICT;
+
 CREATE TABLE local_secret (
     row           INTEGER PRIMARY KEY,
     channel       INTEGER NOT NULL REFERENCES channel (row) ON DELETE CASCADE,
@@ -286,6 +316,14 @@ CREATE TABLE local_setting (
     row   INTEGER PRIMARY KEY,
     name  TEXT NOT NULL UNIQUE,
     value TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE local_spend (
+    row    INTEGER PRIMARY KEY,
+    budget INTEGER NOT NULL REFERENCES local_budget (row) ON DELETE CASCADE,
+    at_ms  INTEGER NOT NULL,                    -- when the piece begins
+    points INTEGER NOT NULL CHECK (points >= 0),
+    UNIQUE (budget, at_ms)
 ) STRICT;
 
 CREATE TABLE local_undo (
@@ -341,6 +379,9 @@ CREATE TABLE post_media (
     focus_x REAL,
     focus_y REAL,
     part    INTEGER NOT NULL CHECK (part >= 0),
+    decorative INTEGER NOT NULL CHECK (decorative IN (0, 1)),
+    preset     TEXT    NOT NULL, -- the size that is sent, '' for the whole picture
+    crops_json TEXT    NOT NULL CHECK (json_valid(crops_json)), -- parts chosen for this use, by preset
     CHECK ((focus_x IS NULL) = (focus_y IS NULL))
 ) STRICT;
 
@@ -482,6 +523,8 @@ CREATE TABLE variant (
     own_visibility TEXT,
     own_parts      INTEGER NOT NULL CHECK (own_parts IN (0, 1)),
     own_media      INTEGER NOT NULL CHECK (own_media IN (0, 1)),
+    own_poll_json  TEXT    CHECK (own_poll_json IS NULL OR json_valid(own_poll_json)),
+    own_only       INTEGER CHECK (own_only >= 0), -- the one part for a network without threads
     options_json   TEXT    NOT NULL CHECK (json_valid(options_json)),
     removed        INTEGER NOT NULL DEFAULT 0 CHECK (removed IN (0, 1)), -- taken off the post, kept for its deliveries
     UNIQUE (post, channel)
@@ -524,6 +567,10 @@ CREATE INDEX delivery_state ON delivery (state, due_at_ms);
 CREATE INDEX delivery_wake ON delivery (wake_at_ms) WHERE state IN ('planned', 'waiting', 'unknown');
 
 CREATE INDEX delivery_wall ON delivery (channel, due_at_ms) WHERE state NOT IN ('rejected', 'missed', 'cancelled');
+
+CREATE INDEX local_fault_host ON local_fault (host, at_ms);
+
+CREATE INDEX local_reserve_budget ON local_reserve (budget);
 
 CREATE INDEX post_media_asset ON post_media (asset);
 
@@ -766,9 +813,9 @@ CREATE TRIGGER log_post_i AFTER INSERT ON post BEGIN INSERT INTO change_log (hlc
 
 CREATE TRIGGER log_post_media_d AFTER DELETE ON post_media BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post_media', OLD.row, 'd', '{}' FROM local_clock; END;
 
-CREATE TRIGGER log_post_media_i AFTER INSERT ON post_media BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post_media', NEW.row, 'i', json_object('row', NEW.row, 'post', NEW.post, 'variant', NEW.variant, 'idx', NEW.idx, 'asset', NEW.asset, 'alt', NEW.alt, 'focus_x', NEW.focus_x, 'focus_y', NEW.focus_y, 'part', NEW.part) FROM local_clock; END;
+CREATE TRIGGER log_post_media_i AFTER INSERT ON post_media BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post_media', NEW.row, 'i', json_object('row', NEW.row, 'post', NEW.post, 'variant', NEW.variant, 'idx', NEW.idx, 'asset', NEW.asset, 'alt', NEW.alt, 'focus_x', NEW.focus_x, 'focus_y', NEW.focus_y, 'part', NEW.part, 'decorative', NEW.decorative, 'preset', NEW.preset, 'crops_json', NEW.crops_json) FROM local_clock; END;
 
-CREATE TRIGGER log_post_media_u AFTER UPDATE ON post_media BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post_media', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'post' k, NEW.post v WHERE NEW.post IS NOT OLD.post UNION ALL SELECT 'variant' k, NEW.variant v WHERE NEW.variant IS NOT OLD.variant UNION ALL SELECT 'idx' k, NEW.idx v WHERE NEW.idx IS NOT OLD.idx UNION ALL SELECT 'asset' k, NEW.asset v WHERE NEW.asset IS NOT OLD.asset UNION ALL SELECT 'alt' k, NEW.alt v WHERE NEW.alt IS NOT OLD.alt UNION ALL SELECT 'focus_x' k, NEW.focus_x v WHERE NEW.focus_x IS NOT OLD.focus_x UNION ALL SELECT 'focus_y' k, NEW.focus_y v WHERE NEW.focus_y IS NOT OLD.focus_y UNION ALL SELECT 'part' k, NEW.part v WHERE NEW.part IS NOT OLD.part)) FROM local_clock; END;
+CREATE TRIGGER log_post_media_u AFTER UPDATE ON post_media BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post_media', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'post' k, NEW.post v WHERE NEW.post IS NOT OLD.post UNION ALL SELECT 'variant' k, NEW.variant v WHERE NEW.variant IS NOT OLD.variant UNION ALL SELECT 'idx' k, NEW.idx v WHERE NEW.idx IS NOT OLD.idx UNION ALL SELECT 'asset' k, NEW.asset v WHERE NEW.asset IS NOT OLD.asset UNION ALL SELECT 'alt' k, NEW.alt v WHERE NEW.alt IS NOT OLD.alt UNION ALL SELECT 'focus_x' k, NEW.focus_x v WHERE NEW.focus_x IS NOT OLD.focus_x UNION ALL SELECT 'focus_y' k, NEW.focus_y v WHERE NEW.focus_y IS NOT OLD.focus_y UNION ALL SELECT 'part' k, NEW.part v WHERE NEW.part IS NOT OLD.part UNION ALL SELECT 'decorative' k, NEW.decorative v WHERE NEW.decorative IS NOT OLD.decorative UNION ALL SELECT 'preset' k, NEW.preset v WHERE NEW.preset IS NOT OLD.preset UNION ALL SELECT 'crops_json' k, NEW.crops_json v WHERE NEW.crops_json IS NOT OLD.crops_json)) FROM local_clock; END;
 
 CREATE TRIGGER log_post_part_d AFTER DELETE ON post_part BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post_part', OLD.row, 'd', '{}' FROM local_clock; END;
 
@@ -834,9 +881,9 @@ CREATE TRIGGER log_time_rule_u AFTER UPDATE ON time_rule BEGIN INSERT INTO chang
 
 CREATE TRIGGER log_variant_d AFTER DELETE ON variant BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'variant', OLD.row, 'd', '{}' FROM local_clock; END;
 
-CREATE TRIGGER log_variant_i AFTER INSERT ON variant BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'variant', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'post', NEW.post, 'channel', NEW.channel, 'own_text', NEW.own_text, 'own_link', NEW.own_link, 'own_language', NEW.own_language, 'own_warning', NEW.own_warning, 'own_visibility', NEW.own_visibility, 'own_parts', NEW.own_parts, 'own_media', NEW.own_media, 'options_json', NEW.options_json, 'removed', NEW.removed) FROM local_clock; END;
+CREATE TRIGGER log_variant_i AFTER INSERT ON variant BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'variant', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'post', NEW.post, 'channel', NEW.channel, 'own_text', NEW.own_text, 'own_link', NEW.own_link, 'own_language', NEW.own_language, 'own_warning', NEW.own_warning, 'own_visibility', NEW.own_visibility, 'own_parts', NEW.own_parts, 'own_media', NEW.own_media, 'own_poll_json', NEW.own_poll_json, 'own_only', NEW.own_only, 'options_json', NEW.options_json, 'removed', NEW.removed) FROM local_clock; END;
 
-CREATE TRIGGER log_variant_u AFTER UPDATE ON variant BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'variant', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'post' k, NEW.post v WHERE NEW.post IS NOT OLD.post UNION ALL SELECT 'channel' k, NEW.channel v WHERE NEW.channel IS NOT OLD.channel UNION ALL SELECT 'own_text' k, NEW.own_text v WHERE NEW.own_text IS NOT OLD.own_text UNION ALL SELECT 'own_link' k, NEW.own_link v WHERE NEW.own_link IS NOT OLD.own_link UNION ALL SELECT 'own_language' k, NEW.own_language v WHERE NEW.own_language IS NOT OLD.own_language UNION ALL SELECT 'own_warning' k, NEW.own_warning v WHERE NEW.own_warning IS NOT OLD.own_warning UNION ALL SELECT 'own_visibility' k, NEW.own_visibility v WHERE NEW.own_visibility IS NOT OLD.own_visibility UNION ALL SELECT 'own_parts' k, NEW.own_parts v WHERE NEW.own_parts IS NOT OLD.own_parts UNION ALL SELECT 'own_media' k, NEW.own_media v WHERE NEW.own_media IS NOT OLD.own_media UNION ALL SELECT 'options_json' k, NEW.options_json v WHERE NEW.options_json IS NOT OLD.options_json UNION ALL SELECT 'removed' k, NEW.removed v WHERE NEW.removed IS NOT OLD.removed)) FROM local_clock; END;
+CREATE TRIGGER log_variant_u AFTER UPDATE ON variant BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'variant', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'post' k, NEW.post v WHERE NEW.post IS NOT OLD.post UNION ALL SELECT 'channel' k, NEW.channel v WHERE NEW.channel IS NOT OLD.channel UNION ALL SELECT 'own_text' k, NEW.own_text v WHERE NEW.own_text IS NOT OLD.own_text UNION ALL SELECT 'own_link' k, NEW.own_link v WHERE NEW.own_link IS NOT OLD.own_link UNION ALL SELECT 'own_language' k, NEW.own_language v WHERE NEW.own_language IS NOT OLD.own_language UNION ALL SELECT 'own_warning' k, NEW.own_warning v WHERE NEW.own_warning IS NOT OLD.own_warning UNION ALL SELECT 'own_visibility' k, NEW.own_visibility v WHERE NEW.own_visibility IS NOT OLD.own_visibility UNION ALL SELECT 'own_parts' k, NEW.own_parts v WHERE NEW.own_parts IS NOT OLD.own_parts UNION ALL SELECT 'own_media' k, NEW.own_media v WHERE NEW.own_media IS NOT OLD.own_media UNION ALL SELECT 'own_poll_json' k, NEW.own_poll_json v WHERE NEW.own_poll_json IS NOT OLD.own_poll_json UNION ALL SELECT 'own_only' k, NEW.own_only v WHERE NEW.own_only IS NOT OLD.own_only UNION ALL SELECT 'options_json' k, NEW.options_json v WHERE NEW.options_json IS NOT OLD.options_json UNION ALL SELECT 'removed' k, NEW.removed v WHERE NEW.removed IS NOT OLD.removed)) FROM local_clock; END;
 
 CREATE TRIGGER log_workspace_d AFTER DELETE ON workspace BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'workspace', OLD.row, 'd', '{}' FROM local_clock; END;
 

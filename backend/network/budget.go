@@ -1,0 +1,154 @@
+package network
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Budgets are how much a network takes in a time and what it costs, so that Postbag waits before
+// the network must refuse. The zero value knows of no limit.
+type Budgets struct {
+	Windows []Window
+	// Cost is how many points of a window a request takes. nil: one for every request of every window.
+	Cost func(w Window, u Use) int
+	// Expect lists the requests that publishing a plan makes at most, as far as the plan tells. nil:
+	// one for every picture or video, and one for every segment.
+	Expect func(p Plan) []Use
+	// Read tells what an answer says is left of windows, by their names. It is pure: how long until
+	// a window opens is counted from the answer's own Date. nil: answers say nothing.
+	Read func(u Use, r Reply) []Left
+	// App names the app whose requests a window of ScopeApp counts. nil: one for every server.
+	App func(a Account) string
+	// Price is what publishing a plan costs, for networks that charge for it. nil: nothing.
+	Price func(p Plan) Price
+}
+
+// Window is one limit: so many points in any stretch of time Per.
+type Window struct {
+	Name   string // stable for ever: it is in people's databases
+	Scope  Scope
+	Points int
+	Per    time.Duration
+	Source string // document and date
+}
+
+// Scope says whose requests a window counts together.
+type Scope string
+
+// Every scope.
+const (
+	ScopeAccount Scope = "account"
+	ScopeApp     Scope = "app"  // every account that is signed in through one app on one server
+	ScopeHost    Scope = "host" // everything this machine asks of one server
+)
+
+// Use is one request as a budget sees it.
+type Use struct {
+	Step string
+	Kind UseKind
+}
+
+// UseKind names the three ways to ask (Calls).
+type UseKind string
+
+// Every kind of use.
+const (
+	UseRead    UseKind = "read"
+	UsePrepare UseKind = "prepare"
+	UsePublish UseKind = "publish"
+)
+
+// Left is what an answer says of a window.
+type Left struct {
+	Window string        // its name
+	Limit  int           // points in all; 0: not said
+	Points int           // still to be had
+	Opens  time.Duration // until all points can be had again
+}
+
+// Price is an amount of money. The zero Price is free.
+type Price struct {
+	Micros   int64  // millionths of Currency
+	Currency string // ISO 4217, "USD"
+	Source   string // document and date
+}
+
+// Free reports whether nothing is charged.
+func (p Price) Free() bool { return p.Micros <= 0 }
+
+// CostOf returns what a request takes from a window, in points, never less than 0.
+func (b Budgets) CostOf(w Window, u Use) int {
+	if b.Cost == nil {
+		return 1
+	}
+	return max(b.Cost(w, u), 0)
+}
+
+// ExpectOf lists the requests that publishing a plan makes at most.
+func (d Descriptor) ExpectOf(p Plan) []Use {
+	if d.Budgets.Expect != nil {
+		return d.Budgets.Expect(p)
+	}
+	var list []Use
+	for _, part := range p.Parts {
+		for range part.Media {
+			list = append(list, Use{Step: "media", Kind: UsePrepare})
+		}
+	}
+	if p.Link != nil && p.Link.Thumb != nil {
+		list = append(list, Use{Step: "media", Kind: UsePrepare})
+	}
+	for range d.Thread.Segments(len(p.Parts)) {
+		list = append(list, Use{Step: "post", Kind: UsePublish})
+	}
+	return list
+}
+
+// PriceOf returns what publishing a plan costs.
+func (d Descriptor) PriceOf(p Plan) Price {
+	if d.Budgets.Price == nil {
+		return Price{}
+	}
+	return d.Budgets.Price(p)
+}
+
+// HostOf returns the server an address is on, in lower case with its port, "" if it reaches none:
+// a folder on this machine has no server to be spared.
+func HostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" {
+		return ""
+	}
+	return strings.ToLower(u.Host)
+}
+
+// RetryAfter reads how long a reply asks to wait, at most a day, or zero. A date is counted from
+// the reply's own Date, so that no clock of ours comes into it; one without is zero
+// (RFC 9110, 10.2.3 and 5.6.7).
+func RetryAfter(r Reply) time.Duration {
+	const longest = 24 * time.Hour
+	value := strings.TrimSpace(r.Header["Retry-After"])
+	if s, err := strconv.ParseInt(value, 10, 64); err == nil {
+		return time.Duration(min(max(s, 0), int64(longest/time.Second))) * time.Second
+	}
+	until, ok := ParseDate(value)
+	now, known := ParseDate(r.Header["Date"])
+	if !ok || !known {
+		return 0
+	}
+	return min(max(until.Sub(now), 0), longest)
+}
+
+// ParseDate reads a date as HTTP writes it, in any of its three forms (RFC 9110, 5.6.7). It reports
+// false for everything else. The two digits of an obsolete year are read as Go reads them.
+func ParseDate(s string) (time.Time, bool) {
+	s = strings.TrimSpace(s)
+	for _, layout := range []string{"Mon, 02 Jan 2006 15:04:05 GMT", "Monday, 02-Jan-06 15:04:05 GMT", time.ANSIC} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}

@@ -1,0 +1,62 @@
+-- What networks allow and what was used of it, and which servers get a pause. All of it is this
+-- machine's own: another one has requests of its own.
+CREATE TABLE local_budget (
+    row         INTEGER PRIMARY KEY,
+    key         TEXT    NOT NULL UNIQUE,        -- what is limited, and for whom
+    per_ms      INTEGER NOT NULL CHECK (per_ms > 0),
+    said_limit  INTEGER NOT NULL DEFAULT 0,     -- as the network said last; 0: never
+    said_left   INTEGER NOT NULL DEFAULT 0,
+    since       INTEGER NOT NULL DEFAULT 0,     -- points spent after it said so
+    opens_at_ms INTEGER                         -- when everything can be had again; NULL: never said
+) STRICT;
+
+-- Points spent, in pieces of a sixtieth of the budget's time.
+CREATE TABLE local_spend (
+    row    INTEGER PRIMARY KEY,
+    budget INTEGER NOT NULL REFERENCES local_budget (row) ON DELETE CASCADE,
+    at_ms  INTEGER NOT NULL,                    -- when the piece begins
+    points INTEGER NOT NULL CHECK (points >= 0),
+    UNIQUE (budget, at_ms)
+) STRICT;
+
+-- Points promised to an attempt. What a process that died had left of its promises may have been
+-- spent: the next one counts it so.
+CREATE TABLE local_reserve (
+    row         INTEGER PRIMARY KEY,
+    budget      INTEGER NOT NULL REFERENCES local_budget (row) ON DELETE CASCADE,
+    claim_token TEXT    NOT NULL,
+    points      INTEGER NOT NULL CHECK (points >= 0),
+    UNIQUE (claim_token, budget)
+) STRICT;
+CREATE INDEX local_reserve_budget ON local_reserve (budget);
+
+-- The latest times a server failed.
+CREATE TABLE local_fault (
+    row   INTEGER PRIMARY KEY,
+    host  TEXT    NOT NULL,
+    at_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX local_fault_host ON local_fault (host, at_ms);
+
+CREATE TABLE local_breaker (
+    row      INTEGER PRIMARY KEY,
+    host     TEXT    NOT NULL UNIQUE,
+    until_ms INTEGER NOT NULL
+) STRICT;
+
+-- What a channel published, by time: a new delivery is compared with the last days.
+CREATE INDEX delivery_sent ON delivery (channel, published_at_ms) WHERE state = 'published';
+
+-- A person's word that a delivery goes out although something like it did. It holds for that
+-- content: another time asks nobody again, another text does.
+CREATE TABLE send_anyway (
+    row          INTEGER PRIMARY KEY,
+    id           TEXT    NOT NULL UNIQUE,
+    delivery     INTEGER NOT NULL REFERENCES delivery (row) ON DELETE RESTRICT,
+    content_hash TEXT    NOT NULL CHECK (length(content_hash) = 64),
+    actor_id     TEXT    NOT NULL,
+    at_ms        INTEGER NOT NULL,
+    UNIQUE (delivery, content_hash)
+) STRICT;
+CREATE TRIGGER send_anyway_fixed BEFORE UPDATE ON send_anyway BEGIN SELECT RAISE (ABORT, 'queue: a person''s word does not change'); END;
+CREATE TRIGGER send_anyway_kept BEFORE DELETE ON send_anyway BEGIN SELECT RAISE (ABORT, 'queue: a person''s word is kept'); END;
