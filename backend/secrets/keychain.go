@@ -43,10 +43,34 @@ func (goKeyring) Get(service, user string) (string, error) { return keyring.Get(
 func (goKeyring) Set(service, user, text string) error     { return keyring.Set(service, user, text) }
 func (goKeyring) Delete(service, user string) error        { return keyring.Delete(service, user) }
 
+// present asks a system only if it can be reached.
+type present struct{ system }
+
+func (p present) Get(service, user string) (string, error) {
+	if err := reachable(); err != nil {
+		return "", err
+	}
+	return p.system.Get(service, user)
+}
+
+func (p present) Set(service, user, text string) error {
+	if err := reachable(); err != nil {
+		return err
+	}
+	return p.system.Set(service, user, text)
+}
+
+func (p present) Delete(service, user string) error {
+	if err := reachable(); err != nil {
+		return err
+	}
+	return p.system.Delete(service, user)
+}
+
 // NewKeychain returns the keychain's entry for the data folder with the id folder. A
 // question that is not answered within limit fails with ErrNoKeychain.
 func NewKeychain(folder string, limit time.Duration) *Keychain {
-	return newKeychain(folder, limit, goKeyring{})
+	return newKeychain(folder, limit, present{goKeyring{}})
 }
 
 func newKeychain(folder string, limit time.Duration, s system) *Keychain {

@@ -14,7 +14,7 @@ import (
 
 func TestTheKeychainHoldsAFewBytesWhateverIsSealed(t *testing.T) {
 	keyring.MockInit()
-	v := New(Config{Keepers: []Keeper{NewKeychain("folder", QuickLimit)}})
+	v := New(Config{Keepers: []Keeper{newKeychain("folder", QuickLimit, goKeyring{})}})
 	if _, err := v.Seal(t.Context(), AAD{Account: "a", Kind: "token"}, make([]byte, MaxPlain)); err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func TestTheKeychainHoldsAFewBytesWhateverIsSealed(t *testing.T) {
 func TestTwoDataFoldersHaveTwoKeys(t *testing.T) {
 	keyring.MockInit()
 	ask := func(folder string) string {
-		k := NewKeychain(folder, QuickLimit)
+		k := newKeychain(folder, QuickLimit, goKeyring{})
 		if err := New(Config{Keepers: []Keeper{k}}).Unlock(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -55,7 +55,7 @@ func TestAForeignEntryIsNotTakenForAKey(t *testing.T) {
 		if err := keyring.Set(Service, "folder", text); err != nil {
 			t.Fatal(err)
 		}
-		if err := New(Config{Keepers: []Keeper{NewKeychain("folder", QuickLimit)}}).Unlock(t.Context()); !errors.Is(err, errNotAKey) {
+		if err := New(Config{Keepers: []Keeper{newKeychain("folder", QuickLimit, goKeyring{})}}).Unlock(t.Context()); !errors.Is(err, errNotAKey) {
 			t.Errorf("%d bytes: %v", len(text), err)
 		}
 	}
@@ -149,7 +149,7 @@ func (c *counting) Delete(_, user string) error    { delete(c.entries, user); re
 
 func TestDoctorIsToldWhereTheKeyIsAndWhoIsSilent(t *testing.T) {
 	keyring.MockInit()
-	v := New(Config{Keepers: []Keeper{NewKeychain("folder", QuickLimit)}})
+	v := New(Config{Keepers: []Keeper{newKeychain("folder", QuickLimit, goKeyring{})}})
 	if h := v.Check(t.Context()); h.Keeper != "" || h.Err != nil || h.Probe != nil {
 		t.Errorf("before the first secret: %+v", h)
 	}
@@ -161,7 +161,7 @@ func TestDoctorIsToldWhereTheKeyIsAndWhoIsSilent(t *testing.T) {
 	}
 	keyring.MockInitWithError(errors.New("locked"))
 	have := func(context.Context) (bool, error) { return true, nil }
-	h := New(Config{Keepers: []Keeper{NewKeychain("folder", QuickLimit)}, HaveSecrets: have}).Check(t.Context())
+	h := New(Config{Keepers: []Keeper{newKeychain("folder", QuickLimit, goKeyring{})}, HaveSecrets: have}).Check(t.Context())
 	if !errors.Is(h.Err, ErrNoKeychain) || !errors.Is(h.Probe, ErrNoKeychain) {
 		t.Errorf("silent: %+v", h)
 	}

@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
@@ -137,5 +139,29 @@ func TestNoBusAtAllIsNoKeychain(t *testing.T) {
 	}
 	if err := New(Config{Keepers: []Keeper{NewKeychain("folder", QuickLimit)}}).Unlock(t.Context()); !errors.Is(err, ErrNoKeychain) {
 		t.Errorf("unlock: %v", err)
+	}
+}
+
+// A shell without a session (a server, cron) has no bus, and must not get one that stays behind.
+func TestNoBusIsStartedToLookForAKeychain(t *testing.T) {
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		t.Skip("the keychain of this system needs no bus")
+	}
+	folder, mark := t.TempDir(), filepath.Join(t.TempDir(), "launched")
+	launcher := "#!/bin/sh\ntouch " + mark + "\nexit 1\n"
+	if err := os.WriteFile(filepath.Join(folder, "dbus-launch"), []byte(launcher), 0o700); err != nil { //nolint:gosec // it is run
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join("/run/user", strconv.Itoa(os.Getuid()), "bus")); err == nil {
+		t.Skip("this person has a session bus, which is found without a variable")
+	}
+	t.Setenv("PATH", folder+string(os.PathListSeparator)+os.Getenv("PATH"))
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "")
+	k := NewKeychain("folder", QuickLimit)
+	if _, err := k.Load(t.Context()); !errors.Is(err, ErrNoKeychain) {
+		t.Errorf("without a bus: %v", err)
+	}
+	if _, err := os.Stat(mark); err == nil {
+		t.Error("a bus was launched")
 	}
 }
