@@ -36,7 +36,10 @@ type Request struct {
 	Header  map[string]string // canonical names; secrets only in Authorization
 	Body    Body
 	Files   []FilePut // file: scheme only: the set a PUT writes, renamed in order, the last one counting
-	Segment int       // for Publish: the visible unit this request makes, counted from 0
+	Segment int       // for Publish, and for Prepare of a container: the visible unit it is about, counted from 0
+	// Container, for Publish in ShapePhase, is the id of the invisible object that this request
+	// makes visible. It is the one that the queue journalled for the segment.
+	Container string
 }
 
 // FilePut is one file of a PUT to a channel's folder. Path is relative, with slashes.

@@ -36,6 +36,10 @@ type Descriptor struct {
 	// Classify judges the reply to a Publish step: a proved acceptance gives a Receipt, all else
 	// an *Error. It is pure, and says Ambiguous to whatever its documentation does not name.
 	Classify func(step string, r Reply) (Receipt, error)
+	// Container, for ShapePhase, reads the id of the invisible object from the reply to the Prepare
+	// step that made one for the segment Request.Segment, and "" from every other reply. It is pure.
+	// The queue journals the id before anything makes it visible.
+	Container func(step string, r Reply) string
 	// Refusals is the documented table behind Classify.
 	Refusals []Refusal
 	// Examples are documented counts, checked by the suite.
@@ -128,6 +132,9 @@ type MediaLimit struct {
 type AltLimit struct {
 	Max  int  `json:"max"` // 0: not accepted
 	Unit Unit `json:"unit"`
+	// Required is the person's own rule: nothing is planned with a picture that has neither a
+	// description nor a word that it is decorative. No network asks for it.
+	Required bool `json:"required,omitempty"`
 }
 
 // PollLimit is about polls.

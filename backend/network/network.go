@@ -180,7 +180,24 @@ func (t Threading) Segments(parts int) int {
 
 // Reconcile says how the queue settles doubt.
 type Reconcile struct {
-	Shape      Shape         `json:"shape"`
-	KeyLife    time.Duration `json:"key_life"`   // ShapeKey: how long the same key is safe after the first intent
-	Quarantine time.Duration `json:"quarantine"` // how long after doubt before anything is asked
+	Shape   Shape         `json:"shape"`
+	KeyLife time.Duration `json:"key_life"` // ShapeKey: how long the same key is safe after the first intent
+	// Quarantine is how long after doubt before anything is asked; the second look-up of
+	// ShapeLookUp comes after five times as long. Zero: what the queue finds right for the shape.
+	Quarantine time.Duration `json:"quarantine"`
+
+	// ContainerLife, for ShapePhase, is how long a container can be made visible after it was
+	// made. Zero: for good, as a draft can.
+	ContainerLife time.Duration `json:"container_life,omitempty"`
+	// ExpiredAbsent, for ShapePhase, says it is documented that an expired container was never
+	// made visible and cannot be any more; FailedAbsent says so of a failed one.
+	ExpiredAbsent bool `json:"expired_absent,omitempty"`
+	FailedAbsent  bool `json:"failed_absent,omitempty"`
+
+	// Bound, for ShapeLookUp, is a proved limit to how long after its last byte a request can
+	// still be accepted. Zero: there is none, and what is not found stays in doubt.
+	Bound time.Duration `json:"bound,omitempty"`
+	// Consistency, for ShapeLookUp, is how long after it was accepted a post can be missing from
+	// the list of the account's posts.
+	Consistency time.Duration `json:"consistency,omitempty"`
 }

@@ -166,10 +166,10 @@ func newYard(t testing.TB, shape network.Shape) *yard {
 	t.Helper()
 	l := newLedger(t)
 	path := filepath.Join(t.TempDir(), "postbag.db")
-	n := fake(shape, l.server.URL, time.Millisecond)
+	n := fake(shape, l.URL(), time.Millisecond)
 	return &yard{
 		app:    openApp(t, path, n, queue.Carriers{"http": httpcall.New(nil)}),
-		ledger: l, of: map[string]domain.DeliveryID{}, victim: victim{Path: path, Server: l.server.URL, Shape: shape, Quarantine: time.Millisecond},
+		ledger: l, of: map[string]domain.DeliveryID{}, victim: victim{Path: path, Server: l.URL(), Shape: shape, Quarantine: time.Millisecond},
 	}
 }
 
@@ -203,7 +203,7 @@ func (y *yard) settle() {
 // audit counts what was lost and doubled: every text must be visible exactly once, unless its
 // delivery waits for a person with the evidence, and no text more than once.
 func (y *yard) audit() (lost, doubled int) {
-	visible := y.ledger.visible()
+	visible := y.ledger.Visible()
 	for _, text := range y.texts {
 		switch n := visible[text]; {
 		case n == 0 && y.get(y.of[text]).State != domain.Held:
@@ -212,7 +212,7 @@ func (y *yard) audit() (lost, doubled int) {
 			doubled++
 		}
 	}
-	if err := y.ledger.orderly(); err != nil {
+	if err := y.ledger.Orderly(); err != nil {
 		y.t.Error(err)
 	}
 	return lost, doubled

@@ -22,18 +22,8 @@ func newHaunted(t testing.TB, shape network.Shape, quarantine time.Duration) *ha
 	t.Helper()
 	l := newLedger(t)
 	return &haunted{
-		app:    newApp(t, fake(shape, l.server.URL, quarantine), queue.Carriers{"http": httpcall.New(nil)}),
+		app:    newApp(t, fake(shape, l.URL(), quarantine), queue.Carriers{"http": httpcall.New(nil)}),
 		ledger: l,
-	}
-}
-
-// once makes the next publishing request fail, and only that.
-func (l *ledger) once(f fault) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.next = func() fault {
-		l.next = func() fault { return faultNone }
-		return f
 	}
 }
 
@@ -79,7 +69,7 @@ func TestEachFaultEndsInTheStateItProves(t *testing.T) {
 		t.Run(fmt.Sprintf("%s %s", test.shape, test.fault), func(t *testing.T) {
 			h := newHaunted(t, test.shape, time.Hour)
 			id := h.plan(h.channel("me"), time.Now(), "hello")
-			h.ledger.once(test.fault)
+			h.ledger.Once(test.fault)
 			h.run()
 			if d := h.get(id); d.State != test.first {
 				t.Fatalf("after the fault it is %s (%s), want %s", d.State, d.ErrorText, test.first)
@@ -95,7 +85,7 @@ func TestEachFaultEndsInTheStateItProves(t *testing.T) {
 			if d.State == domain.Held && d.HoldReason != domain.HoldAmbiguous {
 				t.Errorf("held for %s", d.HoldReason)
 			}
-			if n := h.ledger.visible()["hello"]; n != test.visible {
+			if n := h.ledger.Visible()["hello"]; n != test.visible {
 				t.Errorf("%d visible, want %d", n, test.visible)
 			}
 		})
@@ -110,9 +100,9 @@ func TestGhostsAreNeverDoubled(t *testing.T) {
 			seed := rand.Uint64()
 			random := rand.New(rand.NewPCG(seed, 6))
 			h := newHaunted(t, shape, 30*time.Millisecond)
-			h.ledger.racy = true // only the quarantine keeps the second request behind the first
-			h.ledger.ghost = 5 * time.Millisecond
-			h.ledger.next = func() fault {
+			h.ledger.Racy = true // only the quarantine keeps the second request behind the first
+			h.ledger.GhostDelay = 5 * time.Millisecond
+			h.ledger.Next = func() fault {
 				return []fault{faultGhost, faultNone, faultResetBefore, faultResetAfter, faultErrorAfter, faultNone}[random.IntN(6)]
 			}
 			c := h.channel("me")
@@ -132,7 +122,7 @@ func TestGhostsAreNeverDoubled(t *testing.T) {
 				h.exec("UPDATE delivery SET wake_at_ms = 1 WHERE state = 'waiting'")
 			}
 			doubled, lost := 0, 0
-			visible := h.ledger.visible()
+			visible := h.ledger.Visible()
 			for i := range n {
 				switch visible[fmt.Sprintf("ghost %d", i)] {
 				case 0:
@@ -143,7 +133,7 @@ func TestGhostsAreNeverDoubled(t *testing.T) {
 				}
 			}
 			held := h.count(domain.Held)
-			t.Logf("figure: Q6 %s: %d deliveries, %d requests, %d lost, %d doubled, %d before a person", shape, n, h.ledger.requests, lost, doubled, held)
+			t.Logf("figure: Q6 %s: %d deliveries, %d requests, %d lost, %d doubled, %d before a person", shape, n, h.ledger.Requests(), lost, doubled, held)
 			if doubled > 0 || lost > held || h.count(domain.Published)+held != n {
 				t.Errorf("seed %d: %d lost, %d doubled, %d published, %d held", seed, lost, doubled, h.count(domain.Published), held)
 			}
@@ -155,7 +145,7 @@ func TestAPersonSettlesDoubt(t *testing.T) {
 	doubtful := func(t *testing.T, f fault, texts ...string) (*haunted, domain.DeliveryID) {
 		h := newHaunted(t, network.ShapeNone, time.Nanosecond)
 		id := h.plan(h.channel("me"), time.Now(), texts...)
-		h.ledger.once(f)
+		h.ledger.Once(f)
 		h.rest()
 		h.want(id, domain.Held, domain.HoldAmbiguous)
 		if err := h.planner.Release(t.Context(), id); err == nil {
@@ -186,7 +176,7 @@ func TestAPersonSettlesDoubt(t *testing.T) {
 		}
 		h.rest()
 		h.want(id, domain.Published, "")
-		if n := h.ledger.visible()["hello"]; n != 1 {
+		if n := h.ledger.Visible()["hello"]; n != 1 {
 			t.Errorf("%d visible", n)
 		}
 	})
@@ -214,7 +204,7 @@ func TestAPersonSettlesDoubt(t *testing.T) {
 		h := newHaunted(t, network.ShapeNone, time.Nanosecond)
 		id := h.plan(h.channel("me"), time.Now(), numbered("long part %d", 3)...)
 		n := 0
-		h.ledger.next = func() fault {
+		h.ledger.Next = func() fault {
 			if n++; n == 2 {
 				return faultResetBefore
 			}
@@ -227,12 +217,12 @@ func TestAPersonSettlesDoubt(t *testing.T) {
 		}
 		h.rest()
 		h.want(id, domain.Published, "")
-		for text, n := range h.ledger.visible() {
+		for text, n := range h.ledger.Visible() {
 			if n != 1 {
 				t.Errorf("%q is visible %d times", text, n)
 			}
 		}
-		if err := h.ledger.orderly(); err != nil {
+		if err := h.ledger.Orderly(); err != nil {
 			t.Error(err)
 		}
 	})
@@ -241,14 +231,14 @@ func TestAPersonSettlesDoubt(t *testing.T) {
 func TestAKeyThatHasEndedIsNotUsed(t *testing.T) {
 	h := newHaunted(t, network.ShapeKey, time.Hour)
 	id := h.plan(h.channel("me"), time.Now(), "hello")
-	h.ledger.once(faultResetAfter)
+	h.ledger.Once(faultResetAfter)
 	h.run()
 	h.exec("DROP TRIGGER call_outcome_once")
 	h.exec("UPDATE call SET intent_at_ms = 1, key_until_ms = 2 WHERE effect = 'public'")
 	h.exec("UPDATE delivery SET wake_at_ms = 1")
 	h.rest()
 	h.want(id, domain.Held, domain.HoldAmbiguous)
-	if n := h.ledger.visible()["hello"]; n != 1 {
+	if n := h.ledger.Visible()["hello"]; n != 1 {
 		t.Errorf("%d visible", n)
 	}
 }
@@ -257,7 +247,7 @@ func TestARefusalAfterDoubtIsDoubt(t *testing.T) {
 	h := newHaunted(t, network.ShapeKey, time.Nanosecond)
 	id := h.plan(h.channel("me"), time.Now(), "hello")
 	faults := []fault{faultResetAfter, faultRefused, faultRefused, faultRefused, faultRefused, faultRefused}
-	h.ledger.next = func() fault { f := faults[0]; faults = faults[1:]; return f }
+	h.ledger.Next = func() fault { f := faults[0]; faults = faults[1:]; return f }
 	h.rest()
 	h.want(id, domain.Held, domain.HoldAmbiguous) // never rejected: it is live
 }

@@ -33,7 +33,7 @@ func TestWhatAGuardObjectsToIsNotClaimed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLedger(t)
-			a := newApp(t, fake(network.ShapeKey, l.server.URL, time.Millisecond), queue.Carriers{"http": httpcall.New(nil)})
+			a := newApp(t, fake(network.ShapeKey, l.URL(), time.Millisecond), queue.Carriers{"http": httpcall.New(nil)})
 			a.queue.Guards = test.guards
 			id := a.plan(a.channel("me"), time.Now(), "hello")
 			a.run()
@@ -44,7 +44,7 @@ func TestWhatAGuardObjectsToIsNotClaimed(t *testing.T) {
 			if !test.wake.IsZero() && !d.WakeAt.Equal(test.wake) {
 				t.Errorf("it is looked at again at %v, want %v", d.WakeAt, test.wake)
 			}
-			if live := l.visible()["hello"]; (live == 1) != (test.state == domain.Published) {
+			if live := l.Visible()["hello"]; (live == 1) != (test.state == domain.Published) {
 				t.Errorf("visible %d times", live)
 			}
 		})

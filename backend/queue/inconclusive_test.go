@@ -22,13 +22,13 @@ func (blurred) Find(context.Context, network.Calls, network.Account, network.Pla
 func TestALivingKeySettlesWhatLookUpsCannot(t *testing.T) {
 	for _, lost := range []fault{faultResetBefore, faultResetAfter} {
 		l := newLedger(t)
-		n := blurred{fakeNetwork{server: l.server.URL, shape: network.ShapeKey, quarantine: time.Nanosecond}}
+		n := blurred{fakeNetwork{Server: l.URL(), Shape: network.ShapeKey, Reconcile: network.Reconcile{Quarantine: time.Nanosecond}}}
 		h := &haunted{app: newApp(t, n, queue.Carriers{"http": httpcall.New(nil)}), ledger: l}
 		id := h.plan(h.channel("me"), time.Now(), "hello")
-		l.once(lost)
+		l.Once(lost)
 		h.rest()
 		h.want(id, domain.Published, "")
-		if seen := l.visible()["hello"]; seen != 1 {
+		if seen := l.Visible()["hello"]; seen != 1 {
 			t.Errorf("after %s it is visible %d times", lost, seen)
 		}
 	}

@@ -146,11 +146,11 @@ func TestUploadsMadeAnewNeverMakeASecondPost(t *testing.T) {
 		uploads := 0
 		n.publish = func(ctx context.Context, c network.Calls, _ network.Account, p network.Plan) (network.Receipt, error) {
 			uploads++
-			reply, err := c.Prepare(ctx, "media 1", network.Request{Method: "POST", URL: n.server + "/media", Body: network.Bytes([]byte("x"))})
+			reply, err := c.Prepare(ctx, "media 1", network.Request{Method: "POST", URL: n.Server + "/media", Body: network.Bytes([]byte("x"))})
 			if err != nil || !reply.OK() {
 				return network.Receipt{}, err
 			}
-			_, err = c.Publish(ctx, "post 1", n.request(p, 0, entry{Text: p.Parts[0].Text, Parent: fmt.Sprint("media ", uploads)}))
+			_, err = c.Publish(ctx, "post 1", n.Request(p, 0, entry{Text: p.Parts[0].Text, Parent: fmt.Sprint("media ", uploads)}))
 			return network.Receipt{}, err
 		}
 		a, p := newScripted(t, n)
@@ -212,7 +212,7 @@ func TestAnAnswerOfAnotherRequestIsNotReplayed(t *testing.T) {
 	n := script(network.ShapeKey)
 	body := "first"
 	n.publish = func(ctx context.Context, c network.Calls, _ network.Account, _ network.Plan) (network.Receipt, error) {
-		if _, err := c.Prepare(ctx, "media 1", network.Request{Method: "POST", URL: n.server + "/media", Body: network.Bytes([]byte(body))}); err != nil {
+		if _, err := c.Prepare(ctx, "media 1", network.Request{Method: "POST", URL: n.Server + "/media", Body: network.Bytes([]byte(body))}); err != nil {
 			return network.Receipt{}, err
 		}
 		return network.Receipt{}, &network.Error{Kind: network.NotSent, Message: "off line"}

@@ -100,7 +100,7 @@ func (b bare) Publish(ctx context.Context, _ string, r network.Request) (network
 func cycles(t *testing.T, shape network.Shape, prepare func(*victim)) (doubled int, y *yard) {
 	t.Helper()
 	y = newYard(t, shape)
-	y.ledger.keyed = false
+	y.ledger.Keyed = false
 	prepare(&y.victim)
 	c := y.channel("me")
 	step := int64(1)
@@ -156,16 +156,16 @@ func TestTheHarnessCatchesEveryMutant(t *testing.T) {
 			want       int
 		}{{time.Nanosecond, 2}, {time.Hour, 1}} {
 			h := newHaunted(t, network.ShapeKey, test.quarantine)
-			h.ledger.racy, h.ledger.gate = true, make(chan struct{})
+			h.ledger.Racy, h.ledger.Gate = true, make(chan struct{})
 			h.plan(h.channel("me"), time.Now(), "hello")
-			h.ledger.once(faultGhost)
+			h.ledger.Once(faultGhost)
 			h.run() // without a quarantine the second request comes before the ghost
-			close(h.ledger.gate)
-			h.ledger.pending.Wait()
+			close(h.ledger.Gate)
+			h.ledger.Settle()
 			h.exec("DROP TRIGGER call_outcome_once")
 			h.exec("UPDATE call SET intent_at_ms = intent_at_ms - 3600001, key_until_ms = key_until_ms + 3600000")
 			h.rest()
-			if n := h.ledger.visible()["hello"]; n != test.want {
+			if n := h.ledger.Visible()["hello"]; n != test.want {
 				t.Errorf("with a quarantine of %v it is visible %d times, want %d", test.quarantine, n, test.want)
 			}
 		}
@@ -192,7 +192,7 @@ func TestTheHarnessCatchesEveryMutant(t *testing.T) {
 			}
 		}
 		h.rest()
-		if n := h.ledger.visible()["hello"]; n != 2 {
+		if n := h.ledger.Visible()["hello"]; n != 2 {
 			t.Errorf("visible %d times: the second occurrence was not caught", n)
 		}
 	})
@@ -203,12 +203,12 @@ func TestTheHarnessCatchesEveryMutant(t *testing.T) {
 			want    int
 		}{{httpcall.New(nil), 1}, {eager{httpcall.New(nil)}, 2}} {
 			l := newLedger(t)
-			l.keyed = false
-			h := &haunted{app: newApp(t, fake(network.ShapeNone, l.server.URL, time.Nanosecond), queue.Carriers{"http": test.carrier}), ledger: l}
+			l.Keyed = false
+			h := &haunted{app: newApp(t, fake(network.ShapeNone, l.URL(), time.Nanosecond), queue.Carriers{"http": test.carrier}), ledger: l}
 			h.plan(h.channel("me"), time.Now(), "hello")
-			l.once(faultErrorAfter)
+			l.Once(faultErrorAfter)
 			h.rest()
-			if n := l.visible()["hello"]; n != test.want {
+			if n := l.Visible()["hello"]; n != test.want {
 				t.Errorf("%T: visible %d times, want %d", test.carrier, n, test.want)
 			}
 		}
@@ -242,7 +242,7 @@ func cancelledWhilePreparing(t *testing.T, mutant bool) int {
 	t.Helper()
 	l := newLedger(t)
 	meddler := &meddling{Carrier: httpcall.New(nil)}
-	a := newApp(t, fake(network.ShapeNone, l.server.URL, time.Nanosecond), queue.Carriers{"http": meddler})
+	a := newApp(t, fake(network.ShapeNone, l.URL(), time.Nanosecond), queue.Carriers{"http": meddler})
 	id := a.plan(a.channel("me"), time.Now(), "hello")
 	meddler.before = func() {
 		if err := a.planner.Cancel(t.Context(), id); err != nil {
@@ -253,7 +253,7 @@ func cancelledWhilePreparing(t *testing.T, mutant bool) int {
 		a.queue.Store = &tokenless{DB: a.db, app: a}
 	}
 	a.run()
-	return l.visible()["hello"]
+	return l.Visible()["hello"]
 }
 
 // meddling lets somebody act during the first call.

@@ -94,7 +94,7 @@ func TestANetworkThatPublishesOutOfOrderStrandsNothing(t *testing.T) {
 	virtual(t, func(t *testing.T) {
 		n := script(network.ShapeKey)
 		n.publish = func(ctx context.Context, c network.Calls, _ network.Account, p network.Plan) (network.Receipt, error) {
-			_, err := c.Publish(ctx, "post 2", n.request(p, 1, entry{Text: p.Parts[1].Text}))
+			_, err := c.Publish(ctx, "post 2", n.Request(p, 1, entry{Text: p.Parts[1].Text}))
 			return network.Receipt{}, err
 		}
 		a, p := newScripted(t, n)

@@ -129,7 +129,7 @@ func (c authorized) Publish(ctx context.Context, step string, r network.Request)
 type finding struct{ scripted }
 
 func (n finding) Find(ctx context.Context, c network.Calls, _ network.Account, _ network.Plan) (network.Receipt, bool, error) {
-	if _, err := c.Read(ctx, "look", network.Request{Method: "GET", URL: n.server + "/look"}); err != nil {
+	if _, err := c.Read(ctx, "look", network.Request{Method: "GET", URL: n.Server + "/look"}); err != nil {
 		return network.Receipt{}, false, err
 	}
 	return n.find()
@@ -146,7 +146,7 @@ func (n renewing) Refresh(ctx context.Context, c network.Calls, a network.Accoun
 }
 
 func script(shape network.Shape) scripted {
-	return scripted{fakeNetwork: fakeNetwork{server: "http://ledger", shape: shape, quarantine: time.Millisecond, media: true}}
+	return scripted{fakeNetwork: fakeNetwork{Server: "http://ledger", Shape: shape, Reconcile: network.Reconcile{Quarantine: time.Millisecond}, Media: true}}
 }
 
 // newScripted returns a queue on n and a carrier that accepts everything.
