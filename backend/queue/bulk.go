@@ -63,6 +63,9 @@ func (p *Planner) carry(ctx context.Context, d domain.Delivery, do Action, due t
 	now := time.Now()
 	switch do {
 	case ActionPublishNow:
+		if err := p.anyway(ctx, d); err != nil {
+			return err
+		}
 		return p.Move(ctx, d.ID, now.Add(Grace))
 	case ActionMove:
 		return p.Move(ctx, d.ID, due)
@@ -178,7 +181,8 @@ func (p *Planner) Renew(ctx context.Context, post domain.Post, list []domain.Del
 		if err != nil {
 			return nil, err
 		}
-		if old.State == domain.Held && old.HoldReason != domain.HoldPlanChanged && old.HoldReason != domain.HoldMediaMissing {
+		if old.State == domain.Held && old.HoldReason != domain.HoldPlanChanged && old.HoldReason != domain.HoldMediaMissing &&
+			old.HoldReason != domain.HoldDuplicateSuspect { // what was wrong with them may be mended
 			d.HoldReason = old.HoldReason
 		}
 		segments[d.ID] = n

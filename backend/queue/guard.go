@@ -44,3 +44,11 @@ func (q *Queue) objects(ctx context.Context, d domain.Delivery, p network.Plan) 
 	}
 	return false, nil
 }
+
+// Content returns the hash of what a plan says, whenever and under whichever id it goes out: a
+// person who allowed it is not asked again when it only gets another time.
+func Content(p network.Plan) (string, error) {
+	p.Delivery, p.CreatedAt = "", time.Time{}
+	_, hash, err := Freeze(p)
+	return hash, err
+}

@@ -33,6 +33,7 @@ type PlanStore interface {
 	HoldAll(ctx context.Context, on bool) error
 	Postpone(ctx context.Context, id domain.DeliveryID, until time.Time, class, why string) error
 	PutBack(ctx context.Context, d domain.Delivery) error
+	SendAnyway(ctx context.Context, id domain.DeliveryID, content string) error
 	PutAway(ctx context.Context, id domain.DeliveryID, away bool, link string) error
 	Exchange(ctx context.Context, out []domain.DeliveryID, in []domain.Delivery, keys func(domain.Delivery) []string) ([]domain.Delivery, error)
 }

@@ -47,6 +47,9 @@ CREATE TABLE local_breaker (
 -- What a channel published, by time: a new delivery is compared with the last days.
 CREATE INDEX delivery_sent ON delivery (channel, published_at_ms) WHERE state = 'published';
 
+-- Which picture a rendition in a frozen plan was made of.
+CREATE INDEX local_rendition_sha256 ON local_rendition (sha256);
+
 -- A person's word that a delivery goes out although something like it did. It holds for that
 -- content: another time asks nobody again, another text does.
 CREATE TABLE send_anyway (

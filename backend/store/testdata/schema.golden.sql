@@ -464,6 +464,16 @@ CREATE TABLE segment (
     CHECK (state <> 'published' OR remote_id IS NOT NULL)
 ) STRICT;
 
+CREATE TABLE send_anyway (
+    row          INTEGER PRIMARY KEY,
+    id           TEXT    NOT NULL UNIQUE,
+    delivery     INTEGER NOT NULL REFERENCES delivery (row) ON DELETE RESTRICT,
+    content_hash TEXT    NOT NULL CHECK (length(content_hash) = 64),
+    actor_id     TEXT    NOT NULL,
+    at_ms        INTEGER NOT NULL,
+    UNIQUE (delivery, content_hash)
+) STRICT;
+
 CREATE TABLE shown_preset (
     row       INTEGER PRIMARY KEY,
     workspace INTEGER NOT NULL REFERENCES workspace (row) ON DELETE CASCADE,
@@ -562,6 +572,8 @@ CREATE INDEX delivery_open ON delivery (row) WHERE state IN ('preparing', 'sendi
 
 CREATE INDEX delivery_post ON delivery (post);
 
+CREATE INDEX delivery_sent ON delivery (channel, published_at_ms) WHERE state = 'published';
+
 CREATE INDEX delivery_state ON delivery (state, due_at_ms);
 
 CREATE INDEX delivery_wake ON delivery (wake_at_ms) WHERE state IN ('planned', 'waiting', 'unknown');
@@ -569,6 +581,8 @@ CREATE INDEX delivery_wake ON delivery (wake_at_ms) WHERE state IN ('planned', '
 CREATE INDEX delivery_wall ON delivery (channel, due_at_ms) WHERE state NOT IN ('rejected', 'missed', 'cancelled');
 
 CREATE INDEX local_fault_host ON local_fault (host, at_ms);
+
+CREATE INDEX local_rendition_sha256 ON local_rendition (sha256);
 
 CREATE INDEX local_reserve_budget ON local_reserve (budget);
 
@@ -855,6 +869,12 @@ CREATE TRIGGER log_segment_i AFTER INSERT ON segment BEGIN INSERT INTO change_lo
 
 CREATE TRIGGER log_segment_u AFTER UPDATE ON segment BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'segment', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'delivery' k, NEW.delivery v WHERE NEW.delivery IS NOT OLD.delivery UNION ALL SELECT 'generation' k, NEW.generation v WHERE NEW.generation IS NOT OLD.generation UNION ALL SELECT 'idx' k, NEW.idx v WHERE NEW.idx IS NOT OLD.idx UNION ALL SELECT 'plan_hash' k, NEW.plan_hash v WHERE NEW.plan_hash IS NOT OLD.plan_hash UNION ALL SELECT 'state' k, NEW.state v WHERE NEW.state IS NOT OLD.state UNION ALL SELECT 'client_key' k, NEW.client_key v WHERE NEW.client_key IS NOT OLD.client_key UNION ALL SELECT 'container_id' k, NEW.container_id v WHERE NEW.container_id IS NOT OLD.container_id UNION ALL SELECT 'container_expires_ms' k, NEW.container_expires_ms v WHERE NEW.container_expires_ms IS NOT OLD.container_expires_ms UNION ALL SELECT 'remote_id' k, NEW.remote_id v WHERE NEW.remote_id IS NOT OLD.remote_id UNION ALL SELECT 'remote_url' k, NEW.remote_url v WHERE NEW.remote_url IS NOT OLD.remote_url UNION ALL SELECT 'remote_ref' k, NEW.remote_ref v WHERE NEW.remote_ref IS NOT OLD.remote_ref UNION ALL SELECT 'published_at_ms' k, NEW.published_at_ms v WHERE NEW.published_at_ms IS NOT OLD.published_at_ms)) FROM local_clock; END;
 
+CREATE TRIGGER log_send_anyway_d AFTER DELETE ON send_anyway BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'send_anyway', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_send_anyway_i AFTER INSERT ON send_anyway BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'send_anyway', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'delivery', NEW.delivery, 'content_hash', NEW.content_hash, 'actor_id', NEW.actor_id, 'at_ms', NEW.at_ms) FROM local_clock; END;
+
+CREATE TRIGGER log_send_anyway_u AFTER UPDATE ON send_anyway BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'send_anyway', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'delivery' k, NEW.delivery v WHERE NEW.delivery IS NOT OLD.delivery UNION ALL SELECT 'content_hash' k, NEW.content_hash v WHERE NEW.content_hash IS NOT OLD.content_hash UNION ALL SELECT 'actor_id' k, NEW.actor_id v WHERE NEW.actor_id IS NOT OLD.actor_id UNION ALL SELECT 'at_ms' k, NEW.at_ms v WHERE NEW.at_ms IS NOT OLD.at_ms)) FROM local_clock; END;
+
 CREATE TRIGGER log_shown_preset_d AFTER DELETE ON shown_preset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'shown_preset', OLD.row, 'd', '{}' FROM local_clock; END;
 
 CREATE TRIGGER log_shown_preset_i AFTER INSERT ON shown_preset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'shown_preset', NEW.row, 'i', json_object('row', NEW.row, 'workspace', NEW.workspace, 'idx', NEW.idx, 'preset', NEW.preset) FROM local_clock; END;
@@ -935,6 +955,10 @@ BEGIN SELECT RAISE (ABORT, 'queue: a segment starts pending, or live from the ge
 CREATE TRIGGER segment_stays_published BEFORE UPDATE OF state ON segment
 WHEN OLD.state = 'published' AND NEW.state <> 'published'
 BEGIN SELECT RAISE (ABORT, 'queue: a published segment stays published'); END;
+
+CREATE TRIGGER send_anyway_fixed BEFORE UPDATE ON send_anyway BEGIN SELECT RAISE (ABORT, 'queue: a person''s word does not change'); END;
+
+CREATE TRIGGER send_anyway_kept BEFORE DELETE ON send_anyway BEGIN SELECT RAISE (ABORT, 'queue: a person''s word is kept'); END;
 
 CREATE TRIGGER workspace_demo_fixed BEFORE UPDATE OF demo ON workspace
 WHEN NEW.demo <> OLD.demo
