@@ -15,8 +15,8 @@ type query struct {
 	all []test
 }
 
-// test decides about one asset, whose text is folded.
-type test func(v *stock, a *domain.Shelved, text string) bool
+// test decides about one asset, the i-th of the list.
+type test func(v *stock, a *domain.Shelved, i int) bool
 
 func (q query) takes(v *stock, i int) bool {
 	a := &v.list[i]
@@ -24,7 +24,7 @@ func (q query) takes(v *stock, i int) bool {
 		return false
 	}
 	for _, t := range q.all {
-		if !t(v, a, v.words[i]) {
+		if !t(v, a, i) {
 			return false
 		}
 	}
@@ -63,7 +63,7 @@ func parseQuery(text string) query {
 		t := testOf(word)
 		if not {
 			yes := t
-			t = func(v *stock, a *domain.Shelved, text string) bool { return !yes(v, a, text) }
+			t = func(v *stock, a *domain.Shelved, i int) bool { return !yes(v, a, i) }
 		}
 		q.all = append(q.all, t)
 	}
@@ -98,7 +98,7 @@ func split(text string) []string {
 	return slices.DeleteFunc(parts, func(s string) bool { return s == "" })
 }
 
-func nothing(*stock, *domain.Shelved, string) bool { return false }
+func nothing(*stock, *domain.Shelved, int) bool { return false }
 
 func testOf(part string) test {
 	if t := pixels(part); t != nil {
@@ -111,48 +111,48 @@ func testOf(part string) test {
 	folded := fold(value)
 	switch fold(name) {
 	case "tag":
-		return func(_ *stock, a *domain.Shelved, _ string) bool {
+		return func(_ *stock, a *domain.Shelved, _ int) bool {
 			return slices.ContainsFunc(a.Tags, func(t string) bool { return t == value || fold(t) == folded })
 		}
 	case "used":
 		return yesNo(folded, func(a *domain.Shelved) bool { return len(a.Posts) > 0 })
 	case "alt":
 		if folded == "no" {
-			return func(_ *stock, a *domain.Shelved, _ string) bool { return needsAlt(*a) }
+			return func(_ *stock, a *domain.Shelved, _ int) bool { return needsAlt(a) }
 		}
 		return yesNo(folded, func(a *domain.Shelved) bool { return a.Alt != "" })
 	case "kind":
-		return func(_ *stock, a *domain.Shelved, _ string) bool { return string(a.Kind) == folded }
+		return func(_ *stock, a *domain.Shelved, _ int) bool { return string(a.Kind) == folded }
 	case "format":
-		return func(_ *stock, a *domain.Shelved, _ string) bool {
+		return func(_ *stock, a *domain.Shelved, _ int) bool {
 			return a.Format == folded || folded == "jpg" && a.Format == "jpeg"
 		}
 	case "shape":
-		return func(_ *stock, a *domain.Shelved, _ string) bool { return shapeOf(a.Width, a.Height) == folded }
+		return func(_ *stock, a *domain.Shelved, _ int) bool { return shapeOf(a.Width, a.Height) == folded }
 	case "fits":
 		return fits(value)
 	case "colour", "color":
-		return func(_ *stock, a *domain.Shelved, _ string) bool {
+		return func(_ *stock, a *domain.Shelved, _ int) bool {
 			return a.Look != nil && a.Look.Colour >= 0 && colourName(a.Look.Colour) == strings.Replace(folded, "gray", "grey", 1)
 		}
 	case "camera":
-		return func(_ *stock, a *domain.Shelved, _ string) bool { return strings.Contains(fold(a.Camera), folded) }
+		return func(_ *stock, a *domain.Shelved, _ int) bool { return strings.Contains(fold(a.Camera), folded) }
 	case "name":
-		return func(_ *stock, a *domain.Shelved, _ string) bool { return strings.Contains(fold(a.Name), folded) }
+		return func(_ *stock, a *domain.Shelved, _ int) bool { return strings.Contains(fold(a.Name), folded) }
 	case "added":
 		return when(value, func(a *domain.Shelved) time.Time { return a.ImportedAt })
 	case "taken":
 		return when(value, func(a *domain.Shelved) time.Time { return a.TakenAt })
 	case "batch":
-		return func(v *stock, a *domain.Shelved, _ string) bool {
+		return func(v *stock, a *domain.Shelved, _ int) bool {
 			return a.Batch != "" && (folded == "last" && a.Batch == v.batch || a.Batch == value)
 		}
 	case "is":
 		switch folded {
 		case "alike":
-			return func(v *stock, a *domain.Shelved, _ string) bool { return v.like[a.ID] }
+			return func(v *stock, a *domain.Shelved, _ int) bool { return v.like[a.ID] }
 		case "focused":
-			return func(_ *stock, a *domain.Shelved, _ string) bool { return a.Focused }
+			return func(_ *stock, a *domain.Shelved, _ int) bool { return a.Focused }
 		}
 		return nothing
 	}
@@ -161,15 +161,15 @@ func testOf(part string) test {
 
 func wordTest(word string) test {
 	word = fold(word)
-	return func(_ *stock, _ *domain.Shelved, text string) bool { return strings.Contains(text, word) }
+	return func(v *stock, _ *domain.Shelved, i int) bool { return strings.Contains(v.words()[i], word) }
 }
 
 func yesNo(value string, is func(*domain.Shelved) bool) test {
 	switch value {
 	case "yes":
-		return func(_ *stock, a *domain.Shelved, _ string) bool { return is(a) }
+		return func(_ *stock, a *domain.Shelved, _ int) bool { return is(a) }
 	case "no":
-		return func(_ *stock, a *domain.Shelved, _ string) bool { return !is(a) }
+		return func(_ *stock, a *domain.Shelved, _ int) bool { return !is(a) }
 	}
 	return nothing
 }
@@ -184,9 +184,9 @@ func pixels(part string) test {
 		return nil
 	}
 	if part[0] == '>' {
-		return func(_ *stock, a *domain.Shelved, _ string) bool { return max(a.Width, a.Height) > n }
+		return func(_ *stock, a *domain.Shelved, _ int) bool { return max(a.Width, a.Height) > n }
 	}
-	return func(_ *stock, a *domain.Shelved, _ string) bool { return max(a.Width, a.Height) < n }
+	return func(_ *stock, a *domain.Shelved, _ int) bool { return max(a.Width, a.Height) < n }
 }
 
 // fits reads "4:5" and keeps what loses at most a tenth when it is cut to that shape.
@@ -197,7 +197,7 @@ func fits(value string) test {
 	if !ok || errX != nil || errY != nil || !(x > 0) || !(y > 0) {
 		return nothing
 	}
-	return func(_ *stock, a *domain.Shelved, _ string) bool {
+	return func(_ *stock, a *domain.Shelved, _ int) bool {
 		if a.Width == 0 || a.Height == 0 {
 			return false
 		}
@@ -220,7 +220,7 @@ func shapeOf(width, height int) string {
 func when(value string, of func(*domain.Shelved) time.Time) test {
 	for _, layout := range []string{"2006-01-02", "2006-01", "2006"} {
 		if _, err := time.Parse(layout, value); err == nil {
-			return func(_ *stock, a *domain.Shelved, _ string) bool {
+			return func(_ *stock, a *domain.Shelved, _ int) bool {
 				t := of(a)
 				return !t.IsZero() && t.Local().Format(layout) == value
 			}

@@ -61,7 +61,8 @@ type shelves struct {
 type stock struct {
 	change int64
 	list   []domain.Shelved
-	words  []string // folded, for each of list
+	fold   sync.Once
+	folded []string // what words are looked for in, for each of list; made by the first search
 	alike  []Alike
 	like   map[domain.AssetID]bool
 	batch  string // the last import
@@ -94,7 +95,7 @@ func (s *Service) stock(ctx context.Context, w domain.WorkspaceID) (*stock, erro
 }
 
 func newStock(change int64, list []domain.Shelved, before *stock) *stock {
-	v := &stock{change: change, list: list, words: make([]string, len(list)), like: map[domain.AssetID]bool{}}
+	v := &stock{change: change, list: list, like: map[domain.AssetID]bool{}}
 	if before != nil && sameLooks(before.list, list) {
 		v.alike = before.alike // nothing that groups depend on has changed
 	} else {
@@ -107,8 +108,8 @@ func newStock(change int64, list []domain.Shelved, before *stock) *stock {
 	}
 	tags := map[string]int{}
 	f := &v.facets
-	for i, a := range list {
-		v.words[i] = textOf(a)
+	for i := range list {
+		a := &list[i]
 		if !a.DeletedAt.IsZero() {
 			f.Bin++
 			continue
@@ -155,7 +156,7 @@ func sameLooks(a, b []domain.Shelved) bool {
 	})
 }
 
-func needsAlt(a domain.Shelved) bool { return a.Alt == "" && a.Kind != domain.AssetVideo }
+func needsAlt(a *domain.Shelved) bool { return a.Alt == "" && a.Kind != domain.AssetVideo }
 
 // found counts what each collection holds.
 func (v *stock) found(collections []domain.Collection) map[domain.CollectionID]int {
@@ -173,6 +174,17 @@ func (v *stock) found(collections []domain.Collection) map[domain.CollectionID]i
 		}
 	}
 	return counts
+}
+
+// words returns what words are looked for in, folded, for each of the list.
+func (v *stock) words() []string {
+	v.fold.Do(func() {
+		v.folded = make([]string, len(v.list))
+		for i := range v.list {
+			v.folded[i] = textOf(&v.list[i])
+		}
+	})
+	return v.folded
 }
 
 // matching returns the assets that a query finds, in the list's order.
@@ -205,7 +217,7 @@ func (s *Service) View(ctx context.Context, w domain.WorkspaceID, text string, c
 		case at >= 0 && list[at].Query != "":
 			q.all = append(q.all, parseQuery(list[at].Query).all...)
 		default:
-			q.all = append(q.all, func(_ *stock, a *domain.Shelved, _ string) bool { return slices.Contains(a.Collections, collection) })
+			q.all = append(q.all, func(_ *stock, a *domain.Shelved, _ int) bool { return slices.Contains(a.Collections, collection) })
 		}
 	}
 	out := View{Assets: v.matching(q), Facets: v.facets}
@@ -240,7 +252,7 @@ func sorted(list []domain.Shelved, order Sort) func(domain.Shelved) time.Time {
 }
 
 // textOf is everything that words are looked for in, folded.
-func textOf(a domain.Shelved) string {
+func textOf(a *domain.Shelved) string {
 	parts := append([]string{a.Name, a.Alt, a.Camera}, a.Tags...)
 	return fold(strings.Join(append(parts, a.Posts...), "\n"))
 }
