@@ -67,12 +67,22 @@ func (a *attempt) invisible(ctx context.Context, effect domain.Effect, step stri
 	if err != nil {
 		return network.Reply{}, err
 	}
+	use := network.Use{Step: step, Kind: network.UsePrepare}
+	if effect == domain.EffectNone {
+		use.Kind = network.UseRead
+	}
+	if err := a.take(ctx, use, r); err != nil {
+		return network.Reply{}, err
+	}
 	started := time.Now()
 	a.tell(r)
 	reply, err := carrier.Send(ctx, r, nil)
 	a.q.contact(r, err)
 	c := a.call(effect, step, r, started)
 	c.OutcomeAt, c.Status = time.Now(), reply.Status
+	if kind := network.KindOf(err); err == nil || kind != network.NotSent {
+		c.Usage = a.usage(use, network.HostOf(r.URL), reply, err != nil && kind == network.Ambiguous && ctx.Err() == nil)
+	}
 	switch {
 	case err != nil:
 		c.Outcome, c.Message = domain.OutcomeAmbiguous, sentence(err)
@@ -188,12 +198,16 @@ func (a *attempt) send(ctx context.Context, step string, r network.Request) (net
 	if err := ctx.Err(); err != nil {
 		return network.Reply{}, &network.Error{Kind: network.NotSent, Message: "Postbag is stopping", Err: err}
 	}
+	if err := a.take(ctx, network.Use{Step: step, Kind: network.UsePublish}, r); err != nil {
+		return network.Reply{}, err
+	}
 	// From here on the person's wish to stop must not tear the request from its answer.
 	keep := context.WithoutCancel(ctx)
 	var lost error
 	var c domain.Call
 	reply, err := carrier.Send(keep, r, func() error {
 		c = a.call(domain.EffectPublic, step, r, time.Now())
+		c.Usage.Host = network.HostOf(r.URL)
 		lost = a.q.Store.Intend(keep, c, a.keyUntil(r.Segment, c.IntentAt))
 		if a.open = lost == nil; a.open {
 			a.q.first.LoadOrStore(c.ClientKey, c.IntentAt)
@@ -206,6 +220,9 @@ func (a *attempt) send(ctx context.Context, step string, r network.Request) (net
 	if !a.open {
 		if errors.Is(lost, domain.ErrConflict) || errors.Is(lost, domain.ErrNotAllowed) {
 			return network.Reply{}, a.end(errClaimLost)
+		}
+		if isWait(lost) {
+			return network.Reply{}, a.end(lost)
 		}
 		if err == nil {
 			err = &network.Error{Kind: network.Ambiguous, Message: "the carrier sent without asking"}
@@ -255,6 +272,7 @@ func (a *attempt) settle(ctx context.Context, c domain.Call, reply network.Reply
 	s := domain.Settlement{
 		Delivery: a.d.ID, ClaimToken: a.token, CallID: c.ID, Outcome: result, Status: reply.Status, Change: change,
 		RemoteID: receipt.RemoteID, RemoteURL: receipt.URL, RemoteRef: receipt.Ref, RetryAfter: network.WaitOf(err),
+		Usage: a.usage(network.Use{Step: c.Step, Kind: network.UsePublish}, c.Usage.Host, reply, result == domain.OutcomeAmbiguous),
 	}
 	if e, ok := errors.AsType[*network.Error](err); ok {
 		s.Code, s.Message = network.Printable(e.Code), sentence(e)

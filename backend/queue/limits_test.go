@@ -286,6 +286,7 @@ func TestNothingIsPublishedOutsideTheQueue(t *testing.T) {
 
 func TestBackoffStaysInItsBounds(t *testing.T) {
 	spread := map[time.Duration]bool{}
+	least, longest := time.Duration(100), time.Duration(0)
 	for n := range 40 {
 		most := 30 * time.Minute
 		if n < 6 {
@@ -294,13 +295,14 @@ func TestBackoffStaysInItsBounds(t *testing.T) {
 		for i := range 50 {
 			got := queue.Backoff(domain.DeliveryID(fmt.Sprint("delivery ", i)), n)
 			spread[got] = true
-			if got < most/2 || got > most {
+			least, longest = min(least, got*100/most), max(longest, got*100/most)
+			if got < time.Second || got > most {
 				t.Fatalf("after %d failures %v, at most %v", n, got, most)
 			}
 		}
 	}
-	if len(spread) < 1000 {
-		t.Errorf("only %d different pauses", len(spread))
+	if len(spread) < 1000 || least > 5 || longest < 95 {
+		t.Errorf("%d different pauses, from %d to %d %% of the longest", len(spread), least, longest)
 	}
 }
 

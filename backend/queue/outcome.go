@@ -1,8 +1,10 @@
 package queue
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
-	"hash/fnv"
+	"fmt"
 	"time"
 
 	"postbag/backend/domain"
@@ -16,6 +18,7 @@ type standing struct {
 	doubted   bool // an earlier call of this segment may have been accepted
 	renewable bool // the network can renew a secret, and the last attempt did not fail on it
 	soft      int  // soft failures so far
+	id        domain.DeliveryID
 }
 
 // outcome says what a public call's end means: its outcome, and what the delivery becomes. It
@@ -36,25 +39,25 @@ func outcome(err error, s standing, now time.Time, quarantine time.Duration) (do
 	case network.Rejected:
 		return domain.OutcomeRejected, refused(err, s)
 	case network.Throttled:
-		return domain.OutcomeThrottled, waiting(err, now.Add(pause(network.WaitOf(err))), false)
+		return domain.OutcomeThrottled, again(err, s, now)
 	case network.Reauth:
 		return domain.OutcomeReauth, signIn(err, s, now)
 	case network.NotSent, network.Ambiguous:
 		// An intent exists, so "not sent" cannot be said any more.
 	}
 	return domain.OutcomeAmbiguous, domain.Change{
-		State: domain.Unknown, WakeAt: now.Add(quarantine),
+		State: domain.Unknown, WakeAt: now.Add(max(quarantine, min(network.WaitOf(err), longestWait))),
 		ErrorClass: string(network.Ambiguous), ErrorText: sentence(err),
 	}
 }
 
 // before says what a failure without an open intent means: certainly nothing new is public.
-func before(err error, s standing, id domain.DeliveryID, now time.Time) domain.Change {
+func before(err error, s standing, now time.Time) domain.Change {
 	switch network.KindOf(err) {
 	case network.NotSent: // off line never counts as a failure
-		return waiting(err, now.Add(backoff(id, s.soft)), false)
+		return waiting(err, now.Add(backoff(s.id, s.soft)), false)
 	case network.Throttled:
-		return waiting(err, now.Add(pause(network.WaitOf(err))), false)
+		return again(err, s, now)
 	case network.Rejected:
 		if s.doubted {
 			return held(domain.HoldAmbiguous, err) // what was sent before may be live
@@ -64,10 +67,23 @@ func before(err error, s standing, id domain.DeliveryID, now time.Time) domain.C
 		return signIn(err, s, now)
 	case network.Ambiguous:
 	}
+	return again(err, s, now)
+}
+
+// again says when a failure is tried again by itself. What a server asks for wins, and is no
+// failure where it has documented that; everything else is one more soft failure.
+func again(err error, s standing, now time.Time) domain.Change {
+	asked := min(network.WaitOf(err), longestWait)
+	if asked > 0 && network.KindOf(err) == network.Throttled {
+		return waiting(err, now.Add(asked), false)
+	}
 	if s.soft+1 >= maxSoft {
 		return held(domain.HoldLateAsk, err)
 	}
-	return waiting(err, now.Add(backoff(id, s.soft)), true)
+	if asked <= 0 {
+		asked = backoff(s.id, s.soft)
+	}
+	return waiting(err, now.Add(asked), true)
 }
 
 func refused(err error, s standing) domain.Change {
@@ -110,19 +126,25 @@ func sentence(err error) string {
 // pause bounds what a network asks for.
 func pause(asked time.Duration) time.Duration {
 	if asked <= 0 {
-		return 30 * time.Second
+		return firstWait
 	}
-	return min(asked, 24*time.Hour)
+	return min(asked, longestWait)
 }
 
-// backoff returns how long to wait after the n-th soft failure: up to 30 s × 2ⁿ, at most 30
-// minutes, spread over its upper half. The spread comes from the delivery and n alone, so a
-// history can be replayed.
+// How long is waited between tries.
+const (
+	firstWait   = 30 * time.Second // the most after a first failure; it doubles with each
+	mostWait    = 30 * time.Minute
+	leastWait   = time.Second
+	longestWait = 24 * time.Hour // whatever a server asks for
+)
+
+// backoff returns how long to wait after the n-th soft failure, counted from 0: anything between a
+// second and 30 s × 2ⁿ, at most 30 minutes, so that many deliveries that failed together do not come
+// back together. The draw comes from the delivery and n alone: a history can be replayed.
 func backoff(id domain.DeliveryID, n int) time.Duration {
-	most := min(30*time.Second<<min(n, 6), 30*time.Minute)
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(id))
-	_, _ = h.Write([]byte{byte(n)})
-	share := float64(h.Sum64()%1000) / 1000
-	return time.Duration(float64(most) * (0.5 + share/2))
+	most := min(firstWait<<min(max(n, 0), 6), mostWait)
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", id, n))
+	share := float64(binary.BigEndian.Uint64(sum[:8])>>11) / (1 << 53)
+	return leastWait + time.Duration(float64(most-leastWait)*share)
 }

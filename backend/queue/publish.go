@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"postbag/backend/budget"
 	"postbag/backend/domain"
 	"postbag/backend/network"
 )
@@ -39,13 +40,23 @@ func (q *Queue) publish(ctx context.Context, d domain.Delivery) error {
 	if stopped, err := q.objects(ctx, d, plan); stopped || err != nil {
 		return err
 	}
-	claim := domain.Claim{Token: domain.NewID(now), By: q.Me, Until: now.Add(leaseTime)}
+	terms, err := q.terms(ctx, d.Channel)
+	if err != nil {
+		return err
+	}
+	claim := domain.Claim{
+		Token: domain.NewID(now), By: q.Me, Until: now.Add(leaseTime), Reserve: terms.Plan(plan), Host: terms.Host,
+	}
 	ok, err := q.Store.Claim(ctx, d, claim)
+	if off, failed := q.putOff(ctx, d, terms, anyLive(segments) || doubted, err); off {
+		return failed
+	}
 	if err != nil || !ok {
 		return err
 	}
 	q.Changed(d.ID)
 	a := &attempt{q: q, d: d, plan: plan, token: claim.Token, segments: segments, doubt: doubt, doubted: doubted}
+	a.promise(claim.Reserve)
 	err = a.run(ctx)
 	if a.open { // an intent without an outcome: recovery makes it doubt
 		q.stuck.Store(true)
@@ -72,6 +83,9 @@ func stands(b domain.Doubt, segments []domain.Segment) bool {
 // earlier call may have been accepted, lateness is not the question.
 func tooLate(d domain.Delivery, segments []domain.Segment, doubted bool, now time.Time) (domain.Change, bool) {
 	late := now.Sub(d.Due)
+	if told(d) && d.Late.Then != domain.LateSkip { // it was ready, and waited as it was told
+		late = now.Sub(later(d.Due, d.WakeAt))
+	}
 	switch {
 	case doubted:
 		return domain.Change{}, false
@@ -138,13 +152,16 @@ type attempt struct {
 	desc    network.Descriptor
 	account network.Account
 	recon   network.Reconcile
+	terms   budget.Terms
 	steps   map[string]domain.Step
 	seen    map[string]bool
 	sent    map[string]bool // files under way or sent, by their hash
-	renewed bool            // the secret was renewed in this attempt
-	open    bool            // an intent is committed and its outcome is not written
-	settled bool            // a settlement ended the attempt
-	stop    error           // why the queue itself ended the attempt
+
+	promised map[string]int // points of budgets that were promised and not yet used, by key
+	renewed  bool           // the secret was renewed in this attempt
+	open     bool           // an intent is committed and its outcome is not written
+	settled  bool           // a settlement ended the attempt
+	stop     error          // why the queue itself ended the attempt
 }
 
 // run opens the account and lets the network publish; a secret that has run out is renewed once.
@@ -223,6 +240,7 @@ func (a *attempt) load(ctx context.Context) (err error) {
 
 func (a *attempt) describe() {
 	a.desc = a.network.Describe()
+	a.terms = budget.Of(a.desc, a.d.Channel, a.account)
 	a.recon = a.desc.Reconcile
 	if own := a.desc.LimitsFor(a.account).Reconcile; own.Shape != "" {
 		a.recon = own
@@ -307,17 +325,20 @@ func (a *attempt) after(ctx context.Context, err error) domain.Change {
 			return planned
 		}
 		return a.soft(err)
+	case isWait(err):
+		change, _ := a.notNow(err)
+		return change
 	case errors.Is(err, errAlreadyLive):
 		return held(domain.HoldRestoredCopy, err)
 	case errors.Is(err, errKeyEnded):
 		return held(domain.HoldAmbiguous, err)
 	}
-	return before(err, a.standing(a.doubt.Segment), a.d.ID, time.Now())
+	return before(err, a.standing(a.doubt.Segment), time.Now())
 }
 
 // soft is an unexplained failure.
 func (a *attempt) soft(err error) domain.Change {
-	return before(errors.New(sentence(err)), a.standing(a.doubt.Segment), a.d.ID, time.Now())
+	return before(errors.New(sentence(err)), a.standing(a.doubt.Segment), time.Now())
 }
 
 func (a *attempt) standing(segment int) standing {
@@ -327,5 +348,6 @@ func (a *attempt) standing(segment int) standing {
 		doubted:   a.doubted && a.doubt.Segment == segment,
 		renewable: a.canRenew() && a.d.ErrorClass != string(network.Reauth),
 		soft:      a.d.SoftFailures,
+		id:        a.d.ID,
 	}
 }

@@ -31,6 +31,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"postbag/backend/budget"
 	"postbag/backend/domain"
 	"postbag/backend/network"
 )
@@ -48,6 +49,7 @@ type Store interface {
 
 	Claim(ctx context.Context, d domain.Delivery, c domain.Claim) (bool, error)
 	Note(ctx context.Context, c domain.Call) error
+	Reserve(ctx context.Context, token, host string, list []domain.Spend) error
 	Intend(ctx context.Context, c domain.Call, keyUntil time.Time) error
 	Settle(ctx context.Context, s domain.Settlement) error
 	Release(ctx context.Context, id domain.DeliveryID, token string, c domain.Change) error
@@ -109,6 +111,9 @@ type Config struct {
 	Slots func(ctx context.Context, d domain.Delivery) (When, bool, error)
 	// Guards are asked in turn before a delivery is claimed; the first that objects is obeyed.
 	Guards []Guard
+	// Budgets finds what a channel may take of its network, without its secret. nil: what an attempt
+	// takes is asked for as it goes.
+	Budgets func(ctx context.Context, id domain.ChannelID) (budget.Terms, error)
 	// Poll is the longest sleep between two looks, 15 s if zero: Go's timers stop while the
 	// machine sleeps, so a long one would oversleep.
 	Poll time.Duration

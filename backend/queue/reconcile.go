@@ -44,6 +44,9 @@ func (q *Queue) reconcile(ctx context.Context, d domain.Delivery) error {
 		return q.giveUp(ctx, d, doubt, "this network offers no proof that Postbag accepts")
 	}
 	receipt, found, err := a.find(ctx)
+	if w, wait := a.terms.WaitFor(err, now); wait { // look-ups count like everything else
+		return q.Store.Postpone(ctx, d.ID, w.Until, string(network.Ambiguous), w.Text)
+	}
 	repeatable := a.recon.Shape == network.ShapeKey && doubt.Count < maxSameKey && a.keyLives(now)
 	switch {
 	case err != nil && repeatable && network.KindOf(err) == network.Ambiguous && doubt.Looks+1 >= looksBeforeKey && ctx.Err() == nil:
@@ -88,10 +91,12 @@ func (a *attempt) find(ctx context.Context) (network.Receipt, bool, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
 	defer cancel()
-	claim := domain.Claim{Token: domain.NewID(time.Now()), By: a.q.Me}
+	look := a.terms.Spends(network.Use{Step: "look", Kind: network.UseRead})
+	claim := domain.Claim{Token: domain.NewID(time.Now()), By: a.q.Me, Reserve: look, Host: a.terms.Host}
 	if err := a.q.Store.BeginLookUp(ctx, a.d.ID, claim); err != nil {
 		return network.Receipt{}, false, err
 	}
+	a.promise(look)
 	a.token, a.seen, a.steps = claim.Token, map[string]bool{}, map[string]domain.Step{}
 	receipt, found, err := a.look(ctx, finder)
 	if err != nil && network.KindOf(err) == network.Reauth && a.canRenew() {
@@ -99,6 +104,9 @@ func (a *attempt) find(ctx context.Context) (network.Receipt, bool, error) {
 			a.seen = map[string]bool{}
 			receipt, found, err = a.look(ctx, finder)
 		}
+	}
+	if a.stop != nil { // whatever the network made of it
+		found, err = false, a.stop
 	}
 	if err == nil && found {
 		found, err = a.mine(ctx, receipt)
@@ -125,7 +133,7 @@ func (a *attempt) mine(ctx context.Context, receipt network.Receipt) (bool, erro
 // looked names the end of a look-up. Doubt counts those with domain.NoAnswer.
 func looked(found bool, err error) string {
 	switch {
-	case network.KindOf(err) == network.NotSent && err != nil:
+	case err != nil && (network.KindOf(err) == network.NotSent || isWait(err)):
 		return "not sent"
 	case err != nil:
 		return domain.NoAnswer
