@@ -173,6 +173,8 @@ type Report struct {
 	OverflowAt int          `json:"overflowAt"` // code points before the first character that does not fit; -1: all fit
 	Over       int          `json:"over"`       // Remaining below zero, as a positive number; else 0
 	Parts      []PartLength `json:"parts"`
+	Joined     bool         `json:"joined"` // the network has no threads and gets all parts as one text
+	Only       int          `json:"only"`   // the one part it gets instead; -1: none was chosen
 	Valid      bool         `json:"valid"`
 	Problems   []Issue      `json:"problems"`
 }
@@ -220,11 +222,12 @@ func (s *NetworkService) Check(r CheckRequest) (_ Report, err error) {
 		assets[a.ID] = a
 		content.Media = append(content.Media, domain.Media{Asset: a.ID, Alt: m.Alt})
 	}
-	plan, _, err := posts.Draft(domain.Post{Content: content}, domain.Variant{}, assets)
+	limits, err := s.limits(n, r.Server)
 	if err != nil {
 		return Report{}, err
 	}
-	limits, err := s.limits(n, r.Server)
+	// As many parts as were given: what a network without threads would say of them is asked here.
+	plan, _, err := posts.Draft(domain.Post{Content: content}, domain.Variant{}, assets, posts.Frame{Parts: posts.MaxParts})
 	if err != nil {
 		return Report{}, err
 	}
@@ -278,7 +281,8 @@ func (s *base) look(path string) (domain.Asset, error) {
 func reportOf(r posts.Report, texts []string) Report {
 	out := Report{
 		Channel: string(r.Channel), Network: r.Network, Handle: r.Handle, Length: r.Length, Limit: r.Limit, Remaining: r.Remaining,
-		Unit: string(r.Unit), OverflowAt: -1, Over: max(-r.Remaining, 0), Parts: []PartLength{}, Valid: r.Valid, Problems: issuesOf(r.Problems),
+		Unit: string(r.Unit), OverflowAt: -1, Over: max(-r.Remaining, 0), Parts: []PartLength{}, Joined: r.Joined, Only: r.Only, Valid: r.Valid,
+		Problems: issuesOf(r.Problems),
 	}
 	for i, p := range r.Parts {
 		part := PartLength{Length: p.Length, Remaining: p.Remaining, OverflowAt: -1, CutAt: -1}

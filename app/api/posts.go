@@ -47,6 +47,10 @@ type Media struct {
 	Alt   string `json:"alt"` // "" follows the asset's own
 	Focus *Point `json:"focus"`
 	Part  int    `json:"part"`
+	// Decorative: it needs no description, and none is sent.
+	Decorative bool            `json:"decorative"`
+	Preset     string          `json:"preset"` // the size that is sent; "": the whole picture
+	Crops      map[string]Rect `json:"crops"`  // by preset: parts chosen for this use alone
 }
 
 // Point is a place in a picture, from 0,0 at the top left to 1,1.
@@ -72,6 +76,8 @@ type Variant struct {
 	Language   *string           `json:"language"`
 	Warning    *string           `json:"warning"`
 	Visibility *string           `json:"visibility"`
+	Poll       *Poll             `json:"poll"` // one without options: none here
+	Only       *int              `json:"only"` // the one part for a network without threads; null: all, joined
 	Options    map[string]string `json:"options"`
 }
 
@@ -307,7 +313,7 @@ func variantsOf(list []domain.Variant) []Variant {
 	for i, v := range list {
 		out[i] = Variant{
 			Channel: string(v.Channel), Text: v.Own.Text, Parts: v.Own.Parts, Link: v.Own.Link, Language: v.Own.Language,
-			Warning: v.Own.Warning, Visibility: v.Own.Visibility, Options: map[string]string{},
+			Warning: v.Own.Warning, Visibility: v.Own.Visibility, Poll: pollOf(v.Own.Poll), Only: v.Own.Only, Options: map[string]string{},
 		}
 		maps.Copy(out[i].Options, v.Options)
 		if v.Own.Media != nil {
@@ -321,18 +327,35 @@ func variantsOf(list []domain.Variant) []Variant {
 func contentOf(c domain.Content) Content {
 	out := Content{
 		Text: c.Text, Parts: append([]string{}, c.Parts...), Media: mediaOf(c.Media), Link: c.Link, Language: c.Language,
-		Warning: c.Warning, Visibility: c.Visibility,
-	}
-	if c.Poll != nil {
-		out.Poll = &Poll{Options: append([]string{}, c.Poll.Options...), DurationS: c.Poll.DurationS, Multiple: c.Poll.Multiple}
+		Warning: c.Warning, Visibility: c.Visibility, Poll: pollOf(c.Poll),
 	}
 	return out
+}
+
+func pollOf(p *domain.Poll) *Poll {
+	if p == nil {
+		return nil
+	}
+	return &Poll{Options: append([]string{}, p.Options...), DurationS: p.DurationS, Multiple: p.Multiple}
+}
+
+func pollFrom(p *Poll) *domain.Poll {
+	if p == nil {
+		return nil
+	}
+	return &domain.Poll{Options: p.Options, DurationS: p.DurationS, Multiple: p.Multiple}
 }
 
 func mediaOf(list []domain.Media) []Media {
 	out := make([]Media, len(list))
 	for i, m := range list {
-		out[i] = Media{Asset: string(m.Asset), Alt: m.Alt, Focus: pointOf(m.Focus), Part: m.Part}
+		out[i] = Media{
+			Asset: string(m.Asset), Alt: m.Alt, Focus: pointOf(m.Focus), Part: m.Part, Decorative: m.Decorative,
+			Preset: m.Preset, Crops: map[string]Rect{},
+		}
+		for id, c := range m.Crops {
+			out[i].Crops[id] = Rect(c)
+		}
 	}
 	return out
 }
@@ -347,9 +370,7 @@ func pointOf(p *domain.Point) *Point {
 func contentFrom(c Content) domain.Content {
 	out := domain.Content{
 		Text: c.Text, Parts: c.Parts, Media: mediaFrom(c.Media), Link: c.Link, Language: c.Language, Warning: c.Warning, Visibility: c.Visibility,
-	}
-	if c.Poll != nil {
-		out.Poll = &domain.Poll{Options: c.Poll.Options, DurationS: c.Poll.DurationS, Multiple: c.Poll.Multiple}
+		Poll: pollFrom(c.Poll),
 	}
 	return out
 }
@@ -357,7 +378,15 @@ func contentFrom(c Content) domain.Content {
 func mediaFrom(list []Media) []domain.Media {
 	out := make([]domain.Media, len(list))
 	for i, m := range list {
-		out[i] = domain.Media{Asset: domain.AssetID(m.Asset), Alt: m.Alt, Part: m.Part}
+		out[i] = domain.Media{
+			Asset: domain.AssetID(m.Asset), Alt: m.Alt, Part: m.Part, Decorative: m.Decorative, Preset: m.Preset,
+		}
+		if len(m.Crops) > 0 {
+			out[i].Crops = make(map[string]domain.Crop, len(m.Crops))
+		}
+		for id, c := range m.Crops {
+			out[i].Crops[id] = domain.Crop(c)
+		}
 		if m.Focus != nil {
 			out[i].Focus = &domain.Point{X: m.Focus.X, Y: m.Focus.Y}
 		}
@@ -370,6 +399,7 @@ func variantsFrom(list []Variant) []domain.Variant {
 	for i, v := range list {
 		out[i] = domain.Variant{Channel: domain.ChannelID(v.Channel), Options: maps.Clone(v.Options), Own: domain.Override{
 			Text: v.Text, Parts: v.Parts, Link: v.Link, Language: v.Language, Warning: v.Warning, Visibility: v.Visibility,
+			Poll: pollFrom(v.Poll), Only: v.Only,
 		}}
 		if v.Media != nil {
 			media := mediaFrom(*v.Media)

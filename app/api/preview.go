@@ -36,12 +36,15 @@ type PreviewPart struct {
 type PreviewMedia struct {
 	Asset      string  `json:"asset"`
 	Kind       string  `json:"kind"`
-	Width      int     `json:"width"` // px, of the original as seen
+	Width      int     `json:"width"` // px, as it is sent
 	Height     int     `json:"height"`
 	DurationMs int64   `json:"durationMs"`
 	Alt        string  `json:"alt"`
 	FocusX     float64 `json:"focusX"` // 0.5 if nobody chose
 	FocusY     float64 `json:"focusY"`
+	Preset     string  `json:"preset"`   // the size it is sent in; "": the whole picture
+	Crop       *Rect   `json:"crop"`     // the part of it, chosen for this use; null: none was
+	OwnFocus   bool    `json:"ownFocus"` // FocusX and FocusY were chosen for this use
 }
 
 // PreviewDraft returns what every channel of a draft will show. Pictures are named, not made.
@@ -71,8 +74,12 @@ func (s *PostService) previewOf(p posts.Preview) Preview {
 		for j, use := range part.Media {
 			a := use.Asset
 			dto.Media[j] = PreviewMedia{
-				Asset: string(a.ID), Kind: string(a.Kind), Width: a.Width, Height: a.Height, DurationMs: a.DurationMs,
-				Alt: part.Alts[j], FocusX: 0.5, FocusY: 0.5,
+				Asset: string(a.ID), Kind: string(a.Kind), Width: part.Sent[j].Width, Height: part.Sent[j].Height,
+				DurationMs: a.DurationMs, Alt: part.Alts[j], FocusX: 0.5, FocusY: 0.5, Preset: use.Preset, OwnFocus: use.OwnFocus != nil,
+			}
+			if use.Crop != nil {
+				crop := Rect(*use.Crop)
+				dto.Media[j].Crop = &crop
 			}
 			if use.Focus != nil {
 				dto.Media[j].FocusX, dto.Media[j].FocusY = use.Focus.X, use.Focus.Y

@@ -1,14 +1,21 @@
 package wiring
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
+	"postbag/app/api"
 	"postbag/backend/domain"
+	"postbag/backend/library"
 	"postbag/backend/network"
 	"postbag/backend/posts"
+	"postbag/backend/presets"
+	"postbag/backend/render"
+	"postbag/backend/settings"
 )
 
 // composer turns a post into what one channel gets: the draft that was checked, with every
@@ -38,23 +45,88 @@ func (c composer) Compose(ctx context.Context, p domain.Post, v domain.Variant, 
 	if err != nil {
 		return network.Plan{}, d, limits, err
 	}
-	plan, uses, err := posts.Draft(p, v, assets)
+	if limits.Alt.Required, err = c.app.altRequired(ctx); err != nil {
+		return network.Plan{}, d, limits, err
+	}
+	sizes, err := c.app.Posts.Sizes(ctx, p)
+	if err != nil {
+		return network.Plan{}, d, limits, err
+	}
+	plan, uses, err := posts.Draft(p, v, assets, posts.Frame{Parts: limits.Parts, Sizes: sizes})
 	if err != nil {
 		return plan, d, limits, err
 	}
 	for _, use := range uses {
-		fitted, err := c.app.Library.Fit(ctx, use.Asset, limits.Media)
+		fitted, err := c.fit(ctx, use, limits.Media)
 		if err != nil {
 			return plan, d, limits, err
 		}
 		draft := &plan.Parts[use.Part].Media[use.Index]
-		fitted.Media.Alt, fitted.Media.Focus = draft.Alt, draft.Focus
+		fitted.Media.Alt, fitted.Media.Decorative, fitted.Media.Focus = draft.Alt, draft.Decorative, draft.Focus
+		if use.Preset != "" {
+			fitted.Media.Focus = nil // it was said of the whole picture; this is cut around it
+		}
 		*draft = fitted.Media
 	}
 	if err := c.card(ctx, p, &plan); err != nil {
 		return plan, d, limits, err
 	}
 	return plan, d, limits, nil
+}
+
+// fit makes what a network gets of one use of an asset: the whole of it, or the size that was chosen,
+// of the part that was chosen.
+func (c composer) fit(ctx context.Context, use posts.MediaUse, l network.MediaLimit) (library.Fitted, error) {
+	if use.Preset == "" {
+		return c.app.Library.Fit(ctx, use.Asset, l)
+	}
+	if _, ok, err := c.app.sizeToSend(ctx, use.Preset); err != nil || !ok {
+		return library.Fitted{}, cmp.Or(err, error(&domain.FieldError{
+			Field: "media", Message: fmt.Sprintf("the size %.80q is not there any more; choose another one", use.Preset),
+		}))
+	}
+	recipe, err := c.app.sizeRecipe(ctx, use.Asset, use.Preset)
+	if err != nil {
+		return library.Fitted{}, err
+	}
+	if recipe.Crop == nil && use.Focus != nil {
+		recipe.Focus = &render.Point{X: use.Focus.X, Y: use.Focus.Y}
+	}
+	if use.OwnFocus != nil {
+		recipe.Crop, recipe.Focus = nil, &render.Point{X: use.OwnFocus.X, Y: use.OwnFocus.Y}
+	}
+	if use.Crop != nil {
+		part := render.Rect(*use.Crop)
+		recipe.Crop, recipe.Focus = &part, nil
+	}
+	return c.app.Library.FitSize(ctx, use.Asset, recipe, l)
+}
+
+// house tells posts what it asks of the rest of the program.
+func (a *App) house() posts.House {
+	return posts.House{Size: a.sizeToSend, AltRequired: a.altRequired}
+}
+
+// sizeToSend returns how large a preset is that a picture of a post can be cut to.
+func (a *App) sizeToSend(ctx context.Context, id string) (posts.Size, bool, error) {
+	set, err := api.AllPresets(ctx, a.DB)
+	if err != nil {
+		return posts.Size{}, false, err
+	}
+	found, err := set.Find(id)
+	if errors.Is(err, presets.ErrUnknown) {
+		return posts.Size{}, false, nil
+	}
+	if err != nil || found[0].Fit != presets.Cover || found[0].Kind == presets.Video {
+		return posts.Size{}, false, err
+	}
+	return posts.Size{Width: found[0].Width, Height: found[0].Height}, true, nil
+}
+
+// altRequired says whether the person wants nothing planned with a picture without a description.
+func (a *App) altRequired(ctx context.Context) (bool, error) {
+	chosen, err := (&settings.Service{Store: a.DB}).App(ctx)
+	return chosen.AltText == "required", err
 }
 
 func timeOf(ms int64) time.Time {

@@ -27,6 +27,7 @@ import (
 	"postbag/backend/secrets"
 	"postbag/backend/slots"
 	"postbag/backend/store"
+	"postbag/backend/twins"
 )
 
 // Config says how to build the program. The zero value opens the system's data folder with the
@@ -59,6 +60,7 @@ type App struct {
 	Render   *render.Engine
 	Planner  *queue.Planner
 	Slots    *slots.Service
+	Twins    *twins.Finder
 	Accounts *Accounts
 	Log      *slog.Logger
 	Shell    api.Shell // what is around the program; set before Services, or nil
@@ -115,10 +117,11 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	web := httpcall.New(a.Dir.Media(), httpcall.Version(c.Version))
 	a.Carriers = queue.Carriers{"https": web, "http": web, "file": files, nonecall.Scheme: nonecall.New()}
 	a.Render = newRender(c)
-	a.Posts = posts.New(a.DB, a.Networks)
+	a.Posts = posts.New(a.DB, a.Networks, a.house())
 	a.Library = a.newLibrary()
 	a.Accounts = &Accounts{db: a.DB, vault: a.Vault, networks: a.Networks}
-	a.Planner = &queue.Planner{Store: a.DB, Composer: composer{a}}
+	a.Planner = &queue.Planner{Store: a.DB, Composer: looking{composer{a}, a}}
+	a.Twins = a.newTwins()
 	a.Slots = &slots.Service{Store: a.DB, Posts: a.Posts, Planner: a.Planner, Zones: &slots.Zones{}}
 	return a, nil
 }

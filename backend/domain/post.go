@@ -23,6 +23,14 @@ type Media struct {
 	Alt   string  `json:"alt"` // description; "" follows the asset's own
 	Focus *Point  `json:"focus"`
 	Part  int     `json:"part"` // 0 is the text, 1 the first of Parts
+	// Decorative is a person's word that nothing is lost on who cannot see it: no description is
+	// sent, the asset's own neither.
+	Decorative bool `json:"decorative,omitempty"`
+	// Preset is the size that is sent, "" for the whole picture.
+	Preset string `json:"preset,omitempty"`
+	// Crops are the parts a person chose for this one use, by preset. They come before the use's
+	// focal point, that before the asset's own crop, that before the asset's focal point.
+	Crops map[string]Crop `json:"crops,omitempty"`
 }
 
 // Point is a place in a picture: 0,0 is the top left corner, 1,1 the bottom right.
@@ -67,6 +75,9 @@ type Override struct {
 	Language   *string   `json:"language,omitempty"`
 	Warning    *string   `json:"warning,omitempty"`
 	Visibility *string   `json:"visibility,omitempty"`
+	Poll       *Poll     `json:"poll,omitempty"` // one without options is no poll
+	// Only is the one part that a network without threads gets, counted from 0; nil joins them all.
+	Only *int `json:"only,omitempty"`
 }
 
 // Resolve returns the content a variant publishes.
@@ -79,6 +90,11 @@ func (v Variant) Resolve(shared Content) Content {
 	set(&c.Language, v.Own.Language)
 	set(&c.Warning, v.Own.Warning)
 	set(&c.Visibility, v.Own.Visibility)
+	if own := v.Own.Poll; own != nil && len(own.Options) > 0 {
+		c.Poll = own
+	} else if own != nil {
+		c.Poll = nil
+	}
 	return c
 }
 

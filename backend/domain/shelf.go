@@ -46,10 +46,15 @@ type Collection struct {
 
 // Crop is a part of a picture as seen, in shares of its width and height.
 type Crop struct {
-	X      float64
-	Y      float64
-	Width  float64
-	Height float64
+	X      float64 `json:"x"`
+	Y      float64 `json:"y"`
+	Width  float64 `json:"width"`
+	Height float64 `json:"height"`
+}
+
+// Inside reports whether the part lies within the picture and is not empty.
+func (c Crop) Inside() bool { // written so that a NaN is outside
+	return c.X >= 0 && c.Y >= 0 && c.Width > 0 && c.Height > 0 && c.X+c.Width <= 1.000001 && c.Y+c.Height <= 1.000001
 }
 
 // Use is one place where a post uses an asset.

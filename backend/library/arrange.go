@@ -121,8 +121,7 @@ func (s *Service) Crops(ctx context.Context, id domain.AssetID) (map[string]doma
 // SetCrop keeps the part of a picture that a person chose for a preset; nil forgets it, and the part
 // around the focal point is taken again. A part outside of the picture is a *domain.FieldError.
 func (s *Service) SetCrop(ctx context.Context, id domain.AssetID, preset string, c *domain.Crop) error {
-	// Written so that a NaN is refused too.
-	if c != nil && !(c.X >= 0 && c.Y >= 0 && c.Width > 0 && c.Height > 0 && c.X+c.Width <= 1.000001 && c.Y+c.Height <= 1.000001) {
+	if c != nil && !c.Inside() {
 		return &domain.FieldError{Field: "crop", Message: "the part lies outside of the picture"}
 	}
 	return s.p.Store.SetCrop(ctx, id, preset, c)

@@ -150,6 +150,59 @@ func recipeFor(l network.MediaLimit) (render.Recipe, error) {
 	return r, nil
 }
 
+// FitSize is Fit for a picture that goes out in a size: cut as the recipe says, in the formats and
+// within the limits that recipe and network share. Formats of the recipe that the network does not
+// take give way to those it takes. An animation becomes a still picture with a warning.
+func (s *Service) FitSize(ctx context.Context, a domain.Asset, recipe render.Recipe, l network.MediaLimit) (Fitted, error) {
+	out, err := s.fitSize(ctx, a, recipe, l)
+	if err != nil {
+		return Fitted{}, fmt.Errorf("fit %q: %w", a.Name, err)
+	}
+	out.Media.Alt = a.Alt
+	return out, nil
+}
+
+func (s *Service) fitSize(ctx context.Context, a domain.Asset, recipe render.Recipe, l network.MediaLimit) (Fitted, error) {
+	if a.Kind == domain.AssetVideo {
+		return Fitted{}, doesNotFit("a video goes out whole")
+	}
+	most, err := recipeFor(l)
+	if err != nil {
+		return Fitted{}, err
+	}
+	wanted := recipe.Formats
+	if len(wanted) == 0 {
+		wanted = []render.Format{render.JPEG, render.PNG}
+	}
+	recipe.Formats = slices.DeleteFunc(slices.Clone(wanted), func(f render.Format) bool { return !slices.Contains(most.Formats, f) })
+	if !slices.ContainsFunc(recipe.Formats, render.Format.CanWrite) {
+		recipe.Formats = most.Formats
+	}
+	if recipe.MaxBytes == 0 || most.MaxBytes > 0 && most.MaxBytes < recipe.MaxBytes {
+		recipe.MaxBytes = most.MaxBytes
+	}
+	if recipe.MaxPixels == 0 || most.MaxPixels > 0 && most.MaxPixels < recipe.MaxPixels {
+		recipe.MaxPixels = most.MaxPixels
+	}
+	if longer := max(recipe.Width, recipe.Height); longer > most.Width { // both bounds are the side
+		recipe.Width = max(1, recipe.Width*most.Width/longer)
+		recipe.Height = max(1, recipe.Height*most.Width/longer)
+	}
+	key := sumOf(fmt.Appendf(nil, "%d size %s", pipeline, recipe.Hash()))
+	r, ok, err := s.recall(ctx, a, key)
+	if err == nil && !ok {
+		r, err = s.renderFor(ctx, a, recipe, key)
+	}
+	if err != nil {
+		return Fitted{}, err
+	}
+	out := Fitted{Media: named(a, r)}
+	if a.Kind == domain.AssetAnimation {
+		out.Warnings = append(out.Warnings, string(render.WarnAnimation))
+	}
+	return out, nil
+}
+
 func (s *Service) fitPicture(ctx context.Context, a domain.Asset, l network.MediaLimit) (Fitted, error) {
 	recipe, err := recipeFor(l)
 	if err != nil {

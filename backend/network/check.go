@@ -251,8 +251,9 @@ func (c *checker) alt(i, j int, m Media) {
 	case c.l.Alt.Max == 0:
 	case !utf8.ValidString(m.Alt) || strings.ContainsRune(m.Alt, 0):
 		c.add(IssueBadText, "alt", i, j, "the description has bytes that are not text")
+	case m.Decorative && m.Alt == "":
 	case strings.TrimSpace(m.Alt) == "":
-		c.add(IssueAltMissing, "alt", i, j, "no description for people who cannot see it").Warning = true
+		c.add(IssueAltMissing, "alt", i, j, "no description for people who cannot see it").Warning = !c.l.Alt.Required
 	default:
 		plain := Limits{Text: TextLimit{Unit: c.l.Alt.Unit}}
 		n := utf8.RuneCountInString(m.Alt)

@@ -59,6 +59,8 @@ type Media struct {
 	Alt        string    `json:"alt,omitempty"`
 	Focus      *Point    `json:"focus,omitempty"`
 	Name       string    `json:"name,omitempty"` // a harmless file name with extension
+	// Decorative says that a person wants no description: Alt is empty on purpose.
+	Decorative bool `json:"decorative,omitempty"`
 }
 
 // File returns a reference to the whole file.

@@ -22,6 +22,7 @@ const (
 	IssueReauth         = "reauth"
 	IssueChannelRemoved = "channel_removed"
 	IssueNetworkUnknown = "network_unknown"
+	IssueSizeUnknown    = "size_unknown"
 )
 
 // Report is what one channel would say about a post.
@@ -37,6 +38,11 @@ type Report struct {
 	Unit       network.Unit
 	OverflowAt int // byte offset in that part's text, -1 if it fits
 	Parts      []PartLength
+	// Joined says that the network has no threads and gets all parts as one text; Only is the one
+	// part it gets instead, -1 if none was chosen. Parts and Problems are about the written parts
+	// either way.
+	Joined bool
+	Only   int
 
 	Valid    bool // nothing keeps it from being published
 	Problems []network.Issue
@@ -66,8 +72,12 @@ func (s *Service) Check(ctx context.Context, p domain.Post) ([]Report, error) {
 	}
 	reports := make([]Report, 0, len(p.Variants))
 	known := sameChecks{}
+	rules, err := s.rules(ctx, p)
+	if err != nil {
+		return nil, fmt.Errorf("check post: %w", err)
+	}
 	for _, v := range p.Variants {
-		r, err := s.checkVariant(p, v, channels[v.Channel], assets, known)
+		r, err := s.checkVariant(p, v, channels[v.Channel], assets, known, rules)
 		if err != nil {
 			return nil, fmt.Errorf("check post: channel %s: %w", v.Channel, err)
 		}
@@ -76,10 +86,10 @@ func (s *Service) Check(ctx context.Context, p domain.Post) ([]Report, error) {
 	return reports, nil
 }
 
-func (s *Service) checkVariant(p domain.Post, v domain.Variant, channel domain.Channel, assets map[domain.AssetID]domain.Asset, known sameChecks) (Report, error) {
+func (s *Service) checkVariant(p domain.Post, v domain.Variant, channel domain.Channel, assets map[domain.AssetID]domain.Asset, known sameChecks, rules rules) (Report, error) {
 	r := Report{
 		Channel: channel.ID, Network: channel.Network, Handle: channel.Handle,
-		OverflowAt: -1, Parts: []PartLength{}, Problems: []network.Issue{},
+		OverflowAt: -1, Parts: []PartLength{}, Problems: []network.Issue{}, Only: -1,
 	}
 	n, ok := s.networks.Get(channel.Network)
 	if !ok {
@@ -88,12 +98,13 @@ func (s *Service) checkVariant(p domain.Post, v domain.Variant, channel domain.C
 		return r, nil
 	}
 	v, lost := withoutMissing(p.Content, channel.WithDefaults(p.Content, v), assets)
-	plan, _, err := Draft(p, v, assets)
+	d := n.Describe()
+	limits, err := limitsOf(d, channel)
 	if err != nil {
 		return r, err
 	}
-	d := n.Describe()
-	limits, err := limitsOf(d, channel)
+	limits.Alt.Required = rules.altRequired
+	plan, uses, err := Draft(p, v, assets, Frame{Parts: limits.Parts, Sizes: rules.sizes})
 	if err != nil {
 		return r, err
 	}
@@ -101,9 +112,13 @@ func (s *Service) checkVariant(p domain.Post, v domain.Variant, channel domain.C
 	if err != nil {
 		return r, err
 	}
+	content := v.Resolve(p.Content)
+	report = folded(content, v, limits.Parts).unfold(report, content, uses)
+	r.Joined, r.Only = report.Joined, report.Only
 	r.Length, r.Limit, r.Remaining, r.Unit = report.Length, report.Limit, report.Remaining, report.Unit
 	r.OverflowAt, r.Parts = report.OverflowAt, report.Parts
 	r.Problems = append(channelIssues(channel, d), lost...)
+	r.Problems = append(r.Problems, sizeIssues(content, uses, rules.sizes)...)
 	r.Problems = append(r.Problems, report.Problems...)
 	_, blocked := network.Blocking(r.Problems)
 	r.Valid = !blocked
@@ -179,7 +194,7 @@ func channelIssues(c domain.Channel, d network.Descriptor) []network.Issue {
 func CheckPlan(d network.Descriptor, l network.Limits, p network.Plan) Report {
 	r := Report{
 		Limit: l.Text.Max, Unit: l.Text.Unit, OverflowAt: -1,
-		Parts: make([]PartLength, len(p.Parts)), Problems: []network.Issue{},
+		Parts: make([]PartLength, len(p.Parts)), Problems: []network.Issue{}, Only: -1,
 	}
 	p, stills := suppose(p, l.Media)
 	issues := network.Check(d, l, p)

@@ -38,7 +38,7 @@ func TestADraftHasEveryPartWithItsMediaInOrder(t *testing.T) {
 		Media: []domain.Media{{Asset: "b", Part: 2}, {Asset: "a", Part: 0}, {Asset: "b", Alt: "said here", Focus: &domain.Point{X: 1}, Part: 0}},
 	}}
 	v := domain.Variant{Own: domain.Override{Parts: &[]string{"zwei"}}, Options: map[string]string{"k": "v"}}
-	plan, uses, err := Draft(post, v, map[domain.AssetID]domain.Asset{"a": a, "b": b})
+	plan, uses, err := Draft(post, v, map[domain.AssetID]domain.Asset{"a": a, "b": b}, Frame{Parts: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestADraftHasEveryPartWithItsMediaInOrder(t *testing.T) {
 	if v.Options["k"] != "v" || post.Content.Poll.Options[0] != "x" || a.Focus.X != 0.1 {
 		t.Error("the plan shares memory with the post")
 	}
-	if _, _, err := Draft(post, v, map[domain.AssetID]domain.Asset{"a": a}); !errors.Is(err, domain.ErrNotFound) {
+	if _, _, err := Draft(post, v, map[domain.AssetID]domain.Asset{"a": a}, Frame{Parts: 10}); !errors.Is(err, domain.ErrNotFound) {
 		t.Errorf("a missing asset: %v", err)
 	}
 }

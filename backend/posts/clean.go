@@ -2,6 +2,7 @@ package posts
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"strings"
 	"unicode/utf8"
@@ -15,6 +16,7 @@ const (
 	MaxParts       = 200     // texts of a thread, the first included
 	MaxMedia       = 200
 	MaxPollOptions = 50
+	MaxCrops       = 200  // of one use of a picture
 	MaxOptions     = 50   // extra settings of a variant
 	maxFieldBytes  = 4096 // a link, a language, a visibility, the key of an option
 )
@@ -48,10 +50,15 @@ func CleanVariant(v domain.Variant, shared domain.Content) (domain.Variant, erro
 		Text: each(own.Text, "text", k.text), Link: each(own.Link, "link", k.field),
 		Parts: each(own.Parts, "parts", k.parts), Language: each(own.Language, "language", k.field),
 		Warning: each(own.Warning, "warning", k.text), Visibility: each(own.Visibility, "visibility", k.field),
+		Poll: k.poll(own.Poll),
 	}
 	parts := len(shared.Parts)
 	if own.Parts != nil {
 		parts = len(*own.Parts)
+	}
+	if own.Only != nil {
+		only := min(max(*own.Only, 0), parts)
+		out.Own.Only = &only
 	}
 	if own.Media != nil {
 		media := k.media("media", *own.Media, parts)
@@ -171,9 +178,28 @@ func (k *cleaner) media(field string, media []domain.Media, parts int) []domain.
 			m.Focus = &focus
 		}
 		m.Part = min(max(m.Part, 0), parts)
+		m.Preset = k.field(at+".preset", m.Preset)
+		m.Crops = k.crops(at+".crops", m.Crops)
 		out[i] = m
 	}
 	return out
+}
+
+func (k *cleaner) crops(field string, crops map[string]domain.Crop) map[string]domain.Crop {
+	if len(crops) > MaxCrops {
+		k.fail(field, "a picture may have %d crops in a post, this has %d", MaxCrops, len(crops))
+		return nil
+	}
+	for preset, c := range crops {
+		if !c.Inside() {
+			k.fail(field, "the part for %.80q lies outside of the picture", preset)
+		}
+		k.field(field, preset)
+	}
+	if len(crops) == 0 {
+		return nil
+	}
+	return maps.Clone(crops)
 }
 
 func inside(f float64) bool { return !math.IsNaN(f) && f >= 0 && f <= 1 }

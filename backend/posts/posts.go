@@ -66,14 +66,23 @@ type Networks interface {
 	Get(id string) (network.Network, bool)
 }
 
+// House is what the rest of the program knows and Check asks. Every field may be nil.
+type House struct {
+	// Size returns how large a preset is, false if there is none of that id.
+	Size func(ctx context.Context, preset string) (Size, bool, error)
+	// AltRequired says whether a person wants nothing planned with a picture without a description.
+	AltRequired func(ctx context.Context) (bool, error)
+}
+
 // Service is what people do with posts.
 type Service struct {
 	store    Store
 	networks Networks
+	house    House
 }
 
 // New returns a service over a store and the networks that Check asks.
-func New(s Store, n Networks) *Service { return &Service{store: s, networks: n} }
+func New(s Store, n Networks, h House) *Service { return &Service{store: s, networks: n, house: h} }
 
 // Create makes a draft with one variant for each channel. Content is cleaned (Clean).
 func (s *Service) Create(ctx context.Context, w domain.WorkspaceID, c domain.Content, channels []domain.ChannelID) (domain.Post, error) {

@@ -32,7 +32,7 @@ func newDesk(t *testing.T) desk {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	d := desk{Service: New(db, network.NewRegistry(practice.New())), t: t, db: db}
+	d := desk{Service: New(db, network.NewRegistry(practice.New()), House{}), t: t, db: db}
 	d.space, d.channel = d.workspace("Bakery")
 	return d
 }
@@ -159,7 +159,7 @@ func TestAChangeOfOneFieldIsMadeAgainOnWhatSomebodySavedMeanwhile(t *testing.T) 
 		_, err := d.Save(t.Context(), p.ID, domain.Content{Text: "theirs"}, p.Variants, 0)
 		d.must(err)
 	}}
-	got, err := New(race, d.networks).SetOptions(t.Context(), p.ID, d.channel.ID, map[string]string{"a": "b", "": ""}, 0)
+	got, err := New(race, d.networks, House{}).SetOptions(t.Context(), p.ID, d.channel.ID, map[string]string{"a": "b", "": ""}, 0)
 	d.must(err)
 	if got.Content.Text != "theirs" || got.Variants[0].Options["a"] != "b" || len(got.Variants[0].Options) != 1 {
 		t.Errorf("got %+v", got)

@@ -29,6 +29,7 @@ type PreviewPart struct {
 	Marks      []Mark
 	Media      []MediaUse // in order; Index is the place in the part
 	Alts       []string   // the description that goes out with each
+	Sent       []Size     // px of each as it is sent: the original's, or those of the size it is cut to
 }
 
 // Preview resolves a post for each of its channels the way planning does, and fits nothing: pictures
@@ -46,9 +47,13 @@ func (s *Service) Preview(ctx context.Context, p domain.Post) ([]Preview, error)
 	if err != nil {
 		return nil, fmt.Errorf("preview post: %w", err)
 	}
+	rules, err := s.rules(ctx, p)
+	if err != nil {
+		return nil, fmt.Errorf("preview post: %w", err)
+	}
 	list := make([]Preview, 0, len(p.Variants))
 	for _, v := range p.Variants {
-		one, ok, err := s.preview(ctx, p, v, channels[v.Channel], assets)
+		one, ok, err := s.preview(ctx, p, v, channels[v.Channel], assets, rules)
 		if err != nil {
 			return nil, fmt.Errorf("preview post: channel %s: %w", v.Channel, err)
 		}
@@ -59,7 +64,7 @@ func (s *Service) Preview(ctx context.Context, p domain.Post) ([]Preview, error)
 	return list, nil
 }
 
-func (s *Service) preview(ctx context.Context, p domain.Post, v domain.Variant, c domain.Channel, assets map[domain.AssetID]domain.Asset) (_ Preview, ok bool, err error) {
+func (s *Service) preview(ctx context.Context, p domain.Post, v domain.Variant, c domain.Channel, assets map[domain.AssetID]domain.Asset, rules rules) (_ Preview, ok bool, err error) {
 	n, ok := s.networks.Get(c.Network)
 	if !ok {
 		return Preview{}, false, nil
@@ -70,7 +75,7 @@ func (s *Service) preview(ctx context.Context, p domain.Post, v domain.Variant, 
 		return Preview{}, false, err
 	}
 	v, _ = withoutMissing(p.Content, c.WithDefaults(p.Content, v), assets)
-	plan, uses, err := Draft(p, v, assets)
+	plan, uses, err := Draft(p, v, assets, Frame{Parts: limits.Parts, Sizes: rules.sizes})
 	if err != nil {
 		return Preview{}, false, err
 	}
@@ -91,7 +96,9 @@ func (s *Service) preview(ctx context.Context, p domain.Post, v domain.Variant, 
 	for _, use := range uses {
 		part := &out.Parts[use.Part]
 		part.Media = append(part.Media, use)
-		part.Alts = append(part.Alts, plan.Parts[use.Part].Media[use.Index].Alt)
+		medium := plan.Parts[use.Part].Media[use.Index]
+		part.Alts = append(part.Alts, medium.Alt)
+		part.Sent = append(part.Sent, Size{Width: medium.Width, Height: medium.Height})
 	}
 	if out.Link != nil && p.ID != "" {
 		if out.Card, _, err = s.store.LinkCard(ctx, p.ID, out.Link.URL); err != nil {

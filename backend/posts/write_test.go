@@ -167,7 +167,7 @@ func benchDesk(b *testing.B) (s crowd) {
 		b.Fatal(err)
 	}
 	all := []network.Network{bluesky.New(), mastodon.New(), practice.New(), feed.New()}
-	s.Service, s.space = New(db, network.NewRegistry(all...)), w.ID
+	s.Service, s.space = New(db, network.NewRegistry(all...), House{}), w.ID
 	for i := range 10 {
 		n := all[i%len(all)].Describe().ID
 		c, err := db.SaveChannel(b.Context(), domain.Channel{Workspace: w.ID, Network: n, RemoteID: fmt.Sprint(i), Handle: fmt.Sprint(i)}, "", 0, nil)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"postbag/backend/domain"
@@ -176,11 +177,12 @@ func (t *Tx) takeOff(id domain.VariantID) error {
 
 const putVariant = `
 INSERT INTO variant (id, post, channel, own_text, own_link, own_language, own_warning, own_visibility, own_parts, own_media,
-    options_json)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+    options_json, own_poll_json, own_only)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
 ON CONFLICT (post, channel) DO UPDATE SET own_text = excluded.own_text, own_link = excluded.own_link,
     own_language = excluded.own_language, own_warning = excluded.own_warning, own_visibility = excluded.own_visibility,
-    own_parts = excluded.own_parts, own_media = excluded.own_media, options_json = excluded.options_json, removed = 0
+    own_parts = excluded.own_parts, own_media = excluded.own_media, options_json = excluded.options_json,
+    own_poll_json = excluded.own_poll_json, own_only = excluded.own_only, removed = 0
 RETURNING row`
 
 const channelForPost = `
@@ -200,8 +202,12 @@ func (t *Tx) putVariant(post int64, p domain.Post, v domain.Variant) error {
 	if err != nil {
 		return err
 	}
+	poll, err := pollJSON(v.Own.Poll)
+	if err != nil {
+		return err
+	}
 	row, err := t.number(putVariant, v.ID, post, channel, own(v.Own.Text), own(v.Own.Link), own(v.Own.Language),
-		own(v.Own.Warning), own(v.Own.Visibility), v.Own.Parts != nil, v.Own.Media != nil, string(options))
+		own(v.Own.Warning), own(v.Own.Visibility), v.Own.Parts != nil, v.Own.Media != nil, string(options), poll, own(v.Own.Only))
 	if err != nil {
 		return err
 	}
@@ -223,7 +229,7 @@ func (t *Tx) putVariant(post int64, p domain.Post, v domain.Variant) error {
 }
 
 // own stores a field of a variant; nil, which follows the shared content, is NULL.
-func own(s *string) any {
+func own[T any](s *T) any {
 	if s == nil {
 		return nil
 	}
@@ -234,8 +240,8 @@ const insertPart = `
 INSERT INTO post_part (post, variant, idx, text) VALUES (?, ?, ?, ?)`
 
 const insertMedia = `
-INSERT INTO post_media (post, variant, idx, asset, alt, focus_x, focus_y, part)
-SELECT ?1, ?2, ?3, a.row, ?5, ?6, ?7, ?8 FROM asset a JOIN workspace w ON w.row = a.workspace WHERE a.id = ?4 AND w.id = ?9`
+INSERT INTO post_media (post, variant, idx, asset, alt, focus_x, focus_y, part, decorative, preset, crops_json)
+SELECT ?1, ?2, ?3, a.row, ?5, ?6, ?7, ?8, ?10, ?11, ?12 FROM asset a JOIN workspace w ON w.row = a.workspace WHERE a.id = ?4 AND w.id = ?9`
 
 // putLists writes the parts and media of a post (variant nil) or a variant where they differ from
 // the old ones.
@@ -258,7 +264,11 @@ func (t *Tx) putLists(post int64, variant any, p domain.Post, oldParts, parts []
 	}
 	for i, m := range media {
 		x, y := point(m.Focus)
-		n, err := t.exec(insertMedia, post, variant, i, m.Asset, m.Alt, x, y, m.Part, p.Workspace)
+		crops, err := json.Marshal(orEmpty(m.Crops))
+		if err != nil {
+			return err
+		}
+		n, err := t.exec(insertMedia, post, variant, i, m.Asset, m.Alt, x, y, m.Part, p.Workspace, m.Decorative, m.Preset, string(crops))
 		if err != nil {
 			return err
 		}
@@ -273,7 +283,8 @@ func sameMedia(a, b domain.Media) bool {
 	if (a.Focus == nil) != (b.Focus == nil) || a.Focus != nil && *a.Focus != *b.Focus {
 		return false
 	}
-	return a.Asset == b.Asset && a.Alt == b.Alt && a.Part == b.Part
+	return a.Asset == b.Asset && a.Alt == b.Alt && a.Part == b.Part && a.Decorative == b.Decorative &&
+		a.Preset == b.Preset && maps.Equal(a.Crops, b.Crops)
 }
 
 // point stores a place in a picture; nil is NULL twice.

@@ -42,7 +42,7 @@ func scanPost(s scanner) (n numbered[domain.Post], err error) {
 
 const selectVariants = `
 SELECT v.row, v.post, v.id, c.id, v.own_text, v.own_link, v.own_language, v.own_warning, v.own_visibility, v.own_parts,
-    v.own_media, v.options_json
+    v.own_media, v.options_json, v.own_poll_json, v.own_only
 FROM variant v JOIN channel c ON c.row = v.channel
 WHERE v.removed = 0 AND v.post IN (SELECT value FROM json_each(?)) ORDER BY v.row`
 
@@ -50,7 +50,7 @@ const selectParts = `
 SELECT post, variant, text FROM post_part WHERE post IN (SELECT value FROM json_each(?)) ORDER BY post, variant, idx`
 
 const selectMedia = `
-SELECT m.post, m.variant, a.id, m.alt, m.focus_x, m.focus_y, m.part FROM post_media m JOIN asset a ON a.row = m.asset
+SELECT m.post, m.variant, a.id, m.alt, m.focus_x, m.focus_y, m.part, m.decorative, m.preset, m.crops_json FROM post_media m JOIN asset a ON a.row = m.asset
 WHERE m.post IN (SELECT value FROM json_each(?)) ORDER BY m.post, m.variant, m.idx`
 
 // posts runs a query for posts and loads their lists and variants, in three queries for all.
@@ -131,7 +131,14 @@ type placed[T any] struct {
 
 func scanMedia(s scanner) (m placed[domain.Media], err error) {
 	var x, y sql.NullFloat64
-	err = s.Scan(&m.post, &m.variant, &m.value.Asset, &m.value.Alt, &x, &y, &m.value.Part)
+	var crops string
+	if err = s.Scan(&m.post, &m.variant, &m.value.Asset, &m.value.Alt, &x, &y, &m.value.Part,
+		&m.value.Decorative, &m.value.Preset, &crops); err != nil {
+		return m, err
+	}
+	if crops != "{}" {
+		err = json.Unmarshal([]byte(crops), &m.value.Crops)
+	}
 	if x.Valid && y.Valid {
 		m.value.Focus = &domain.Point{X: x.Float64, Y: y.Float64}
 	}
@@ -144,16 +151,26 @@ type variantOf struct {
 }
 
 func scanVariant(s scanner) (n numbered[variantOf], err error) {
-	var text, link, language, warning, visibility sql.NullString
+	var text, link, language, warning, visibility, poll sql.NullString
+	var only sql.NullInt64
 	var parts, media bool
 	var options string
 	v := &n.value.variant
 	if err = s.Scan(&n.row, &n.value.post, &v.ID, &v.Channel, &text, &link, &language, &warning, &visibility,
-		&parts, &media, &options); err != nil {
+		&parts, &media, &options, &poll, &only); err != nil {
 		return n, err
 	}
 	v.Own = domain.Override{
 		Text: field(text), Link: field(link), Language: field(language), Warning: field(warning), Visibility: field(visibility),
+	}
+	if poll.Valid {
+		if err := json.Unmarshal([]byte(poll.String), &v.Own.Poll); err != nil {
+			return n, err
+		}
+	}
+	if only.Valid {
+		part := int(only.Int64)
+		v.Own.Only = &part
 	}
 	if parts {
 		v.Own.Parts = &[]string{}

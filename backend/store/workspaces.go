@@ -104,9 +104,9 @@ func (db *DB) SaveChannel(ctx context.Context, c domain.Channel, kind string, ex
 	return c, nil
 }
 
-func orEmpty(m map[string]string) map[string]string {
+func orEmpty[T any](m map[string]T) map[string]T {
 	if m == nil {
-		return map[string]string{}
+		return map[string]T{}
 	}
 	return m
 }

@@ -157,6 +157,8 @@ CREATE TABLE variant (
     own_visibility TEXT,
     own_parts      INTEGER NOT NULL CHECK (own_parts IN (0, 1)),
     own_media      INTEGER NOT NULL CHECK (own_media IN (0, 1)),
+    own_poll_json  TEXT    CHECK (own_poll_json IS NULL OR json_valid(own_poll_json)),
+    own_only       INTEGER CHECK (own_only >= 0), -- the one part for a network without threads
     options_json   TEXT    NOT NULL CHECK (json_valid(options_json)),
     removed        INTEGER NOT NULL DEFAULT 0 CHECK (removed IN (0, 1)), -- taken off the post, kept for its deliveries
     UNIQUE (post, channel)
@@ -181,6 +183,9 @@ CREATE TABLE post_media (
     focus_x REAL,
     focus_y REAL,
     part    INTEGER NOT NULL CHECK (part >= 0),
+    decorative INTEGER NOT NULL CHECK (decorative IN (0, 1)),
+    preset     TEXT    NOT NULL, -- the size that is sent, '' for the whole picture
+    crops_json TEXT    NOT NULL CHECK (json_valid(crops_json)), -- parts chosen for this use, by preset
     CHECK ((focus_x IS NULL) = (focus_y IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX post_media_place ON post_media (post, ifnull(variant, 0), idx);

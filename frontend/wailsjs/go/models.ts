@@ -386,11 +386,20 @@ export namespace api {
 	    durationS: number;
 	    multiple: boolean;
 	}
+	export interface Rect {
+	    x: number;
+	    y: number;
+	    width: number;
+	    height: number;
+	}
 	export interface Media {
 	    asset: string;
 	    alt: string;
 	    focus?: Point;
 	    part: number;
+	    decorative: boolean;
+	    preset: string;
+	    crops: Record<string, Rect>;
 	}
 	export interface Content {
 	    text: string;
@@ -457,6 +466,8 @@ export namespace api {
 	    language?: string;
 	    warning?: string;
 	    visibility?: string;
+	    poll?: Poll;
+	    only?: number;
 	    options: Record<string, string>;
 	}
 	export interface Draft {
@@ -502,6 +513,8 @@ export namespace api {
 	    overflowAt: number;
 	    over: number;
 	    parts: PartLength[];
+	    joined: boolean;
+	    only: number;
 	    valid: boolean;
 	    problems: Issue[];
 	}
@@ -616,6 +629,17 @@ export namespace api {
 	    query: string;
 	    collection: string;
 	    sort: string;
+	}
+	export interface GridRow {
+	    id: string;
+	    width: number;
+	    height: number;
+	    takenMs: number;
+	    tags: string[];
+	}
+	export interface GridRows {
+	    workspace: string;
+	    ids: string[];
 	}
 	export interface HistoryPage {
 	    rows: QueueRow[];
@@ -862,6 +886,9 @@ export namespace api {
 	    alt: string;
 	    focusX: number;
 	    focusY: number;
+	    preset: string;
+	    crop?: Rect;
+	    ownFocus: boolean;
 	}
 	export interface PreviewPart {
 	    text: string;
@@ -896,12 +923,7 @@ export namespace api {
 	}
 
 
-	export interface Rect {
-	    x: number;
-	    y: number;
-	    width: number;
-	    height: number;
-	}
+
 
 	export interface RenameTag {
 	    workspace: string;
@@ -1185,6 +1207,8 @@ export namespace api {
 	    campaign?: string;
 	    source?: string;
 	    medium?: string;
+	    twinDays?: number;
+	    twinPictures?: boolean;
 	}
 	export interface WorkspaceSettings {
 	    language: string;
@@ -1192,6 +1216,8 @@ export namespace api {
 	    campaign: string;
 	    source: string;
 	    medium: string;
+	    twinDays: number;
+	    twinPictures: boolean;
 	}
 	export interface WriteCard {
 	    id: string;

@@ -1,0 +1,77 @@
+package posts
+
+import (
+	"context"
+	"fmt"
+
+	"postbag/backend/domain"
+	"postbag/backend/network"
+)
+
+// rules is what House said when one Check began.
+type rules struct {
+	sizes       map[string]Size // those a post's media are sent in, and that exist
+	altRequired bool
+}
+
+func (s *Service) rules(ctx context.Context, p domain.Post) (r rules, err error) {
+	if s.house.AltRequired != nil {
+		if r.altRequired, err = s.house.AltRequired(ctx); err != nil {
+			return r, err
+		}
+	}
+	r.sizes, err = s.Sizes(ctx, p)
+	return r, err
+}
+
+// Sizes returns the sizes that media of a post are sent in, by preset; one that does not exist any
+// more is not among them.
+func (s *Service) Sizes(ctx context.Context, p domain.Post) (map[string]Size, error) {
+	sizes := map[string]Size{}
+	if s.house.Size == nil {
+		return sizes, nil
+	}
+	lists := [][]domain.Media{p.Content.Media}
+	for _, v := range p.Variants {
+		if v.Own.Media != nil {
+			lists = append(lists, *v.Own.Media)
+		}
+	}
+	for _, list := range lists {
+		for _, m := range list {
+			if _, known := sizes[m.Preset]; known || m.Preset == "" {
+				continue
+			}
+			size, ok, err := s.house.Size(ctx, m.Preset)
+			if err != nil {
+				return nil, fmt.Errorf("size %.80q: %w", m.Preset, err)
+			}
+			if ok {
+				sizes[m.Preset] = size
+			}
+		}
+	}
+	return sizes, nil
+}
+
+// sizeIssues names the media that are to go out in a size that does not exist any more, and the
+// animations that a size makes still.
+func sizeIssues(c domain.Content, uses []MediaUse, sizes map[string]Size) []network.Issue {
+	var list []network.Issue
+	for _, use := range uses {
+		if use.Preset != "" && use.Asset.Kind == domain.AssetAnimation {
+			i := issue(IssueStill, "media", "an animation that is cut to a size goes out as a still picture")
+			i.Part, i.Media = placeOf(c.Media, use.Place)
+			i.Warning = true
+			list = append(list, i)
+		}
+		if _, ok := sizes[use.Preset]; ok || use.Preset == "" {
+			continue
+		}
+		i := issue(IssueSizeUnknown, "media", "the size that was chosen for a picture is not there any more")
+		i.Part, i.Media = placeOf(c.Media, use.Place)
+		i.Values["value"] = use.Preset
+		list = append(list, i)
+	}
+	return list
+}
