@@ -14,7 +14,7 @@ type GridQuery struct {
 	Workspace  string `json:"workspace"`
 	Query      string `json:"query"`      // words, and tokens such as tag:morning, used:no, fits:4:5, >2000px
 	Collection string `json:"collection"` // "" for none
-	Sort       string `json:"sort"`       // "added", "taken", "name" or "large"; "" is "added"
+	Sort       string `json:"sort"`       // see library.Sort, such as "name" or "-name"; "" is "added"
 }
 
 // Grid is everything a query finds, in lists side by side so that ten thousand stay small. Every list
@@ -110,6 +110,36 @@ func (s *LibraryService) Grid(q GridQuery) (_ Grid, err error) {
 	}
 	s.background.start(s, w, view)
 	return out, nil
+}
+
+// GridRow is what a list says of an asset that a grid does not.
+type GridRow struct {
+	ID      string   `json:"id"`
+	Width   int      `json:"width"` // px, as seen
+	Height  int      `json:"height"`
+	TakenMs int64    `json:"takenMs"` // when it was imported, where nothing says when it was taken
+	Tags    []string `json:"tags"`
+}
+
+// GridRows asks for the rows of a list that are in view.
+type GridRows struct {
+	Workspace string   `json:"workspace"`
+	IDs       []string `json:"ids"`
+}
+
+// Rows returns what a list shows of these assets, in their order. One that is not there is left out.
+func (s *LibraryService) Rows(r GridRows) (_ []GridRow, err error) {
+	defer s.done(&err)
+	list, err := s.Library.Shelved(s.ctx, domain.WorkspaceID(r.Workspace), assetIDs(r.IDs))
+	out := make([]GridRow, len(list))
+	for i, a := range list {
+		taken := a.TakenAt
+		if taken.IsZero() {
+			taken = a.ImportedAt
+		}
+		out[i] = GridRow{ID: string(a.ID), Width: a.Width, Height: a.Height, TakenMs: millis(taken), Tags: append([]string{}, a.Tags...)}
+	}
+	return out, err
 }
 
 func ratioOf(a *domain.Shelved) int {

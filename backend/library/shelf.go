@@ -14,7 +14,7 @@ import (
 	"postbag/backend/domain"
 )
 
-// Sort says in which order a view shows assets.
+// Sort says in which order a view shows assets; a "-" before it turns it round.
 type Sort string
 
 // Every order. "" is SortAdded.
@@ -23,6 +23,10 @@ const (
 	SortTaken Sort = "taken" // the last taken first; by import where that is not known
 	SortName  Sort = "name"
 	SortLarge Sort = "large" // the most pixels first
+	SortBytes Sort = "bytes" // the heaviest original first
+	SortUses  Sort = "uses"  // what the most posts use first
+	SortAlt   Sort = "alt"   // what has no description first
+	SortTags  Sort = "tags"  // by the first tag; what has none at the end
 )
 
 // View is what a query finds, with what a screen counts beside it.
@@ -66,6 +70,8 @@ type stock struct {
 	alike  []Alike
 	like   map[domain.AssetID]bool
 	batch  string // the last import
+	index  sync.Once
+	at     map[domain.AssetID]int // where each is in the list; made by the first Shelved
 	facets Facets
 }
 
@@ -225,30 +231,71 @@ func (s *Service) View(ctx context.Context, w domain.WorkspaceID, text string, c
 	return out, nil
 }
 
-// sorted sorts in place and returns the time that the order goes by.
+// Shelved returns what a list shows of these assets, in their order. One that is not there is left out.
+func (s *Service) Shelved(ctx context.Context, w domain.WorkspaceID, ids []domain.AssetID) ([]domain.Shelved, error) {
+	v, err := s.stock(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	v.index.Do(func() {
+		v.at = make(map[domain.AssetID]int, len(v.list))
+		for i := range v.list {
+			v.at[v.list[i].ID] = i
+		}
+	})
+	out := make([]domain.Shelved, 0, len(ids))
+	for _, id := range ids {
+		if i, ok := v.at[id]; ok {
+			out = append(out, v.list[i])
+		}
+	}
+	return out, nil
+}
+
+// sorted sorts in place and returns the time that the order goes by. Equal ones stay in the order of
+// the list, also when it is turned round.
 func sorted(list []domain.Shelved, order Sort) func(domain.Shelved) time.Time {
-	none := func(domain.Shelved) time.Time { return time.Time{} }
-	switch order {
+	name, turned := strings.CutPrefix(string(order), "-")
+	added := func(a domain.Shelved) time.Time { return a.ImportedAt }
+	days := func(domain.Shelved) time.Time { return time.Time{} }
+	var by func(a, b *domain.Shelved) int
+	switch Sort(name) {
 	case SortName:
-		slices.SortStableFunc(list, func(a, b domain.Shelved) int { return cmp.Compare(fold(a.Name), fold(b.Name)) })
-		return none
+		by = func(a, b *domain.Shelved) int { return cmp.Compare(fold(a.Name), fold(b.Name)) }
 	case SortLarge:
-		slices.SortStableFunc(list, func(a, b domain.Shelved) int { return cmp.Compare(b.Width*b.Height, a.Width*a.Height) })
-		return none
+		by = func(a, b *domain.Shelved) int { return cmp.Compare(b.Width*b.Height, a.Width*a.Height) }
+	case SortBytes:
+		by = func(a, b *domain.Shelved) int { return cmp.Compare(b.Bytes, a.Bytes) }
+	case SortUses:
+		by = func(a, b *domain.Shelved) int { return cmp.Compare(len(b.Posts), len(a.Posts)) }
+	case SortAlt:
+		by = func(a, b *domain.Shelved) int { return cmp.Compare(min(len(a.Alt), 1), min(len(b.Alt), 1)) }
+	case SortTags:
+		by = func(a, b *domain.Shelved) int {
+			return cmp.Or(cmp.Compare(min(len(b.Tags), 1), min(len(a.Tags), 1)), slices.CompareFunc(a.Tags, b.Tags, func(x, y string) int {
+				return cmp.Compare(fold(x), fold(y))
+			}))
+		}
 	case SortTaken:
-		taken := func(a domain.Shelved) time.Time {
+		days = func(a domain.Shelved) time.Time {
 			if a.TakenAt.IsZero() {
 				return a.ImportedAt
 			}
 			return a.TakenAt
 		}
-		slices.SortStableFunc(list, func(a, b domain.Shelved) int { return taken(b).Compare(taken(a)) })
-		return taken
+		by = func(a, b *domain.Shelved) int { return days(*b).Compare(days(*a)) }
 	case SortAdded:
+		fallthrough
+	default:
+		days = added
+		by = func(a, b *domain.Shelved) int { return b.ImportedAt.Compare(a.ImportedAt) }
 	}
-	added := func(a domain.Shelved) time.Time { return a.ImportedAt }
-	slices.SortStableFunc(list, func(a, b domain.Shelved) int { return b.ImportedAt.Compare(a.ImportedAt) })
-	return added
+	turn := 1
+	if turned {
+		turn = -1
+	}
+	slices.SortStableFunc(list, func(a, b domain.Shelved) int { return turn * by(&a, &b) })
+	return days
 }
 
 // textOf is everything that words are looked for in, folded.

@@ -92,6 +92,36 @@ func TestASearchFindsByWordsAndTokens(t *testing.T) {
 	}
 }
 
+func TestAViewIsSortedByWhatAListShows(t *testing.T) {
+	s := newShelf(t)
+	b := s.one(s.file("b.jpg", jpegOf(t, photo(300, 200, 1), nil)))
+	a := s.one(s.file("A.jpg", jpegOf(t, photo(30, 20, 2), nil)))
+	c := s.one(s.file("c.jpg", jpegOf(t, photo(600, 400, 3), nil)))
+	_, err := s.SetAlt(t.Context(), b.ID, "A wall")
+	s.must(err)
+	s.must(s.TagAll(t.Context(), []domain.AssetID{a.ID}, []string{"Yard"}, nil))
+	s.must(s.TagAll(t.Context(), []domain.AssetID{c.ID}, []string{"élan", "zoo"}, nil))
+	for order, want := range map[Sort]string{
+		"": "c A b", "-added": "b A c", "name": "A b c", "-name": "c b A", "large": "c b A", "-large": "A b c", "bytes": "c b A", "-bytes": "A b c",
+		"alt": "c A b", "-alt": "b c A", "tags": "A c b", "uses": "c A b", "-uses": "c A b",
+	} {
+		v, err := s.View(t.Context(), s.space, "", "", order)
+		s.must(err)
+		got := ""
+		for _, x := range v.Assets {
+			got += " " + strings.TrimSuffix(x.Name, ".jpg")
+		}
+		if got != " "+want {
+			t.Errorf("%q sorts%s, want %s", order, got, want)
+		}
+	}
+	rows, err := s.Shelved(t.Context(), s.space, []domain.AssetID{c.ID, "gone", b.ID})
+	s.must(err)
+	if len(rows) != 2 || rows[0].ID != c.ID || !slices.Equal(rows[0].Tags, []string{"zoo", "élan"}) || rows[1].ID != b.ID {
+		t.Errorf("rows are %+v", rows)
+	}
+}
+
 func TestACollectionHoldsWhatWasPutInAndASavedSearchWhatItFinds(t *testing.T) {
 	s := newShelf(t)
 	a := s.one(s.file("a.jpg", jpegOf(t, photo(300, 200, 1), nil)))

@@ -30,6 +30,8 @@ export function RemoveCollection(arg1:string):Promise<void>;
 
 export function RenameTag(arg1:api.RenameTag):Promise<void>;
 
+export function Rows(arg1:api.GridRows):Promise<Array<api.GridRow>>;
+
 export function SaveCollection(arg1:api.SaveCollection):Promise<api.Collection>;
 
 export function SetAlt(arg1:string,arg2:string):Promise<api.Asset>;

@@ -58,6 +58,10 @@ export function RenameTag(arg1) {
   return window['go']['api']['LibraryService']['RenameTag'](arg1);
 }
 
+export function Rows(arg1) {
+  return window['go']['api']['LibraryService']['Rows'](arg1);
+}
+
 export function SaveCollection(arg1) {
   return window['go']['api']['LibraryService']['SaveCollection'](arg1);
 }
