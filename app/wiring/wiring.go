@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"postbag/app/api"
+	"postbag/backend/budget"
 	"postbag/backend/datadir"
 	"postbag/backend/domain"
 	"postbag/backend/library"
@@ -196,12 +197,15 @@ func (a *App) Publisher(changed func(domain.DeliveryID)) (*queue.Queue, *datadir
 	}
 	return queue.New(queue.Config{
 		Store: a.DB, Accounts: a.Accounts, Sealer: a.Accounts, Carriers: a.Carriers, Files: mediaFiles{a.Dir.Media()},
-		Log: a.Log, Changed: changed, Slots: a.Slots.LateSlot,
+		Log: a.Log, Changed: changed, Slots: a.Slots.LateSlot, Budgets: a.Budgets().Terms,
 		Me: domain.Publisher{
 			Machine: host, Process: strconv.Itoa(os.Getpid()) + " " + time.Now().UTC().Format(time.RFC3339), Version: a.Config.Version,
 		},
 	}), lock, nil
 }
+
+// Budgets finds what channels may take of their networks.
+func (a *App) Budgets() budget.Book { return budget.Book{Channels: a.DB, Networks: a.Networks} }
 
 type mediaFiles struct{ media *datadir.Media }
 

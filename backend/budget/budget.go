@@ -80,12 +80,20 @@ func (t Terms) Spends(uses ...network.Use) []domain.Spend {
 	return list
 }
 
-// Plan returns what publishing a plan takes at most.
-func (t Terms) Plan(p network.Plan) []domain.Spend {
+// Plan returns what publishing a plan takes at most, after so many of its requests of each kind were
+// answered already.
+func (t Terms) Plan(p network.Plan, done map[network.UseKind]int) []domain.Spend {
 	if len(t.windows) == 0 {
 		return nil
 	}
-	return t.Spends(t.expect(p)...)
+	passed := map[network.UseKind]int{}
+	var left []network.Use
+	for _, u := range t.expect(p) {
+		if passed[u.Kind]++; passed[u.Kind] > done[u.Kind] {
+			left = append(left, u)
+		}
+	}
+	return t.Spends(left...)
 }
 
 // Mine reports whether a server's requests count against these budgets: a network that also asks

@@ -46,8 +46,9 @@ const (
 
 // Use is one request as a budget sees it.
 type Use struct {
-	Step string
-	Kind UseKind
+	Step  string
+	Kind  UseKind
+	Parts int // for UsePublish: how many parts of the post the request makes visible
 }
 
 // UseKind names the three ways to ask (Calls).
@@ -101,9 +102,18 @@ func (d Descriptor) ExpectOf(p Plan) []Use {
 		list = append(list, Use{Step: "media", Kind: UsePrepare})
 	}
 	for range d.Thread.Segments(len(p.Parts)) {
-		list = append(list, Use{Step: "post", Kind: UsePublish})
+		list = append(list, d.UseOf("post", UsePublish, p))
 	}
 	return list
+}
+
+// UseOf describes a request made for a plan.
+func (d Descriptor) UseOf(step string, kind UseKind, p Plan) Use {
+	u := Use{Step: step, Kind: kind}
+	if kind == UsePublish {
+		u.Parts = max((len(p.Parts)+d.Thread.Segments(len(p.Parts))-1)/d.Thread.Segments(len(p.Parts)), 1)
+	}
+	return u
 }
 
 // PriceOf returns what publishing a plan costs.

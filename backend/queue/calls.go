@@ -67,10 +67,11 @@ func (a *attempt) invisible(ctx context.Context, effect domain.Effect, step stri
 	if err != nil {
 		return network.Reply{}, err
 	}
-	use := network.Use{Step: step, Kind: network.UsePrepare}
+	kind := network.UsePrepare
 	if effect == domain.EffectNone {
-		use.Kind = network.UseRead
+		kind = network.UseRead
 	}
+	use := a.desc.UseOf(step, kind, a.plan)
 	if err := a.take(ctx, use, r); err != nil {
 		return network.Reply{}, err
 	}
@@ -80,8 +81,8 @@ func (a *attempt) invisible(ctx context.Context, effect domain.Effect, step stri
 	a.q.contact(r, err)
 	c := a.call(effect, step, r, started)
 	c.OutcomeAt, c.Status = time.Now(), reply.Status
-	if kind := network.KindOf(err); err == nil || kind != network.NotSent {
-		c.Usage = a.usage(use, network.HostOf(r.URL), reply, err != nil && kind == network.Ambiguous && ctx.Err() == nil)
+	if err == nil || network.KindOf(err) != network.NotSent {
+		c.Usage = a.usage(use, network.HostOf(r.URL), reply, err != nil && ctx.Err() == nil)
 	}
 	switch {
 	case err != nil:
@@ -198,7 +199,7 @@ func (a *attempt) send(ctx context.Context, step string, r network.Request) (net
 	if err := ctx.Err(); err != nil {
 		return network.Reply{}, &network.Error{Kind: network.NotSent, Message: "Postbag is stopping", Err: err}
 	}
-	if err := a.take(ctx, network.Use{Step: step, Kind: network.UsePublish}, r); err != nil {
+	if err := a.take(ctx, a.desc.UseOf(step, network.UsePublish, a.plan), r); err != nil {
 		return network.Reply{}, err
 	}
 	// From here on the person's wish to stop must not tear the request from its answer.
@@ -272,7 +273,7 @@ func (a *attempt) settle(ctx context.Context, c domain.Call, reply network.Reply
 	s := domain.Settlement{
 		Delivery: a.d.ID, ClaimToken: a.token, CallID: c.ID, Outcome: result, Status: reply.Status, Change: change,
 		RemoteID: receipt.RemoteID, RemoteURL: receipt.URL, RemoteRef: receipt.Ref, RetryAfter: network.WaitOf(err),
-		Usage: a.usage(network.Use{Step: c.Step, Kind: network.UsePublish}, c.Usage.Host, reply, result == domain.OutcomeAmbiguous),
+		Usage: a.usage(a.desc.UseOf(c.Step, network.UsePublish, a.plan), c.Usage.Host, reply, result == domain.OutcomeAmbiguous),
 	}
 	if e, ok := errors.AsType[*network.Error](err); ok {
 		s.Code, s.Message = network.Printable(e.Code), sentence(e)

@@ -44,9 +44,11 @@ func (q *Queue) publish(ctx context.Context, d domain.Delivery) error {
 	if err != nil {
 		return err
 	}
-	claim := domain.Claim{
-		Token: domain.NewID(now), By: q.Me, Until: now.Add(leaseTime), Reserve: terms.Plan(plan), Host: terms.Host,
+	needs, err := q.needs(ctx, d, terms, plan, segments)
+	if err != nil {
+		return err
 	}
+	claim := domain.Claim{Token: domain.NewID(now), By: q.Me, Until: now.Add(leaseTime), Reserve: needs, Host: terms.Host}
 	ok, err := q.Store.Claim(ctx, d, claim)
 	if off, failed := q.putOff(ctx, d, terms, anyLive(segments) || doubted, err); off {
 		return failed

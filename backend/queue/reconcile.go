@@ -91,7 +91,7 @@ func (a *attempt) find(ctx context.Context) (network.Receipt, bool, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
 	defer cancel()
-	look := a.terms.Spends(network.Use{Step: "look", Kind: network.UseRead})
+	look := a.terms.Spends(a.desc.UseOf("look", network.UseRead, a.plan))
 	claim := domain.Claim{Token: domain.NewID(time.Now()), By: a.q.Me, Reserve: look, Host: a.terms.Host}
 	if err := a.q.Store.BeginLookUp(ctx, a.d.ID, claim); err != nil {
 		return network.Receipt{}, false, err

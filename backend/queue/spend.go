@@ -18,6 +18,29 @@ func (q *Queue) terms(ctx context.Context, id domain.ChannelID) (budget.Terms, e
 	return q.Budgets(ctx, id)
 }
 
+// needs returns what an attempt at a delivery may take: all that its plan needs, less what the journal
+// answers and what is live.
+func (q *Queue) needs(ctx context.Context, d domain.Delivery, t budget.Terms, p network.Plan, segments []domain.Segment) ([]domain.Spend, error) {
+	done := map[network.UseKind]int{}
+	for _, s := range segments {
+		if s.State == domain.SegmentPublished {
+			done[network.UsePublish]++
+		}
+	}
+	if d.Attempts > 0 {
+		steps, err := q.Store.Steps(ctx, d.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range steps {
+			if s.Effect == domain.EffectInvisible {
+				done[network.UsePrepare]++
+			}
+		}
+	}
+	return t.Plan(p, done), nil
+}
+
 // putOff acts on a claim that a budget or a server's pause did not allow: the delivery waits, or a
 // person is asked if that would be too late. It reports false if err is about something else.
 func (q *Queue) putOff(ctx context.Context, d domain.Delivery, t budget.Terms, begun bool, err error) (bool, error) {

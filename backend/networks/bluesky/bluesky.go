@@ -108,6 +108,7 @@ func (Network) Describe() network.Descriptor {
 		Reconcile:   network.Reconcile{Shape: network.ShapeRecord, Quarantine: quarantine},
 		Thread:      network.ThreadAtomic,
 		PrepareLife: prepareLife,
+		Budgets:     budgets(),
 		Classify:    classify,
 		Refusals:    refusals(),
 		Examples: []network.Example{

@@ -97,6 +97,7 @@ func (Network) Describe() network.Descriptor {
 		Reconcile:     keyed,
 		Thread:        network.ThreadChain,
 		PrepareLife:   12 * time.Hour, // servers drop unused uploads after about a day
+		Budgets:       budgets(),
 		Classify:      classify,
 		Refusals:      refusals,
 		Examples: []network.Example{
