@@ -30,6 +30,7 @@ import (
 	"postbag/backend/slots"
 	"postbag/backend/slots/typed"
 	"postbag/backend/store"
+	"postbag/backend/twins"
 )
 
 // Parts are what the services stand on. wiring makes them.
@@ -45,6 +46,7 @@ type Parts struct {
 	Render   *render.Engine
 	Planner  *queue.Planner
 	Slots    *slots.Service
+	Twins    *twins.Finder // knows what was sent lately
 	Settings *settings.Service
 	Samples  Samples
 	Accounts Accounts

@@ -57,6 +57,9 @@ func (s *PostService) CheckDraft(d Draft) (_ DraftCheck, err error) {
 		c := v.Resolve(p.Content)
 		out.Reports[i] = reportOf(r, append([]string{c.Text}, c.Parts...))
 	}
+	if err := s.hint(p, out.Reports); err != nil {
+		return DraftCheck{}, err
+	}
 	add := func(channel domain.ChannelID, part int, text string) {
 		out.Texts = append(out.Texts, DraftText{
 			Channel: string(channel), Part: part, Characters: posts.Characters(text), Marks: marksOf(text, posts.Marks(text)),

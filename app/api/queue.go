@@ -50,6 +50,7 @@ type Delivery struct {
 	LookURL     string   `json:"lookUrl"`     // where a person can look for it, "" if that is not known
 	Late        LateRule `json:"late"`
 	DeadlineMs  int64    `json:"deadlineMs"` // after it nothing goes out; 0: none
+	Twin        Twin     `json:"twin"`       // what it is like, if it is held for that
 	Repeated    bool     `json:"repeated"`   // one turn of a post that goes out again and again
 	CreatedMs   int64    `json:"createdMs"`
 	UpdatedMs   int64    `json:"updatedMs"` // since when it is in its state
@@ -254,7 +255,11 @@ func (s *QueueService) deliveries(list []domain.Delivery) ([]Delivery, error) {
 			}
 			channels[d.Channel] = c
 		}
-		out = append(out, s.deliveryOf(d, c, facts[d.ID]))
+		dto := s.deliveryOf(d, c, facts[d.ID])
+		if err := s.twin(d, &dto); err != nil {
+			return nil, err
+		}
+		out = append(out, dto)
 	}
 	return out, nil
 }

@@ -108,6 +108,9 @@ type WorkspaceSettings struct {
 	Campaign   string `json:"campaign"`   // utm_campaign of links; "" no campaign tags
 	Source     string `json:"source"`     // utm_source; "" the channel's network
 	Medium     string `json:"medium"`     // utm_medium
+
+	TwinDays     int  `json:"twinDays"`     // so long a channel is not sent the same without asking; 0: it is never asked
+	TwinPictures bool `json:"twinPictures"` // the same pictures with other words are asked about too
 }
 
 // WorkspaceChange names what changes in a workspace; what is absent stays.
@@ -117,6 +120,9 @@ type WorkspaceChange struct {
 	Campaign   *string `json:"campaign,omitempty"`
 	Source     *string `json:"source,omitempty"`
 	Medium     *string `json:"medium,omitempty"`
+
+	TwinDays     *int  `json:"twinDays,omitempty"`
+	TwinPictures *bool `json:"twinPictures,omitempty"`
 }
 
 // Workspace returns the settings of a workspace.

@@ -197,7 +197,7 @@ func (a *App) Publisher(changed func(domain.DeliveryID)) (*queue.Queue, *datadir
 	}
 	return queue.New(queue.Config{
 		Store: a.DB, Accounts: a.Accounts, Sealer: a.Accounts, Carriers: a.Carriers, Files: mediaFiles{a.Dir.Media()},
-		Log: a.Log, Changed: changed, Slots: a.Slots.LateSlot, Budgets: a.Budgets().Terms,
+		Log: a.Log, Changed: changed, Slots: a.Slots.LateSlot, Guards: []queue.Guard{a.Twins}, Budgets: a.Budgets().Terms,
 		Me: domain.Publisher{
 			Machine: host, Process: strconv.Itoa(os.Getpid()) + " " + time.Now().UTC().Format(time.RFC3339), Version: a.Config.Version,
 		},

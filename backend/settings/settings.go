@@ -56,7 +56,13 @@ type Workspace struct {
 	Campaign   string `json:"campaign"`   // the name in links' campaign tags, "" for no tags
 	Source     string `json:"source"`     // utm_source, "" for the channel's network
 	Medium     string `json:"medium"`     // utm_medium
+
+	TwinDays     int  `json:"twinDays"`     // so long a channel is not sent the same without asking; 0: it is never asked
+	TwinPictures bool `json:"twinPictures"` // the same pictures with other words are asked about too
 }
+
+// MaxTwinDays is how long the same may be asked about at most.
+const MaxTwinDays = 90
 
 // The least and the greatest zoom, in percent.
 const (
@@ -82,7 +88,7 @@ func Default() App {
 }
 
 // DefaultWorkspace returns what holds in a workspace until a person chooses.
-func DefaultWorkspace() Workspace { return Workspace{Medium: "social"} }
+func DefaultWorkspace() Workspace { return Workspace{Medium: "social", TwinDays: 7, TwinPictures: true} }
 
 // Store keeps settings.
 type Store interface {
@@ -148,7 +154,7 @@ func (s *Service) Workspace(ctx context.Context, id domain.WorkspaceID) (Workspa
 		return Workspace{}, err
 	}
 	w := DefaultWorkspace()
-	if json.Unmarshal([]byte(body), &w) != nil {
+	if json.Unmarshal([]byte(body), &w) != nil || w.TwinDays < 0 || w.TwinDays > MaxTwinDays {
 		w = DefaultWorkspace()
 	}
 	return w, nil
@@ -173,6 +179,9 @@ func (s *Service) ChangeWorkspace(ctx context.Context, id domain.WorkspaceID, ch
 		if err := oneLine(f.name, f.value); err != nil {
 			return Workspace{}, err
 		}
+	}
+	if next.TwinDays < 0 || next.TwinDays > MaxTwinDays {
+		return Workspace{}, &domain.FieldError{Field: "twinDays", Message: fmt.Sprintf("it is from 0, for never, to %d days", MaxTwinDays)}
 	}
 	if !IsLanguage(next.Language) {
 		return Workspace{}, &domain.FieldError{Field: "language", Message: "this is not a language tag, such as en or zh-Hans"}

@@ -183,9 +183,10 @@ func (q *search) run(ctx context.Context, store Store, s *shelf, maybe []print) 
 }
 
 // skips leaves out the delivery itself, what fell out of the window, and the other turns of one
-// repeat.
+// repeat. A draft has no delivery yet: what went out of it is no twin of it.
 func (q *search) skips(p print) bool {
-	return p.id == q.print.id || p.at.Before(q.since) || q.print.repeats && p.repeats && p.post == q.print.post
+	again := p.post == q.print.post && (q.print.id == "" || q.print.repeats && p.repeats)
+	return again || p.id == q.print.id || p.at.Before(q.since)
 }
 
 // text takes note of a text that is alike, unless the pictures say that it is another post.

@@ -22,6 +22,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/maphash"
+	"strings"
 	"sync"
 	"time"
 
@@ -108,12 +109,23 @@ func (f *Finder) Ask(ctx context.Context, d domain.Delivery, p network.Plan) (qu
 	if begun, err := f.Store.Begun(ctx, d.ID); begun || err != nil {
 		return queue.Objection{}, err // its rest, or the very same request under its key
 	}
-	return queue.Objection{Hold: domain.HoldDuplicateSuspect, Class: string(twin.Kind), Text: twin.sentence()}, nil
+	return queue.Objection{Hold: domain.HoldDuplicateSuspect, Class: string(twin.Kind) + " " + string(twin.ID), Text: twin.sentence()}, nil
+}
+
+// Of returns what a held delivery was found to be like: its kind and the twin's id. It reports
+// false if it is not held for that.
+func Of(d domain.Delivery) (Kind, domain.DeliveryID, bool) {
+	kind, id, ok := strings.Cut(d.ErrorClass, " ")
+	if !ok || d.State != domain.Held || d.HoldReason != domain.HoldDuplicateSuspect {
+		return "", "", false
+	}
+	return Kind(kind), domain.DeliveryID(id), true
 }
 
 // Find returns what a delivery's channel sent, or may have sent, that is like its plan: the
 // strongest likeness, and of those the last. It reports false if there is none. Of d the
-// workspace, channel, post and occurrence count, and its id, which is no twin of itself.
+// workspace, channel, post and occurrence count, and its id, which is no twin of itself; a draft
+// has none.
 func (f *Finder) Find(ctx context.Context, d domain.Delivery, p network.Plan) (Twin, bool, error) {
 	rules, err := f.Rules(ctx, d.Workspace)
 	if err != nil || rules.Window <= 0 {

@@ -136,6 +136,15 @@ export namespace api {
 	    do: string;
 	    dueMs: number;
 	}
+	export interface Twin {
+	    kind: string;
+	    delivery: string;
+	    post: string;
+	    atMs: number;
+	    url: string;
+	    doubt: boolean;
+	    text: string;
+	}
 	export interface LateRule {
 	    then: string;
 	    afterMs: number;
@@ -169,6 +178,7 @@ export namespace api {
 	    lookUrl: string;
 	    late: LateRule;
 	    deadlineMs: number;
+	    twin: Twin;
 	    repeated: boolean;
 	    createdMs: number;
 	    updatedMs: number;
@@ -1161,6 +1171,7 @@ export namespace api {
 	    state: string;
 	    items: MenuItem[];
 	}
+
 
 	export interface Version {
 	    number: number;
