@@ -154,6 +154,10 @@ type Segment struct {
 	RemoteRef string
 	// PublishedAt is when it was accepted or proved live, zero before.
 	PublishedAt time.Time
+	// Container is the id of the invisible object that becomes it, "" without one, and
+	// ContainerUntil until when that can be made visible; zero: for good.
+	Container      string
+	ContainerUntil time.Time
 }
 
 // SegmentState says whether a segment is public.
@@ -217,6 +221,7 @@ type Call struct {
 	ClientKey   string
 	RequestHash string
 	IntentAt    time.Time
+	IntentBoot  time.Duration // since the machine's start
 	Outcome     Outcome
 	Status      int
 	Code        string
@@ -226,4 +231,9 @@ type Call struct {
 	Verdict     Verdict // set when a resolution settled it
 	Reply       []byte  // sealed, of finished invisible and public steps; "" in lists
 	Usage       Usage   // what the call took of budgets; not in lists
+
+	// Container is the id of the invisible object that the call made, or makes visible.
+	Container string
+	// ContainerUntil, of a call that made one, is until when it can be made visible; zero: for good.
+	ContainerUntil time.Time
 }

@@ -64,6 +64,14 @@ type Resolution struct {
 	Change    Change
 }
 
+// Upload is a file that a network has, for more than one post of an account.
+type Upload struct {
+	SHA256      string // of the file
+	RequestHash string // of the request that sent it, with all it said of the file
+	Sealed      []byte // the network's answer
+	Until       time.Time
+}
+
 // Attempt is one run of a delivery or of a look-up, with its calls in order.
 type Attempt struct {
 	No        int
@@ -89,12 +97,28 @@ type Doubt struct {
 	Segment     int
 	ClientKey   string
 	RequestHash string
+	Container   string    // the invisible object that the call makes visible, "" without one
+	Since       time.Time // the first such call of this segment and generation
 	IntentAt    time.Time
+	IntentBoot  time.Duration // since the start of the machine it was sent from, by BootID
+	BootID      string
+	Machine     string    // that sent it
 	KeyUntil    time.Time // zero: the key proves nothing
 	Verdict     Verdict   // "" while nothing was found out
 	Count       int       // ambiguous calls of this segment and generation so far
 	Looks       int       // look-ups since then that ended with NoAnswer
+	Absents     int       // look-ups since then that ended with NotThere
 }
 
-// NoAnswer is the end of a look-up that proved nothing.
-const NoAnswer = "no answer"
+// How a look-up that proves nothing ends.
+const (
+	NoAnswer = "no answer" // what came back cannot be used
+	NotThere = "absent"    // it was not seen, this time
+)
+
+// Rival is another request whose end is not known, that may have made a post like one in doubt.
+type Rival struct {
+	Delivery DeliveryID
+	Segment  int
+	Plan     []byte // of its delivery
+}

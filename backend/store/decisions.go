@@ -61,6 +61,11 @@ func (t *Tx) resolve(r domain.Resolution) error {
 			return err
 		}
 	}
+	if r.Verdict == domain.VerdictAbsent { // its invisible object is of no more use
+		if _, err := t.exec(segmentContained, r.Delivery, r.Segment, nil, nil); err != nil {
+			return err
+		}
+	}
 	state := domain.SegmentPending
 	switch r.Verdict {
 	case domain.VerdictLive:
@@ -97,7 +102,7 @@ func (db *DB) SendAgain(ctx context.Context, d domain.Delivery, r domain.Resolut
 			if g, ok := live[i]; ok {
 				_, err = tx.exec(`INSERT INTO segment (delivery, generation, idx, plan_hash, state, client_key, remote_id, remote_url, remote_ref, published_at_ms)
 					VALUES ((SELECT row FROM delivery WHERE id = ?), ?, ?, ?, 'published', ?, ?, ?, ?, ?)`,
-					d.ID, d.Generation, i, d.PlanHash, key, g.RemoteID, text(g.RemoteURL), text(g.RemoteRef), tx.Now.UnixMilli())
+					d.ID, d.Generation, i, d.PlanHash, key, text(g.RemoteID), text(g.RemoteURL), text(g.RemoteRef), tx.Now.UnixMilli())
 			} else {
 				_, err = tx.exec(insertSegment, d.ID, d.Generation, i, d.PlanHash, key)
 			}

@@ -192,7 +192,7 @@ func (db *DB) NextWake(ctx context.Context) (next time.Time, err error) {
 
 const selectSegments = `
 SELECT s.idx, s.state, s.client_key, ifnull(s.remote_id, ''), ifnull(s.remote_url, ''), ifnull(s.remote_ref, ''),
-    s.published_at_ms
+    s.published_at_ms, ifnull(s.container_id, ''), s.container_expires_ms
 FROM segment s JOIN delivery d ON d.row = s.delivery AND d.generation = s.generation
 WHERE d.id = ? ORDER BY s.idx`
 
@@ -206,9 +206,9 @@ func (db *DB) Segments(ctx context.Context, id domain.DeliveryID) (list []domain
 }
 
 func scanSegment(s scanner) (g domain.Segment, err error) {
-	var published sql.NullInt64
-	err = s.Scan(&g.Index, &g.State, &g.ClientKey, &g.RemoteID, &g.RemoteURL, &g.RemoteRef, &published)
-	g.PublishedAt = at(published)
+	var published, until sql.NullInt64
+	err = s.Scan(&g.Index, &g.State, &g.ClientKey, &g.RemoteID, &g.RemoteURL, &g.RemoteRef, &published, &g.Container, &until)
+	g.PublishedAt, g.ContainerUntil = at(published), at(until)
 	return g, err
 }
 

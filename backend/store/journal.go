@@ -12,9 +12,9 @@ import (
 const insertCall = `
 INSERT INTO call (id, attempt, delivery, generation, segment_idx, seq, step, effect, claim_token, owner_epoch, client_key,
     key_until_ms, request_hash, intent_at_ms, intent_boot_ms, boot_id, outcome, http_status, network_code, remote_id, detail,
-    outcome_at_ms)
+    outcome_at_ms, container_id)
 SELECT ?1, a.row, d.row, d.generation, ?3, 1 + (SELECT count(*) FROM call k WHERE k.attempt = a.row), ?4, ?5, ?2,
-    d.owner_epoch, ?6, ?7, ?8, ?9, 0, a.boot_id, ?10, ?11, ?12, ?13, ?14, ?15
+    d.owner_epoch, ?6, ?7, ?8, ?9, ?16, a.boot_id, ?10, ?11, ?12, ?13, ?14, ?15, ?17
 FROM attempt a JOIN delivery d ON d.row = a.delivery WHERE a.claim_token = ?2`
 
 func (t *Tx) addCall(c domain.Call, keyUntil time.Time) (int64, error) {
@@ -23,7 +23,8 @@ func (t *Tx) addCall(c domain.Call, keyUntil time.Time) (int64, error) {
 		until = keyUntil.UnixMilli()
 	}
 	return t.insertOne(insertCall, c.ID, c.ClaimToken, c.Segment, c.Step, c.Effect, c.ClientKey, until, c.RequestHash,
-		c.IntentAt.UnixMilli(), text(string(c.Outcome)), c.Status, c.Code, text(c.RemoteID), c.Message, ms(c.OutcomeAt))
+		c.IntentAt.UnixMilli(), text(string(c.Outcome)), c.Status, c.Code, text(c.RemoteID), c.Message, ms(c.OutcomeAt),
+		c.IntentBoot.Milliseconds(), text(c.Container))
 }
 
 // Note journals a finished call that made nothing public, with its sealed answer if the step
@@ -34,8 +35,16 @@ func (db *DB) Note(ctx context.Context, c domain.Call) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.use(c.ClaimToken, c.Usage); err != nil || c.Reply == nil {
+		if err := tx.use(c.ClaimToken, c.Usage); err != nil {
 			return err
+		}
+		if c.Container != "" {
+			if err := must(tx.exec(segmentContained, c.Delivery, c.Segment, c.Container, ms(c.ContainerUntil))); err != nil {
+				return err
+			}
+		}
+		if c.Reply == nil {
+			return nil
 		}
 		return tx.keepReply(row, c.Reply)
 	})
@@ -44,6 +53,10 @@ func (db *DB) Note(ctx context.Context, c domain.Call) error {
 	}
 	return nil
 }
+
+const segmentContained = `
+UPDATE segment SET container_id = ?3, container_expires_ms = ?4 WHERE idx = ?2 AND (delivery, generation) =
+    (SELECT d.row, d.generation FROM delivery d WHERE d.id = ?1)`
 
 func (t *Tx) keepReply(call int64, sealed []byte) error {
 	_, err := t.exec("INSERT INTO local_reply (call, sealed) VALUES (?, ?)", call, sealed)
@@ -223,18 +236,24 @@ func (db *DB) Recover(ctx context.Context, p domain.Publisher) (_ domain.Publish
 }
 
 const selectDoubt = `
-SELECT c.segment_idx, c.client_key, c.request_hash, c.intent_at_ms, c.key_until_ms, ifnull(b.verdict, ''),
+SELECT c.segment_idx, c.client_key, c.request_hash, c.intent_at_ms, c.intent_boot_ms, c.boot_id, a.machine, c.key_until_ms,
+    ifnull(b.verdict, ''), ifnull(c.container_id, ''), min(c.intent_at_ms) OVER (PARTITION BY c.segment_idx),
     count(*) OVER (PARTITION BY c.segment_idx),
-    (SELECT count(*) FROM attempt l WHERE l.delivery = d.row AND l.row > c.attempt AND l.end_class = 'no answer')
+    (SELECT count(*) FROM attempt l WHERE l.delivery = d.row AND l.row > c.attempt AND l.end_class = 'no answer'),
+    (SELECT count(*) FROM attempt l WHERE l.delivery = d.row AND l.row > c.attempt AND l.end_class = 'absent')
 FROM doubt b JOIN call c ON c.row = b.call JOIN delivery d ON d.row = c.delivery AND d.generation = c.generation
+    JOIN attempt a ON a.row = c.attempt
 WHERE d.id = ? ORDER BY c.row DESC LIMIT 1`
 
 // Doubt returns the latest public call of a delivery whose outcome was ambiguous, or domain.ErrNotFound.
 func (db *DB) Doubt(ctx context.Context, id domain.DeliveryID) (b domain.Doubt, err error) {
 	err = db.Read(ctx, func(tx *Tx) error {
-		var intent, until sql.NullInt64
-		err := tx.row(selectDoubt, id).Scan(&b.Segment, &b.ClientKey, &b.RequestHash, &intent, &until, &b.Verdict, &b.Count, &b.Looks)
-		b.IntentAt, b.KeyUntil = at(intent), at(until)
+		var intent, until, first sql.NullInt64
+		var boot int64
+		err := tx.row(selectDoubt, id).Scan(&b.Segment, &b.ClientKey, &b.RequestHash, &intent, &boot, &b.BootID, &b.Machine, &until,
+			&b.Verdict, &b.Container, &first, &b.Count, &b.Looks, &b.Absents)
+		b.Since = at(first)
+		b.IntentAt, b.KeyUntil, b.IntentBoot = at(intent), at(until), time.Duration(boot)*time.Millisecond
 		return err
 	})
 	return b, err

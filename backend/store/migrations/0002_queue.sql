@@ -62,7 +62,7 @@ CREATE TABLE delivery (
     CHECK ((state = 'held') = (hold_reason IS NOT NULL)),
     CHECK ((state IN ('preparing', 'sending')) = (claim_token IS NOT NULL)),
     CHECK (state NOT IN ('planned', 'waiting', 'unknown') OR wake_at_ms IS NOT NULL), -- or nobody would look
-    CHECK (state <> 'published' OR (remote_id IS NOT NULL AND published_at_ms IS NOT NULL))
+    CHECK (state <> 'published' OR published_at_ms IS NOT NULL AND (remote_id IS NOT NULL OR remote_url IS NOT NULL))
 ) STRICT;
 CREATE INDEX delivery_wake ON delivery (wake_at_ms) WHERE state IN ('planned', 'waiting', 'unknown');
 CREATE INDEX delivery_state ON delivery (state, due_at_ms);
@@ -78,14 +78,14 @@ CREATE TABLE segment (
     plan_hash  TEXT    NOT NULL,
     state      TEXT    NOT NULL CHECK (state IN ('pending', 'sending', 'unknown', 'published')),
     client_key TEXT    NOT NULL,
-    container_id         TEXT,
-    container_expires_ms INTEGER,
-    remote_id  TEXT,
+    container_id         TEXT,                  -- the invisible object that becomes this segment
+    container_expires_ms INTEGER,               -- until when it can be made visible; NULL: for good
+    remote_id  TEXT,                            -- NULL although it is live: a person gave its address alone
     remote_url TEXT,
     remote_ref TEXT,
     published_at_ms INTEGER,                    -- when it was accepted or proved live
     UNIQUE (delivery, generation, idx),
-    CHECK (state <> 'published' OR remote_id IS NOT NULL)
+    CHECK (state <> 'published' OR remote_id IS NOT NULL OR remote_url IS NOT NULL)
 ) STRICT;
 
 CREATE INDEX segment_remote ON segment (remote_id) WHERE remote_id IS NOT NULL;
@@ -121,7 +121,8 @@ CREATE TABLE call (
     claim_token   TEXT    NOT NULL,
     owner_epoch   INTEGER NOT NULL,
     client_key    TEXT    NOT NULL,
-    key_until_ms  INTEGER NOT NULL, -- until when the same key is the same post; 0: never
+    key_until_ms  INTEGER NOT NULL, -- until when the same key, or container, is the same post; 0: never
+    container_id  TEXT,             -- the invisible object that this call makes visible
     request_hash  TEXT    NOT NULL,
     intent_at_ms  INTEGER NOT NULL,
     intent_boot_ms INTEGER NOT NULL,
@@ -151,6 +152,17 @@ CREATE TABLE local_reply (
     sealed BLOB    NOT NULL
 ) STRICT;
 
+-- Files that a network has already, for other posts of the same account.
+CREATE TABLE local_upload (
+    row           INTEGER PRIMARY KEY,
+    channel       INTEGER NOT NULL REFERENCES channel (row) ON DELETE CASCADE,
+    sha256        TEXT    NOT NULL,
+    request_hash  TEXT    NOT NULL, -- of the request that sent it: a description can be part of it
+    sealed        BLOB    NOT NULL, -- the network's answer
+    expires_at_ms INTEGER NOT NULL,
+    UNIQUE (channel, request_hash)
+) STRICT;
+
 -- What was found out, or decided by a person, about a call whose outcome was ambiguous.
 CREATE TABLE resolution (
     row        INTEGER PRIMARY KEY,
@@ -167,14 +179,14 @@ CREATE TABLE resolution (
     remote_url TEXT,
     at_ms      INTEGER NOT NULL,
     CHECK (verdict <> 'send_again' OR source = 'person'),
-    CHECK (verdict <> 'live' OR remote_id IS NOT NULL)
+    CHECK (verdict <> 'live' OR remote_id IS NOT NULL OR remote_url IS NOT NULL)
 ) STRICT;
 CREATE INDEX resolution_delivery ON resolution (delivery, generation, segment_idx);
 CREATE UNIQUE INDEX resolution_one_live ON resolution (delivery, generation, segment_idx) WHERE verdict = 'live';
 
 -- An ambiguous call stays open to doubt until its last resolution says live, absent, same_key or send_again.
 CREATE VIEW doubt AS
-SELECT c.row AS call, c.delivery, c.generation, c.segment_idx, c.client_key, c.request_hash, c.key_until_ms,
+SELECT c.row AS call, c.delivery, c.generation, c.segment_idx, c.client_key, c.request_hash, c.key_until_ms, c.container_id,
        (SELECT r.verdict FROM resolution r WHERE r.call = c.row ORDER BY r.row DESC LIMIT 1) AS verdict
 FROM call c
 WHERE c.effect = 'public' AND c.outcome = 'ambiguous';
@@ -279,6 +291,17 @@ WHEN NEW.state = 'published' AND OLD.state <> 'published' AND NOT EXISTS (
         AND r.segment_idx = NEW.idx AND r.verdict = 'live')
 BEGIN SELECT RAISE (ABORT, 'queue: a segment is published by an accepted call or a proof'); END;
 
+-- The invisible object of a segment is the proof of what happened: it is not exchanged while it
+-- may be visible, or another one could be made visible beside it.
+CREATE TRIGGER segment_container_stays BEFORE UPDATE OF container_id, container_expires_ms ON segment
+WHEN (NEW.container_id IS NOT OLD.container_id OR NEW.container_expires_ms IS NOT OLD.container_expires_ms) AND EXISTS (
+    SELECT 1 FROM call c WHERE c.delivery = OLD.delivery AND c.generation = OLD.generation AND c.segment_idx = OLD.idx
+        AND c.effect = 'public' AND (c.outcome IS NULL OR c.outcome = 'accepted')
+    UNION ALL
+    SELECT 1 FROM doubt d WHERE d.delivery = OLD.delivery AND d.generation = OLD.generation AND d.segment_idx = OLD.idx
+        AND (d.verdict IS NULL OR d.verdict <> 'absent'))
+BEGIN SELECT RAISE (ABORT, 'queue: a container that may be visible is kept'); END;
+
 CREATE TRIGGER segment_stays_published BEFORE UPDATE OF state ON segment
 WHEN OLD.state = 'published' AND NEW.state <> 'published'
 BEGIN SELECT RAISE (ABORT, 'queue: a published segment stays published'); END;
@@ -304,7 +327,11 @@ BEGIN
             AND d.segment_idx = NEW.segment_idx
             AND (d.verdict IS NULL OR d.verdict NOT IN ('absent', 'same_key')
                 OR d.verdict = 'same_key' AND (d.client_key <> NEW.client_key OR d.request_hash <> NEW.request_hash
-                    OR NEW.intent_at_ms >= d.key_until_ms)));
+                    OR d.container_id IS NOT NEW.container_id OR NEW.intent_at_ms >= d.key_until_ms)));
+    SELECT RAISE (ABORT, 'queue: a container is written down before it is made visible')
+    WHERE NEW.container_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM segment s WHERE s.delivery = NEW.delivery AND s.generation = NEW.generation
+            AND s.idx = NEW.segment_idx AND s.container_id = NEW.container_id);
 END;
 
 CREATE TRIGGER call_outcome_once BEFORE UPDATE ON call
@@ -313,6 +340,7 @@ WHEN OLD.outcome IS NOT NULL OR NEW.outcome IS NULL OR NEW.row <> OLD.row OR NEW
     OR NEW.generation <> OLD.generation OR NEW.segment_idx <> OLD.segment_idx OR NEW.step <> OLD.step
     OR NEW.effect <> OLD.effect OR NEW.claim_token <> OLD.claim_token OR NEW.client_key <> OLD.client_key
     OR NEW.request_hash <> OLD.request_hash OR NEW.intent_at_ms <> OLD.intent_at_ms OR NEW.key_until_ms <> OLD.key_until_ms
+    OR NEW.container_id IS NOT OLD.container_id
 BEGIN SELECT RAISE (ABORT, 'queue: an outcome is written once, and nothing else of a call changes'); END;
 
 CREATE TRIGGER call_accepted_once BEFORE UPDATE OF outcome ON call
@@ -346,7 +374,7 @@ BEGIN SELECT RAISE (ABORT, 'queue: only what is in doubt is resolved, once'); EN
 CREATE TRIGGER segment_starts_pending BEFORE INSERT ON segment
 WHEN NEW.state <> 'pending' AND NOT (NEW.state = 'published' AND EXISTS (
     SELECT 1 FROM segment s WHERE s.delivery = NEW.delivery AND s.generation = NEW.generation - 1 AND s.idx = NEW.idx
-        AND s.state = 'published' AND s.remote_id = NEW.remote_id))
+        AND s.state = 'published' AND s.remote_id IS NEW.remote_id AND s.remote_url IS NEW.remote_url))
 BEGIN SELECT RAISE (ABORT, 'queue: a segment starts pending, or live from the generation before'); END;
 CREATE TRIGGER segment_not_replaced BEFORE INSERT ON segment
 WHEN EXISTS (SELECT 1 FROM segment s WHERE s.row = NEW.row

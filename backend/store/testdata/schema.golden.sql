@@ -73,7 +73,8 @@ CREATE TABLE call (
     claim_token   TEXT    NOT NULL,
     owner_epoch   INTEGER NOT NULL,
     client_key    TEXT    NOT NULL,
-    key_until_ms  INTEGER NOT NULL, -- until when the same key is the same post; 0: never
+    key_until_ms  INTEGER NOT NULL, -- until when the same key, or container, is the same post; 0: never
+    container_id  TEXT,             -- the invisible object that this call makes visible
     request_hash  TEXT    NOT NULL,
     intent_at_ms  INTEGER NOT NULL,
     intent_boot_ms INTEGER NOT NULL,
@@ -187,7 +188,7 @@ CREATE TABLE delivery (
     CHECK ((state = 'held') = (hold_reason IS NOT NULL)),
     CHECK ((state IN ('preparing', 'sending')) = (claim_token IS NOT NULL)),
     CHECK (state NOT IN ('planned', 'waiting', 'unknown') OR wake_at_ms IS NOT NULL), -- or nobody would look
-    CHECK (state <> 'published' OR (remote_id IS NOT NULL AND published_at_ms IS NOT NULL))
+    CHECK (state <> 'published' OR published_at_ms IS NOT NULL AND (remote_id IS NOT NULL OR remote_url IS NOT NULL))
 ) STRICT;
 
 CREATE TABLE link_card (
@@ -342,6 +343,16 @@ CREATE TABLE local_undo_place (
     idx  INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE local_upload (
+    row           INTEGER PRIMARY KEY,
+    channel       INTEGER NOT NULL REFERENCES channel (row) ON DELETE CASCADE,
+    sha256        TEXT    NOT NULL,
+    request_hash  TEXT    NOT NULL, -- of the request that sent it: a description can be part of it
+    sealed        BLOB    NOT NULL, -- the network's answer
+    expires_at_ms INTEGER NOT NULL,
+    UNIQUE (channel, request_hash)
+) STRICT;
+
 CREATE TABLE local_watched (
     row         INTEGER PRIMARY KEY,
     id          TEXT    NOT NULL UNIQUE,
@@ -443,7 +454,7 @@ CREATE TABLE resolution (
     remote_url TEXT,
     at_ms      INTEGER NOT NULL,
     CHECK (verdict <> 'send_again' OR source = 'person'),
-    CHECK (verdict <> 'live' OR remote_id IS NOT NULL)
+    CHECK (verdict <> 'live' OR remote_id IS NOT NULL OR remote_url IS NOT NULL)
 ) STRICT;
 
 CREATE TABLE segment (
@@ -454,14 +465,14 @@ CREATE TABLE segment (
     plan_hash  TEXT    NOT NULL,
     state      TEXT    NOT NULL CHECK (state IN ('pending', 'sending', 'unknown', 'published')),
     client_key TEXT    NOT NULL,
-    container_id         TEXT,
-    container_expires_ms INTEGER,
-    remote_id  TEXT,
+    container_id         TEXT,                  -- the invisible object that becomes this segment
+    container_expires_ms INTEGER,               -- until when it can be made visible; NULL: for good
+    remote_id  TEXT,                            -- NULL although it is live: a person gave its address alone
     remote_url TEXT,
     remote_ref TEXT,
     published_at_ms INTEGER,                    -- when it was accepted or proved live
     UNIQUE (delivery, generation, idx),
-    CHECK (state <> 'published' OR remote_id IS NOT NULL)
+    CHECK (state <> 'published' OR remote_id IS NOT NULL OR remote_url IS NOT NULL)
 ) STRICT;
 
 CREATE TABLE send_anyway (
@@ -548,7 +559,7 @@ CREATE TABLE workspace (
 , demo INTEGER NOT NULL DEFAULT 0 CHECK (demo IN (0, 1)), settings_json TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(settings_json)), removed_at_ms INTEGER) STRICT;
 
 CREATE VIEW doubt AS
-SELECT c.row AS call, c.delivery, c.generation, c.segment_idx, c.client_key, c.request_hash, c.key_until_ms,
+SELECT c.row AS call, c.delivery, c.generation, c.segment_idx, c.client_key, c.request_hash, c.key_until_ms, c.container_id,
        (SELECT r.verdict FROM resolution r WHERE r.call = c.row ORDER BY r.row DESC LIMIT 1) AS verdict
 FROM call c
 WHERE c.effect = 'public' AND c.outcome = 'ambiguous';
@@ -625,6 +636,7 @@ WHEN OLD.outcome IS NOT NULL OR NEW.outcome IS NULL OR NEW.row <> OLD.row OR NEW
     OR NEW.generation <> OLD.generation OR NEW.segment_idx <> OLD.segment_idx OR NEW.step <> OLD.step
     OR NEW.effect <> OLD.effect OR NEW.claim_token <> OLD.claim_token OR NEW.client_key <> OLD.client_key
     OR NEW.request_hash <> OLD.request_hash OR NEW.intent_at_ms <> OLD.intent_at_ms OR NEW.key_until_ms <> OLD.key_until_ms
+    OR NEW.container_id IS NOT OLD.container_id
 BEGIN SELECT RAISE (ABORT, 'queue: an outcome is written once, and nothing else of a call changes'); END;
 
 CREATE TRIGGER call_public_allowed BEFORE INSERT ON call
@@ -648,7 +660,11 @@ BEGIN
             AND d.segment_idx = NEW.segment_idx
             AND (d.verdict IS NULL OR d.verdict NOT IN ('absent', 'same_key')
                 OR d.verdict = 'same_key' AND (d.client_key <> NEW.client_key OR d.request_hash <> NEW.request_hash
-                    OR NEW.intent_at_ms >= d.key_until_ms)));
+                    OR d.container_id IS NOT NEW.container_id OR NEW.intent_at_ms >= d.key_until_ms)));
+    SELECT RAISE (ABORT, 'queue: a container is written down before it is made visible')
+    WHERE NEW.container_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM segment s WHERE s.delivery = NEW.delivery AND s.generation = NEW.generation
+            AND s.idx = NEW.segment_idx AND s.container_id = NEW.container_id);
 END;
 
 CREATE TRIGGER change_log_fixed BEFORE UPDATE ON change_log BEGIN SELECT RAISE (ABORT, 'the change log does not change'); END;
@@ -787,9 +803,9 @@ CREATE TRIGGER log_attempt_u AFTER UPDATE ON attempt BEGIN INSERT INTO change_lo
 
 CREATE TRIGGER log_call_d AFTER DELETE ON call BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'call', OLD.row, 'd', '{}' FROM local_clock; END;
 
-CREATE TRIGGER log_call_i AFTER INSERT ON call BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'call', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'attempt', NEW.attempt, 'delivery', NEW.delivery, 'generation', NEW.generation, 'segment_idx', NEW.segment_idx, 'seq', NEW.seq, 'step', NEW.step, 'effect', NEW.effect, 'claim_token', NEW.claim_token, 'owner_epoch', NEW.owner_epoch, 'client_key', NEW.client_key, 'key_until_ms', NEW.key_until_ms, 'request_hash', NEW.request_hash, 'intent_at_ms', NEW.intent_at_ms, 'intent_boot_ms', NEW.intent_boot_ms, 'boot_id', NEW.boot_id, 'outcome', NEW.outcome, 'http_status', NEW.http_status, 'network_code', NEW.network_code, 'network_request_id', NEW.network_request_id, 'retry_after_ms', NEW.retry_after_ms, 'remote_id', NEW.remote_id, 'detail', NEW.detail, 'outcome_at_ms', NEW.outcome_at_ms) FROM local_clock; END;
+CREATE TRIGGER log_call_i AFTER INSERT ON call BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'call', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'attempt', NEW.attempt, 'delivery', NEW.delivery, 'generation', NEW.generation, 'segment_idx', NEW.segment_idx, 'seq', NEW.seq, 'step', NEW.step, 'effect', NEW.effect, 'claim_token', NEW.claim_token, 'owner_epoch', NEW.owner_epoch, 'client_key', NEW.client_key, 'key_until_ms', NEW.key_until_ms, 'container_id', NEW.container_id, 'request_hash', NEW.request_hash, 'intent_at_ms', NEW.intent_at_ms, 'intent_boot_ms', NEW.intent_boot_ms, 'boot_id', NEW.boot_id, 'outcome', NEW.outcome, 'http_status', NEW.http_status, 'network_code', NEW.network_code, 'network_request_id', NEW.network_request_id, 'retry_after_ms', NEW.retry_after_ms, 'remote_id', NEW.remote_id, 'detail', NEW.detail, 'outcome_at_ms', NEW.outcome_at_ms) FROM local_clock; END;
 
-CREATE TRIGGER log_call_u AFTER UPDATE ON call BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'call', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'attempt' k, NEW.attempt v WHERE NEW.attempt IS NOT OLD.attempt UNION ALL SELECT 'delivery' k, NEW.delivery v WHERE NEW.delivery IS NOT OLD.delivery UNION ALL SELECT 'generation' k, NEW.generation v WHERE NEW.generation IS NOT OLD.generation UNION ALL SELECT 'segment_idx' k, NEW.segment_idx v WHERE NEW.segment_idx IS NOT OLD.segment_idx UNION ALL SELECT 'seq' k, NEW.seq v WHERE NEW.seq IS NOT OLD.seq UNION ALL SELECT 'step' k, NEW.step v WHERE NEW.step IS NOT OLD.step UNION ALL SELECT 'effect' k, NEW.effect v WHERE NEW.effect IS NOT OLD.effect UNION ALL SELECT 'claim_token' k, NEW.claim_token v WHERE NEW.claim_token IS NOT OLD.claim_token UNION ALL SELECT 'owner_epoch' k, NEW.owner_epoch v WHERE NEW.owner_epoch IS NOT OLD.owner_epoch UNION ALL SELECT 'client_key' k, NEW.client_key v WHERE NEW.client_key IS NOT OLD.client_key UNION ALL SELECT 'key_until_ms' k, NEW.key_until_ms v WHERE NEW.key_until_ms IS NOT OLD.key_until_ms UNION ALL SELECT 'request_hash' k, NEW.request_hash v WHERE NEW.request_hash IS NOT OLD.request_hash UNION ALL SELECT 'intent_at_ms' k, NEW.intent_at_ms v WHERE NEW.intent_at_ms IS NOT OLD.intent_at_ms UNION ALL SELECT 'intent_boot_ms' k, NEW.intent_boot_ms v WHERE NEW.intent_boot_ms IS NOT OLD.intent_boot_ms UNION ALL SELECT 'boot_id' k, NEW.boot_id v WHERE NEW.boot_id IS NOT OLD.boot_id UNION ALL SELECT 'outcome' k, NEW.outcome v WHERE NEW.outcome IS NOT OLD.outcome UNION ALL SELECT 'http_status' k, NEW.http_status v WHERE NEW.http_status IS NOT OLD.http_status UNION ALL SELECT 'network_code' k, NEW.network_code v WHERE NEW.network_code IS NOT OLD.network_code UNION ALL SELECT 'network_request_id' k, NEW.network_request_id v WHERE NEW.network_request_id IS NOT OLD.network_request_id UNION ALL SELECT 'retry_after_ms' k, NEW.retry_after_ms v WHERE NEW.retry_after_ms IS NOT OLD.retry_after_ms UNION ALL SELECT 'remote_id' k, NEW.remote_id v WHERE NEW.remote_id IS NOT OLD.remote_id UNION ALL SELECT 'detail' k, NEW.detail v WHERE NEW.detail IS NOT OLD.detail UNION ALL SELECT 'outcome_at_ms' k, NEW.outcome_at_ms v WHERE NEW.outcome_at_ms IS NOT OLD.outcome_at_ms)) FROM local_clock; END;
+CREATE TRIGGER log_call_u AFTER UPDATE ON call BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'call', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'attempt' k, NEW.attempt v WHERE NEW.attempt IS NOT OLD.attempt UNION ALL SELECT 'delivery' k, NEW.delivery v WHERE NEW.delivery IS NOT OLD.delivery UNION ALL SELECT 'generation' k, NEW.generation v WHERE NEW.generation IS NOT OLD.generation UNION ALL SELECT 'segment_idx' k, NEW.segment_idx v WHERE NEW.segment_idx IS NOT OLD.segment_idx UNION ALL SELECT 'seq' k, NEW.seq v WHERE NEW.seq IS NOT OLD.seq UNION ALL SELECT 'step' k, NEW.step v WHERE NEW.step IS NOT OLD.step UNION ALL SELECT 'effect' k, NEW.effect v WHERE NEW.effect IS NOT OLD.effect UNION ALL SELECT 'claim_token' k, NEW.claim_token v WHERE NEW.claim_token IS NOT OLD.claim_token UNION ALL SELECT 'owner_epoch' k, NEW.owner_epoch v WHERE NEW.owner_epoch IS NOT OLD.owner_epoch UNION ALL SELECT 'client_key' k, NEW.client_key v WHERE NEW.client_key IS NOT OLD.client_key UNION ALL SELECT 'key_until_ms' k, NEW.key_until_ms v WHERE NEW.key_until_ms IS NOT OLD.key_until_ms UNION ALL SELECT 'container_id' k, NEW.container_id v WHERE NEW.container_id IS NOT OLD.container_id UNION ALL SELECT 'request_hash' k, NEW.request_hash v WHERE NEW.request_hash IS NOT OLD.request_hash UNION ALL SELECT 'intent_at_ms' k, NEW.intent_at_ms v WHERE NEW.intent_at_ms IS NOT OLD.intent_at_ms UNION ALL SELECT 'intent_boot_ms' k, NEW.intent_boot_ms v WHERE NEW.intent_boot_ms IS NOT OLD.intent_boot_ms UNION ALL SELECT 'boot_id' k, NEW.boot_id v WHERE NEW.boot_id IS NOT OLD.boot_id UNION ALL SELECT 'outcome' k, NEW.outcome v WHERE NEW.outcome IS NOT OLD.outcome UNION ALL SELECT 'http_status' k, NEW.http_status v WHERE NEW.http_status IS NOT OLD.http_status UNION ALL SELECT 'network_code' k, NEW.network_code v WHERE NEW.network_code IS NOT OLD.network_code UNION ALL SELECT 'network_request_id' k, NEW.network_request_id v WHERE NEW.network_request_id IS NOT OLD.network_request_id UNION ALL SELECT 'retry_after_ms' k, NEW.retry_after_ms v WHERE NEW.retry_after_ms IS NOT OLD.retry_after_ms UNION ALL SELECT 'remote_id' k, NEW.remote_id v WHERE NEW.remote_id IS NOT OLD.remote_id UNION ALL SELECT 'detail' k, NEW.detail v WHERE NEW.detail IS NOT OLD.detail UNION ALL SELECT 'outcome_at_ms' k, NEW.outcome_at_ms v WHERE NEW.outcome_at_ms IS NOT OLD.outcome_at_ms)) FROM local_clock; END;
 
 CREATE TRIGGER log_channel_d AFTER DELETE ON channel BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'channel', OLD.row, 'd', '{}' FROM local_clock; END;
 
@@ -925,6 +941,15 @@ WHEN NOT EXISTS (SELECT 1 FROM doubt d WHERE d.call = NEW.call AND d.delivery = 
     AND (d.verdict IS NULL OR d.verdict IN ('undecided', 'same_key')))
 BEGIN SELECT RAISE (ABORT, 'queue: only what is in doubt is resolved, once'); END;
 
+CREATE TRIGGER segment_container_stays BEFORE UPDATE OF container_id, container_expires_ms ON segment
+WHEN (NEW.container_id IS NOT OLD.container_id OR NEW.container_expires_ms IS NOT OLD.container_expires_ms) AND EXISTS (
+    SELECT 1 FROM call c WHERE c.delivery = OLD.delivery AND c.generation = OLD.generation AND c.segment_idx = OLD.idx
+        AND c.effect = 'public' AND (c.outcome IS NULL OR c.outcome = 'accepted')
+    UNION ALL
+    SELECT 1 FROM doubt d WHERE d.delivery = OLD.delivery AND d.generation = OLD.generation AND d.segment_idx = OLD.idx
+        AND (d.verdict IS NULL OR d.verdict <> 'absent'))
+BEGIN SELECT RAISE (ABORT, 'queue: a container that may be visible is kept'); END;
+
 CREATE TRIGGER segment_fixed BEFORE UPDATE ON segment
 WHEN NEW.row <> OLD.row OR NEW.delivery <> OLD.delivery OR NEW.generation <> OLD.generation OR NEW.idx <> OLD.idx
     OR NEW.client_key <> OLD.client_key
@@ -949,7 +974,7 @@ BEGIN SELECT RAISE (ABORT, 'queue: a segment is published by an accepted call or
 CREATE TRIGGER segment_starts_pending BEFORE INSERT ON segment
 WHEN NEW.state <> 'pending' AND NOT (NEW.state = 'published' AND EXISTS (
     SELECT 1 FROM segment s WHERE s.delivery = NEW.delivery AND s.generation = NEW.generation - 1 AND s.idx = NEW.idx
-        AND s.state = 'published' AND s.remote_id = NEW.remote_id))
+        AND s.state = 'published' AND s.remote_id IS NEW.remote_id AND s.remote_url IS NEW.remote_url))
 BEGIN SELECT RAISE (ABORT, 'queue: a segment starts pending, or live from the generation before'); END;
 
 CREATE TRIGGER segment_stays_published BEFORE UPDATE OF state ON segment
