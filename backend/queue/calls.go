@@ -140,7 +140,7 @@ func (q *Queue) contact(r network.Request, err error) {
 func (a *attempt) call(effect domain.Effect, step string, r network.Request, now time.Time) domain.Call {
 	return domain.Call{
 		ID: domain.NewID(now), Delivery: a.d.ID, Segment: r.Segment, Step: step, Effect: effect, ClaimToken: a.token,
-		ClientKey: a.plan.Key(r.Segment), RequestHash: r.Hash(), IntentAt: now,
+		ClientKey: a.plan.Key(r.Segment), RequestHash: r.Hash(), IntentAt: now, IntentBoot: a.q.Boot(),
 	}
 }
 
@@ -186,6 +186,9 @@ func (a *attempt) mayRepeat(r network.Request) bool {
 // set back since would lengthen its life, so this process also counts for itself.
 func (a *attempt) keyLives(now time.Time) bool {
 	if first, ok := a.q.first.Load(a.doubt.ClientKey); ok && time.Since(first.(time.Time))+keyMargin >= a.recon.KeyLife {
+		return false
+	}
+	if past, ok := a.q.since(a.doubt); ok && past+keyMargin >= a.doubt.KeyUntil.Sub(a.doubt.IntentAt) {
 		return false
 	}
 	return !now.Before(a.doubt.IntentAt) && now.Add(keyMargin).Before(a.doubt.KeyUntil)

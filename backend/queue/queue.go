@@ -114,6 +114,9 @@ type Config struct {
 	// Budgets finds what a channel may take of its network, without its secret. nil: what an attempt
 	// takes is asked for as it goes.
 	Budgets func(ctx context.Context, id domain.ChannelID) (budget.Terms, error)
+	// Boot is how long ago this machine started, its sleep included, in the boot that Me.BootID names.
+	// Durable waits are counted with it, since nobody can set it. nil: the time since New.
+	Boot func() time.Duration
 	// Poll is the longest sleep between two looks, 15 s if zero: Go's timers stop while the
 	// machine sleeps, so a long one would oversleep.
 	Poll time.Duration
@@ -139,8 +142,9 @@ const (
 type Queue struct {
 	Config
 	wake  chan struct{}
-	first sync.Map    // client key → time.Time: the first intent of what is in doubt, by the clock nobody can set
-	stuck atomic.Bool // a delivery was left preparing or sending: nobody works on it any more
+	begun time.Duration // when this process began to publish, by Boot
+	first sync.Map      // client key → time.Time: the first intent of what is in doubt, by the clock nobody can set
+	stuck atomic.Bool   // a delivery was left preparing or sending: nobody works on it any more
 }
 
 // New returns a queue that does nothing until Run.
@@ -160,7 +164,11 @@ func New(c Config) *Queue {
 	if c.Contact == nil {
 		c.Contact = func(string, bool) {}
 	}
-	return &Queue{Config: c, wake: make(chan struct{}, 1)}
+	if c.Boot == nil {
+		start := time.Now()
+		c.Boot = func() time.Duration { return time.Since(start) }
+	}
+	return &Queue{Config: c, begun: c.Boot(), wake: make(chan struct{}, 1)}
 }
 
 // Wake makes a running queue look at once: something was planned or decided.

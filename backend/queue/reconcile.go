@@ -27,9 +27,8 @@ func (q *Queue) reconcile(ctx context.Context, d domain.Delivery) error {
 	}
 	a.describe()
 	now := time.Now()
-	// An intent in the future means that the clock was set back: no quarantine can be counted.
-	if ready := doubt.IntentAt.Add(a.recon.Quarantine); now.Before(ready) && !now.Before(doubt.IntentAt) {
-		return q.Store.Postpone(ctx, d.ID, ready, string(network.Ambiguous), d.ErrorText)
+	if left := q.quarantine(doubt, a.recon.Quarantine); left > 0 {
+		return q.Store.Postpone(ctx, d.ID, now.Add(left), string(network.Ambiguous), d.ErrorText)
 	}
 	if a.segments, err = q.Store.Segments(ctx, d.ID); err != nil {
 		return err
