@@ -56,6 +56,10 @@ type DocumentMedia struct {
 	Alt    string        `json:"alt,omitempty"`
 	Focus  *domain.Point `json:"focus,omitempty"`
 	Part   int           `json:"part,omitempty"`
+
+	Decorative bool                   `json:"decorative,omitempty"`
+	Preset     string                 `json:"preset,omitempty"`
+	Crops      map[string]domain.Crop `json:"crops,omitempty"`
 }
 
 // DocumentVariant is what is a channel's own. A field that is not there follows the shared one.
@@ -71,6 +75,8 @@ type DocumentVariant struct {
 	Language   *string           `json:"language,omitempty"`
 	Warning    *string           `json:"warning,omitempty"`
 	Visibility *string           `json:"visibility,omitempty"`
+	Poll       *domain.Poll      `json:"poll,omitempty"` // one without options is no poll
+	Only       *int              `json:"only,omitempty"` // the one part for a network without threads
 	Options    map[string]string `json:"options,omitempty"`
 }
 
@@ -105,7 +111,10 @@ func (s *Service) export(ctx context.Context, p domain.Post) (DocumentPost, erro
 		m := make([]DocumentMedia, 0, len(list))
 		for _, use := range list {
 			a := assets[use.Asset]
-			m = append(m, DocumentMedia{SHA256: a.SHA256, Name: a.Name, Alt: use.Alt, Focus: use.Focus, Part: use.Part})
+			m = append(m, DocumentMedia{
+				SHA256: a.SHA256, Name: a.Name, Alt: use.Alt, Focus: use.Focus, Part: use.Part,
+				Decorative: use.Decorative, Preset: use.Preset, Crops: use.Crops,
+			})
 		}
 		return m
 	}
@@ -118,7 +127,7 @@ func (s *Service) export(ctx context.Context, p domain.Post) (DocumentPost, erro
 		dv := DocumentVariant{
 			Network: channel.Network, Server: channel.Server, Account: channel.RemoteID, Handle: channel.Handle,
 			Text: v.Own.Text, Parts: v.Own.Parts, Link: v.Own.Link, Language: v.Own.Language,
-			Warning: v.Own.Warning, Visibility: v.Own.Visibility, Options: v.Options,
+			Warning: v.Own.Warning, Visibility: v.Own.Visibility, Poll: v.Own.Poll, Only: v.Own.Only, Options: v.Options,
 		}
 		if v.Own.Media != nil {
 			m := media(*v.Own.Media)
@@ -190,7 +199,10 @@ func (s *Service) fromDocument(ctx context.Context, w domain.WorkspaceID, dp Doc
 	media := func(list []DocumentMedia) []domain.Media {
 		m := make([]domain.Media, 0, len(list))
 		for _, use := range list {
-			m = append(m, domain.Media{Asset: assets[use.SHA256].ID, Alt: use.Alt, Focus: use.Focus, Part: use.Part})
+			m = append(m, domain.Media{
+				Asset: assets[use.SHA256].ID, Alt: use.Alt, Focus: use.Focus, Part: use.Part,
+				Decorative: use.Decorative, Preset: use.Preset, Crops: use.Crops,
+			})
 		}
 		return m
 	}
@@ -211,6 +223,7 @@ func (s *Service) fromDocument(ctx context.Context, w domain.WorkspaceID, dp Doc
 		}
 		v := domain.Variant{Channel: channels[i].ID, Options: dv.Options, Own: domain.Override{
 			Text: dv.Text, Parts: dv.Parts, Link: dv.Link, Language: dv.Language, Warning: dv.Warning, Visibility: dv.Visibility,
+			Poll: dv.Poll, Only: dv.Only,
 		}}
 		if dv.Media != nil {
 			m := media(*dv.Media)

@@ -82,12 +82,12 @@ func (d desk) wholePost() domain.Post {
 		Content: domain.Content{
 			Text: "Bread", Parts: []string{"two", "three"}, Link: "https://example.org", Language: "en", Warning: "gluten",
 			Visibility: "public", Poll: &domain.Poll{Options: []string{"rye", "oat"}, DurationS: 3600, Multiple: true},
-			Media: []domain.Media{{Asset: d.picture, Alt: "a loaf", Focus: &domain.Point{X: 0.25, Y: 0.75}, Part: 1}},
+			Media: []domain.Media{{Asset: d.picture, Alt: "a loaf", Focus: &domain.Point{X: 0.25, Y: 0.75}, Part: 1, Preset: "a/size", Crops: map[string]domain.Crop{"a/size": {X: 0.5, Width: 0.5, Height: 1}}}},
 		},
 		Variants: []domain.Variant{
 			{Channel: d.channels[0], Options: map[string]string{"k": "v"}},
 			{Channel: d.channels[1], Own: domain.Override{
-				Text: ptr(""), Parts: &[]string{}, Media: &[]domain.Media{{Asset: d.picture}}, Warning: ptr("none"),
+				Text: ptr(""), Parts: &[]string{}, Media: &[]domain.Media{{Asset: d.picture, Decorative: true}}, Warning: ptr("none"), Only: ptr(1), Poll: &domain.Poll{},
 			}},
 		},
 	})

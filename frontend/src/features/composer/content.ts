@@ -3,9 +3,9 @@
 import type { api } from '$lib/backend';
 
 /** A field of a variant that can follow the shared content. */
-export type OwnField = 'text' | 'parts' | 'media' | 'link' | 'language' | 'warning' | 'visibility';
+export type OwnField = 'text' | 'parts' | 'media' | 'link' | 'language' | 'warning' | 'visibility' | 'poll';
 
-const fields: OwnField[] = ['text', 'parts', 'media', 'link', 'language', 'warning', 'visibility'];
+const fields: OwnField[] = ['text', 'parts', 'media', 'link', 'language', 'warning', 'visibility', 'poll'];
 
 /** A channel's part of a post that follows everything. */
 export const follower = (channel: string): api.Variant => ({ channel, options: {} });
@@ -34,6 +34,7 @@ export function resolve(shared: api.Content, v: api.Variant | undefined): api.Co
 		const own = v[f];
 		if (own != null) (out as Record<string, unknown>)[f] = own;
 	}
+	if (out.poll?.options.length === 0) out.poll = undefined;
 	return out;
 }
 
@@ -56,4 +57,4 @@ export function titleOf(c: api.Content): string {
 
 /** Whether there is anything in a content. */
 export const isEmpty = (c: api.Content): boolean =>
-	textsOf(c).every((t) => !t.trim()) && c.media.length === 0 && !c.link;
+	textsOf(c).every((t) => !t.trim()) && c.media.length === 0 && !c.link && !c.poll;

@@ -1,6 +1,6 @@
 // Bringing pictures into a post from wherever they are: chosen, dropped, pasted. They go into the
 // library first, which keeps the originals; the post then uses them.
-import { backendError, library, shellService, type BackendError, type api } from '$lib/backend';
+import { backendError, library, shellService, upload, type BackendError, type api } from '$lib/backend';
 import { m } from '$lib/messages';
 import { preferences } from '$lib/preferences.svelte';
 import { shell } from '$lib/shell.svelte';
@@ -68,14 +68,7 @@ export class Files {
 		this.coming += list.length;
 		this.error = undefined;
 		try {
-			const form = new FormData();
-			for (const f of list) form.append('file', f, f.name || 'picture.png');
-			const reply = await fetch('/upload', { method: 'POST', body: form });
-			const answer = (await reply.json()) as { result?: { paths: string[] }; error?: unknown };
-			if (!answer.result) {
-				throw backendError(typeof answer.error === 'string' ? answer.error : JSON.stringify(answer.error));
-			}
-			await this.#import(answer.result.paths, part, false); // a copy that lasts an hour cannot be referred to
+			await this.#import(await upload(list), part, false); // a copy that lasts an hour cannot be referred to
 		} catch (e) {
 			this.error = backendError(e);
 		}
