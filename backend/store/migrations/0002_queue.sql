@@ -369,6 +369,11 @@ CREATE TRIGGER resolution_of_doubt BEFORE INSERT ON resolution
 WHEN NOT EXISTS (SELECT 1 FROM doubt d WHERE d.call = NEW.call AND d.delivery = NEW.delivery
     AND d.generation = NEW.generation AND d.segment_idx = NEW.segment_idx
     AND (d.verdict IS NULL OR d.verdict IN ('undecided', 'same_key')))
+    -- Found on the network although this database never sent it: another copy of it did.
+    AND NOT (NEW.call IS NULL AND NEW.verdict = 'live' AND NEW.source = 'proof' AND NOT EXISTS (
+        SELECT 1 FROM call c WHERE c.delivery = NEW.delivery AND c.generation = NEW.generation
+            AND c.segment_idx = NEW.segment_idx AND c.effect = 'public'
+            AND (c.outcome IS NULL OR c.outcome IN ('accepted', 'ambiguous'))))
 BEGIN SELECT RAISE (ABORT, 'queue: only what is in doubt is resolved, once'); END;
 
 CREATE TRIGGER segment_starts_pending BEFORE INSERT ON segment

@@ -63,3 +63,30 @@ CREATE TABLE send_anyway (
 ) STRICT;
 CREATE TRIGGER send_anyway_fixed BEFORE UPDATE ON send_anyway BEGIN SELECT RAISE (ABORT, 'queue: a person''s word does not change'); END;
 CREATE TRIGGER send_anyway_kept BEFORE DELETE ON send_anyway BEGIN SELECT RAISE (ABORT, 'queue: a person''s word is kept'); END;
+
+-- The one machine that publishes from this data folder. A copy of the folder on another machine
+-- says so here, and publishes nothing until a person names that machine.
+CREATE TABLE local_home (
+    row      INTEGER PRIMARY KEY CHECK (row = 1),
+    machine  TEXT    NOT NULL,
+    name     TEXT    NOT NULL,                  -- as people call it
+    since_ms INTEGER NOT NULL
+) STRICT;
+
+-- What was learnt about the clocks of machines.
+CREATE TABLE clock_mark (
+    row       INTEGER PRIMARY KEY,
+    id        TEXT    NOT NULL UNIQUE,
+    kind      TEXT    NOT NULL CHECK (kind IN ('date', 'certificate', 'step', 'sleep', 'suspect', 'trusted')),
+    host      TEXT    NOT NULL,                 -- who said it, '' for what the machine noticed itself
+    offset_ms INTEGER NOT NULL,                 -- of the true time from the wall clock; of a sleep how long it was
+    at_ms     INTEGER NOT NULL,
+    boot_ms   INTEGER NOT NULL,                 -- since the start of the machine
+    boot_id   TEXT    NOT NULL,
+    machine   TEXT    NOT NULL
+) STRICT;
+CREATE INDEX clock_mark_boot ON clock_mark (machine, boot_id);
+
+-- What another copy of this database may have published is looked for when its time has come.
+CREATE INDEX delivery_copy ON delivery (wake_at_ms)
+    WHERE state = 'held' AND hold_reason = 'restored_copy' AND wake_at_ms IS NOT NULL;

@@ -120,6 +120,18 @@ CREATE TABLE channel (
     UNIQUE (network, server, remote_id)
 ) STRICT;
 
+CREATE TABLE clock_mark (
+    row       INTEGER PRIMARY KEY,
+    id        TEXT    NOT NULL UNIQUE,
+    kind      TEXT    NOT NULL CHECK (kind IN ('date', 'certificate', 'step', 'sleep', 'suspect', 'trusted')),
+    host      TEXT    NOT NULL,                 -- who said it, '' for what the machine noticed itself
+    offset_ms INTEGER NOT NULL,                 -- of the true time from the wall clock; of a sleep how long it was
+    at_ms     INTEGER NOT NULL,
+    boot_ms   INTEGER NOT NULL,                 -- since the start of the machine
+    boot_id   TEXT    NOT NULL,
+    machine   TEXT    NOT NULL
+) STRICT;
+
 CREATE TABLE collection (
     row           INTEGER PRIMARY KEY,
     id            TEXT    NOT NULL UNIQUE,
@@ -244,6 +256,13 @@ CREATE TABLE local_gone (
     bytes     INTEGER NOT NULL,
     mtime_ns  INTEGER NOT NULL,
     UNIQUE (workspace, path)
+) STRICT;
+
+CREATE TABLE local_home (
+    row      INTEGER PRIMARY KEY CHECK (row = 1),
+    machine  TEXT    NOT NULL,
+    name     TEXT    NOT NULL,                  -- as people call it
+    since_ms INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE local_import (
@@ -575,9 +594,14 @@ CREATE UNIQUE INDEX call_one_accepted ON call (delivery, generation, segment_idx
 
 CREATE UNIQUE INDEX call_one_open ON call (delivery) WHERE effect = 'public' AND outcome IS NULL;
 
+CREATE INDEX clock_mark_boot ON clock_mark (machine, boot_id);
+
 CREATE INDEX collection_asset_asset ON collection_asset (asset);
 
 CREATE INDEX delivery_channel ON delivery (channel, state);
+
+CREATE INDEX delivery_copy ON delivery (wake_at_ms)
+    WHERE state = 'held' AND hold_reason = 'restored_copy' AND wake_at_ms IS NOT NULL;
 
 CREATE INDEX delivery_open ON delivery (row) WHERE state IN ('preparing', 'sending');
 
@@ -813,6 +837,12 @@ CREATE TRIGGER log_channel_i AFTER INSERT ON channel BEGIN INSERT INTO change_lo
 
 CREATE TRIGGER log_channel_u AFTER UPDATE ON channel BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'channel', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'network' k, NEW.network v WHERE NEW.network IS NOT OLD.network UNION ALL SELECT 'remote_id' k, NEW.remote_id v WHERE NEW.remote_id IS NOT OLD.remote_id UNION ALL SELECT 'handle' k, NEW.handle v WHERE NEW.handle IS NOT OLD.handle UNION ALL SELECT 'name' k, NEW.name v WHERE NEW.name IS NOT OLD.name UNION ALL SELECT 'server' k, NEW.server v WHERE NEW.server IS NOT OLD.server UNION ALL SELECT 'state' k, NEW.state v WHERE NEW.state IS NOT OLD.state UNION ALL SELECT 'options_json' k, NEW.options_json v WHERE NEW.options_json IS NOT OLD.options_json UNION ALL SELECT 'limits_json' k, NEW.limits_json v WHERE NEW.limits_json IS NOT OLD.limits_json UNION ALL SELECT 'limits_at_ms' k, NEW.limits_at_ms v WHERE NEW.limits_at_ms IS NOT OLD.limits_at_ms UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms UNION ALL SELECT 'updated_at_ms' k, NEW.updated_at_ms v WHERE NEW.updated_at_ms IS NOT OLD.updated_at_ms UNION ALL SELECT 'title' k, NEW.title v WHERE NEW.title IS NOT OLD.title UNION ALL SELECT 'paused_at_ms' k, NEW.paused_at_ms v WHERE NEW.paused_at_ms IS NOT OLD.paused_at_ms UNION ALL SELECT 'defaults_json' k, NEW.defaults_json v WHERE NEW.defaults_json IS NOT OLD.defaults_json)) FROM local_clock; END;
 
+CREATE TRIGGER log_clock_mark_d AFTER DELETE ON clock_mark BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'clock_mark', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_clock_mark_i AFTER INSERT ON clock_mark BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'clock_mark', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'kind', NEW.kind, 'host', NEW.host, 'offset_ms', NEW.offset_ms, 'at_ms', NEW.at_ms, 'boot_ms', NEW.boot_ms, 'boot_id', NEW.boot_id, 'machine', NEW.machine) FROM local_clock; END;
+
+CREATE TRIGGER log_clock_mark_u AFTER UPDATE ON clock_mark BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'clock_mark', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'kind' k, NEW.kind v WHERE NEW.kind IS NOT OLD.kind UNION ALL SELECT 'host' k, NEW.host v WHERE NEW.host IS NOT OLD.host UNION ALL SELECT 'offset_ms' k, NEW.offset_ms v WHERE NEW.offset_ms IS NOT OLD.offset_ms UNION ALL SELECT 'at_ms' k, NEW.at_ms v WHERE NEW.at_ms IS NOT OLD.at_ms UNION ALL SELECT 'boot_ms' k, NEW.boot_ms v WHERE NEW.boot_ms IS NOT OLD.boot_ms UNION ALL SELECT 'boot_id' k, NEW.boot_id v WHERE NEW.boot_id IS NOT OLD.boot_id UNION ALL SELECT 'machine' k, NEW.machine v WHERE NEW.machine IS NOT OLD.machine)) FROM local_clock; END;
+
 CREATE TRIGGER log_collection_asset_d AFTER DELETE ON collection_asset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'collection_asset', OLD.row, 'd', '{}' FROM local_clock; END;
 
 CREATE TRIGGER log_collection_asset_i AFTER INSERT ON collection_asset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'collection_asset', NEW.row, 'i', json_object('row', NEW.row, 'collection', NEW.collection, 'asset', NEW.asset, 'added_at_ms', NEW.added_at_ms) FROM local_clock; END;
@@ -939,6 +969,11 @@ CREATE TRIGGER resolution_of_doubt BEFORE INSERT ON resolution
 WHEN NOT EXISTS (SELECT 1 FROM doubt d WHERE d.call = NEW.call AND d.delivery = NEW.delivery
     AND d.generation = NEW.generation AND d.segment_idx = NEW.segment_idx
     AND (d.verdict IS NULL OR d.verdict IN ('undecided', 'same_key')))
+    -- Found on the network although this database never sent it: another copy of it did.
+    AND NOT (NEW.call IS NULL AND NEW.verdict = 'live' AND NEW.source = 'proof' AND NOT EXISTS (
+        SELECT 1 FROM call c WHERE c.delivery = NEW.delivery AND c.generation = NEW.generation
+            AND c.segment_idx = NEW.segment_idx AND c.effect = 'public'
+            AND (c.outcome IS NULL OR c.outcome IN ('accepted', 'ambiguous'))))
 BEGIN SELECT RAISE (ABORT, 'queue: only what is in doubt is resolved, once'); END;
 
 CREATE TRIGGER segment_container_stays BEFORE UPDATE OF container_id, container_expires_ms ON segment
