@@ -27,6 +27,21 @@
 	addEventListener('click', follow);
 	addEventListener('auxclick', follow);
 
+	// Files go to the program as bytes: WebKitGTK ends the whole program when the body of a request of its
+	// own scheme is a file or holds one.
+	var ask = window.fetch;
+	window.fetch = function (target, options) {
+		var body = options && options.body;
+		var file = body instanceof Blob;
+		if (body instanceof FormData) {
+			body.forEach(function (value) {
+				file = file || value instanceof Blob;
+			});
+		}
+		if (file) return Promise.reject(new TypeError('a file is sent as its bytes'));
+		return ask.apply(window, arguments);
+	};
+
 	window.open = function (address) {
 		if (address) window.go.api.ShellService.OpenLink(String(new URL(address, location.href))).catch(function () {});
 		return null;
