@@ -6,3 +6,4 @@ export { default as FocalPicker } from './FocalPicker.svelte';
 export { default as LibrarySheet } from './LibrarySheet.svelte';
 export { default as SizeList } from './SizeList.svelte';
 export { around, large, thumb, video, type Part } from './media';
+export { shapeName, sizeName } from './words';
