@@ -62,7 +62,7 @@ type shelf struct {
 // overlap is how far back is read again what was read already: a clock may be set back a little.
 // One that was set back further makes the shelf be read anew, and so does a day: what fell out of
 // the window is forgotten then.
-const overlap = 10 * time.Minute
+const overlap = time.Minute
 
 // shelf brings a channel's shelf up to date.
 func (f *Finder) shelf(ctx context.Context, channel domain.ChannelID, since time.Time) (*shelf, error) {
@@ -138,8 +138,8 @@ type search struct {
 	found bool
 }
 
-// mostFull bounds how many texts are compared in full: sketches leave hardly any.
-const mostFull = 50
+// mostFull bounds how many texts are compared in full, the last first: sketches leave hardly any.
+const mostFull = 20
 
 func (q *search) run(ctx context.Context, store Store, s *shelf, maybe []print) (Twin, bool, error) {
 	if !q.print.blank {
@@ -151,8 +151,12 @@ func (q *search) run(ctx context.Context, store Store, s *shelf, maybe []print) 
 	}
 	var full []print
 	for i, b := range q.print.bands {
-		for _, at := range s.bands[i][b] {
-			if p := s.prints[at]; p.whole != q.print.whole && !slices.ContainsFunc(full, func(o print) bool { return o.id == p.id }) && len(full) < mostFull {
+		for _, at := range slices.Backward(s.bands[i][b]) {
+			p := s.prints[at]
+			if len(full) >= mostFull || p.at.Before(q.since) {
+				break
+			}
+			if p.whole != q.print.whole && !slices.ContainsFunc(full, func(o print) bool { return o.id == p.id }) {
 				full = append(full, p)
 			}
 		}

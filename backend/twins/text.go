@@ -2,11 +2,13 @@ package twins
 
 import (
 	"hash/maphash"
+	"iter"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -150,7 +152,13 @@ func (w words) near(o words) bool {
 	if !slices.Equal(w.links, o.links) || !slices.Equal(w.numbers, o.numbers) {
 		return false
 	}
-	a, b := shingles(w.text), shingles(o.text)
+	a, b := map[uint64]bool{}, map[uint64]bool{}
+	for s := range shingles(w.text) {
+		a[s] = true
+	}
+	for s := range shingles(o.text) {
+		b[s] = true
+	}
 	if len(a) == 0 || len(b) == 0 {
 		return false
 	}
@@ -164,20 +172,23 @@ func (w words) near(o words) bool {
 }
 
 // short is a text that many posts may share: a greeting, a name, a row of tags.
-func (w words) short() bool { return len([]rune(w.text)) < leastNear }
+func (w words) short() bool { return utf8.RuneCountInString(w.text) < leastNear }
 
-// shingles returns the runs of letters of a text, none of one that is too short to be nearly
-// another.
-func shingles(text string) map[string]bool {
-	runes := []rune(text)
-	if len(runes) < leastNear {
-		return nil
+// shingles returns the runs of letters of a text as numbers, some more than once; none of a text
+// that is too short to be nearly another.
+func shingles(text string) iter.Seq[uint64] {
+	return func(yield func(uint64) bool) {
+		if utf8.RuneCountInString(text) < leastNear {
+			return
+		}
+		run, n := uint64(0), 0
+		for _, r := range text {
+			run = run<<21 | uint64(r) //nolint:gosec // a character has 21 bits, and three of them are kept
+			if n++; n >= shingle && !yield(run&(1<<63-1)) {
+				return
+			}
+		}
 	}
-	set := make(map[string]bool, len(runes))
-	for i := 0; i+shingle <= len(runes); i++ {
-		set[string(runes[i:i+shingle])] = true
-	}
-	return set
 }
 
 // The sketch of a text: for each of many ways to order all shingles, the first the text has. Of
@@ -189,18 +200,18 @@ const (
 	perBand = 3
 )
 
-// sketch returns the bands of a text; nil for one that is compared whole only.
-func sketch(seed maphash.Seed, text string) []uint64 {
-	set := shingles(text)
-	if set == nil {
+// sketch returns the bands of a text; nil for one that is compared whole only. Texts with other
+// links or numbers have no band in common: they are never near.
+func sketch(seed maphash.Seed, w words) []uint64 {
+	if w.short() {
 		return nil
 	}
 	var least [bands * perBand]uint32
 	for i := range least {
 		least[i] = ^uint32(0)
 	}
-	for s := range set {
-		h := maphash.String(seed, s)
+	for s := range shingles(w.text) {
+		h := maphash.Comparable(seed, s)
 		for i := range least {
 			// An odd multiplier and the upper half: another order of the same hashes.
 			v := uint32(((h ^ uint64(i)*0x9e3779b97f4a7c15) * (0xd6e8feb86659fd93 + 2*uint64(i)*0xa0761d6478bd642f)) >> 32) //nolint:gosec // the upper half
@@ -208,8 +219,9 @@ func sketch(seed maphash.Seed, text string) []uint64 {
 		}
 	}
 	out := make([]uint64, bands)
+	named := maphash.String(seed, strings.Join(append(slices.Clone(w.links), w.numbers...), "\x00"))
 	for b := range out {
-		h := uint64(b) + 1
+		h := named + uint64(b)
 		for _, v := range least[b*perBand : (b+1)*perBand] {
 			h = (h ^ uint64(v)) * 0x9e3779b97f4a7c15
 			h ^= h >> 29

@@ -77,7 +77,7 @@ func TestTheSketchFindsWhateverIsNear(t *testing.T) {
 	missed := 0
 	for range 1000 { // each with another order of all shingles
 		seed := maphash.MakeSeed()
-		x, y := sketch(seed, read(plan(a)).text), sketch(seed, read(plan(b)).text)
+		x, y := sketch(seed, read(plan(a))), sketch(seed, read(plan(b)))
 		if !slices.ContainsFunc(x, func(v uint64) bool { return slices.Contains(y, v) }) {
 			missed++
 		}

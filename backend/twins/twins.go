@@ -170,7 +170,7 @@ func (f *Finder) printsOf(ctx context.Context, sent []domain.Sent, plans []netwo
 		w := read(plans[i])
 		out[i] = print{
 			id: s.ID, post: s.Post, repeats: s.Repeats(), at: s.At, url: s.URL, doubt: s.Doubt, anyway: s.Anyway,
-			whole: w.hash(f.seed), blank: w.blank(), short: w.short(), bands: sketch(f.seed, w.text),
+			whole: w.hash(f.seed), blank: w.blank(), short: w.short(), bands: sketch(f.seed, w),
 		}
 		for _, m := range media(plans[i]) {
 			look, known := looks[m.SHA256]
