@@ -39,6 +39,9 @@ func (s *QueueService) twin(d domain.Delivery, out *Delivery) error {
 	if out.Twin.Doubt {
 		out.Twin.AtMs = millis(other.UpdatedAt)
 	}
+	if other.RemoteURL != "" {
+		out.LookURL = other.RemoteURL // that is what is worth a look now
+	}
 	out.Twin.Text, _ = frozen(other)
 	return err
 }

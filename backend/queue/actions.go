@@ -107,7 +107,7 @@ func heldActions(r domain.HoldReason, f Footing) []Action {
 	case domain.HoldReauth:
 		list = []Action{ActionSignIn, ActionMove}
 	case domain.HoldDuplicateSuspect:
-		list = []Action{ActionPublishNow}
+		list = []Action{ActionPublishNow, ActionLook}
 	case domain.HoldRestoredCopy, domain.HoldMovedProfile:
 		return []Action{ActionLook, ActionLive, ActionRelease, ActionCancel}
 	case domain.HoldMediaMissing, domain.HoldPlanChanged, domain.HoldNetworkChanged:

@@ -1,6 +1,6 @@
 // The list "Before it goes out": every problem once, with the channels it concerns, hardest first.
 import type { api } from '$lib/backend';
-import { list } from '$lib/format';
+import { list, moment } from '$lib/format';
 import { m } from '$lib/messages';
 import type { Composer, Row } from './composer.svelte';
 import { calledOf } from './words';
@@ -27,6 +27,7 @@ type Say = (v: { channels: string; value: (name: string) => string; count: numbe
 const sentences: Record<string, Say> = {
 	empty: () => m.composer_check_empty(),
 	too_long: ({ channels }) => m.composer_check_too_long({ channels }),
+	sent_lately: ({ channels, value }) => m.composer_check_sent_lately({ channels, when: moment(Number(value('at_ms'))) }),
 	bad_text: () => m.composer_check_bad_text(),
 	too_many_media: ({ channels, value }) => m.composer_check_too_many_media({ channels, limit: value('limit') }),
 	too_many_videos: ({ channels, value }) => m.composer_check_too_many_videos({ channels, limit: value('limit') }),

@@ -100,7 +100,7 @@ function heldSentence(d: api.Delivery, now: number): string {
 		case 'media_missing':
 			return m.states_s_media_missing();
 		case 'duplicate_suspect':
-			return m.states_s_duplicate();
+			return twinSentence(d, now);
 		case 'clock':
 			return m.states_s_clock();
 		case 'restored_copy':
@@ -114,6 +114,15 @@ function heldSentence(d: api.Delivery, now: number): string {
 			return m.states_s_budget({ network });
 	}
 	return m.states_s_by_person({ when: moment(d.updatedMs, now) });
+}
+
+/** What a delivery is held for being like. */
+export function twinSentence(d: api.Delivery, now: number): string {
+	const when = d.twin.atMs ? moment(d.twin.atMs, now) : '';
+	if (!when) return m.states_s_duplicate();
+	if (d.twin.doubt) return m.states_s_twin_doubt({ when });
+	if (d.twin.kind === 'near_text') return m.states_s_twin_near({ when });
+	return d.twin.kind === 'same_picture' ? m.states_s_twin_picture({ when }) : m.states_s_twin_same({ when });
 }
 
 /** A network's own words, without a full stop that our sentence has already. */

@@ -17,13 +17,13 @@ import type { api } from '$lib/backend';
 import { list, moment, time } from '$lib/format';
 import { m } from '$lib/messages';
 import type { IconType } from '$ui';
-import { sentenceOf, type Around } from './states';
+import { sentenceOf, twinSentence, type Around } from './states';
 
 /** What an action is called on a button. */
 export function actionLabel(action: string, d: api.Delivery): string {
 	switch (action) {
 		case 'publish_now':
-			return m.queue_do_publish_now();
+			return d.holdReason === 'duplicate_suspect' ? m.queue_do_publish_anyway() : m.queue_do_publish_now();
 		case 'try_now':
 			return m.queue_do_try_now();
 		case 'release':
@@ -53,7 +53,9 @@ export function actionLabel(action: string, d: api.Delivery): string {
 		case 'duplicate':
 			return m.queue_do_duplicate();
 		case 'cancel':
-			return d.holdReason === 'late_ask' ? m.queue_do_not_publish() : m.queue_do_cancel();
+			return d.holdReason === 'late_ask' || d.holdReason === 'duplicate_suspect'
+				? m.queue_do_not_publish()
+				: m.queue_do_cancel();
 		case 'put_away':
 			return d.state === 'held' ? m.queue_do_leave() : m.queue_do_close();
 	}
@@ -130,7 +132,7 @@ export function cardOf(d: api.Delivery, row: api.QueueRow, a: Around = {}): Card
 		case 'media_missing':
 			return needs(m.states_s_media_missing(), d.errorText);
 		case 'duplicate_suspect':
-			return needs(m.states_s_duplicate(), m.queue_card_duplicate_text());
+			return needs(twinSentence(d, now), m.queue_card_duplicate_text());
 		case 'late_ask':
 			return d.errorText
 				? held(m.queue_card_gave_up({ network }), d.errorText)
