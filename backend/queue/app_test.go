@@ -54,7 +54,7 @@ func openApp(t testing.TB, path string, n network.Network, carriers queue.Carrie
 	raw.SetMaxOpenConns(1)
 	t.Cleanup(func() { _ = raw.Close() })
 	a := &app{t: t, db: db, raw: raw, network: n, account: network.Account{RemoteID: "me", Handle: "me"}}
-	a.queue = queue.New(queue.Config{
+	a.queue = queue.New(queue.Config{NoPauses: true,
 		Store: db, Accounts: a, Sealer: clear{}, Carriers: carriers,
 		Me:  domain.Publisher{Machine: "here", Process: "test", Version: "test", BootID: "boot"},
 		Log: slog.New(slog.DiscardHandler),

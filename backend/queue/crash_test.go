@@ -108,7 +108,7 @@ func (v victim) live() error {
 			return err
 		}
 	} else {
-		q := queue.New(queue.Config{
+		q := queue.New(queue.Config{NoPauses: true,
 			Store: mutate(v.Mutant, db), Accounts: accounts{n}, Sealer: clear{}, Carriers: queue.Carriers{"http": client},
 			Me: domain.Publisher{Machine: "here", Process: fmt.Sprint(os.Getpid()), Version: "test", BootID: "boot"},
 		})

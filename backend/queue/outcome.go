@@ -141,10 +141,10 @@ const (
 
 // backoff returns how long to wait after the n-th soft failure, counted from 0: anything between a
 // second and 30 s × 2ⁿ, at most 30 minutes, so that many deliveries that failed together do not come
-// back together. The draw comes from the delivery and n alone: a history can be replayed.
+// back together. The draw comes from the delivery, n and the time: a history can be replayed.
 func backoff(id domain.DeliveryID, n int) time.Duration {
 	most := min(firstWait<<min(max(n, 0), 6), mostWait)
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", id, n))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d", id, n, time.Now().UnixMilli()))
 	share := float64(binary.BigEndian.Uint64(sum[:8])>>11) / (1 << 53)
 	return leastWait + time.Duration(float64(most-leastWait)*share)
 }

@@ -114,6 +114,8 @@ type Config struct {
 	// Budgets finds what a channel may take of its network, without its secret. nil: what an attempt
 	// takes is asked for as it goes.
 	Budgets func(ctx context.Context, id domain.ChannelID) (budget.Terms, error)
+	// NoPauses keeps servers that fail from getting a pause: for tests that fail them on purpose.
+	NoPauses bool
 	// Boot is how long ago this machine started, its sleep included, in the boot that Me.BootID names.
 	// Durable waits are counted with it, since nobody can set it. nil: the time since New.
 	Boot func() time.Duration

@@ -108,7 +108,7 @@ func (a *attempt) take(ctx context.Context, u network.Use, r network.Request) er
 
 // usage says what a finished request took and what its answer said of it.
 func (a *attempt) usage(u network.Use, host string, reply network.Reply, fault bool) domain.Usage {
-	return a.terms.Usage(u, host, reply, fault || reply.Status >= 500)
+	return a.terms.Usage(u, host, reply, (fault || reply.Status >= 500) && !a.q.NoPauses)
 }
 
 // notNow returns what a delivery becomes whose attempt was stopped by a budget or a server's pause.

@@ -41,10 +41,15 @@ func (s suite) facts(t *testing.T) {
 	t.Run("the facts are always the same", func(t *testing.T) {
 		a, b := s.n.Describe(), s.n.Describe()
 		a.Measure, b.Measure, a.Classify, b.Classify, a.Also, b.Also = nil, nil, nil, nil, nil, nil
+		for _, d := range []*network.Descriptor{&a, &b} {
+			d.Budgets = network.Budgets{Windows: d.Budgets.Windows}
+		}
 		if !reflect.DeepEqual(a, b) {
 			t.Error("Describe answers differently the second time")
 		}
 	})
+	t.Run("budgets are documented and bear nonsense", func(t *testing.T) { checkBudgets(t, d.Budgets) })
+	t.Run("publishing takes no more than was expected", func(t *testing.T) { s.expected(t) })
 	t.Run("the icon is a harmless picture", func(t *testing.T) { checkIcon(t, d.Icon) })
 	t.Run("the colour is one", func(t *testing.T) {
 		if d.Colour != "" && !regexp.MustCompile(`^#[0-9A-F]{6}$`).MatchString(d.Colour) {
