@@ -50,6 +50,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	forget()
 	os.Exit(m.Run())
 }
 

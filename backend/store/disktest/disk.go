@@ -248,7 +248,7 @@ func (d *Disk) Write(name string, content []byte) {
 	}
 }
 
-// sync makes everything of a file durable, its name too. Callers hold the disk's lock.
+// sync makes the content of a file durable, and its name. Callers hold the disk's lock.
 func (f *file) sync() {
 	for _, c := range f.pending {
 		if c.data == nil {
@@ -258,5 +258,12 @@ func (f *file) sync() {
 		}
 	}
 	f.pending, f.listed = nil, true
-	delete(f.disk.removed, f.name)
+}
+
+// syncFolder makes every name durable, and every deletion. Callers hold the lock.
+func (d *Disk) syncFolder() {
+	for _, f := range d.files {
+		f.listed = true
+	}
+	clear(d.removed)
 }

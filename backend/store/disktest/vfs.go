@@ -81,9 +81,10 @@ type cFile struct {
 
 // handle is one open file of one connection.
 type handle struct {
-	file  *file
-	level int32 // of the lock on the file
-	mine  [8]hold
+	file   *file
+	folder bool  // the first sync syncs the folder too
+	level  int32 // of the lock on the file
+	mine   [8]hold
 }
 
 func of(p uintptr) *handle {
@@ -129,7 +130,9 @@ func xOpen(tls *libc.TLS, vfs, name, p uintptr, flags int32, out uintptr) int32 
 		d.files[path] = f
 	}
 	id := uintptr(lastID.Add(1))
-	handles.Store(id, &handle{file: f})
+	// Like SQLite's own file systems: the first sync of a journal that may be new syncs its folder.
+	const journals = sqlite3.SQLITE_OPEN_MAIN_JOURNAL | sqlite3.SQLITE_OPEN_SUPER_JOURNAL | sqlite3.SQLITE_OPEN_WAL
+	handles.Store(id, &handle{file: f, folder: flags&journals != 0 && flags&sqlite3.SQLITE_OPEN_CREATE != 0})
 	*(*cFile)(at(p)) = cFile{uintptr(unsafe.Pointer(&methods)), id}
 	if out != 0 {
 		number(out, flags)
@@ -156,8 +159,9 @@ func xDelete(tls *libc.TLS, vfs, name uintptr, synced int32) int32 {
 		return rc
 	}
 	delete(d.files, path)
-	if synced == 0 {
-		d.removed[path] = f
+	d.removed[path] = f
+	if synced != 0 {
+		d.syncFolder()
 	}
 	return sqlite3.SQLITE_OK
 }
@@ -212,7 +216,7 @@ func xRead(_ *libc.TLS, p, buffer uintptr, n int32, offset int64) int32 {
 	return sqlite3.SQLITE_OK
 }
 
-// changed counts a change of a file and asks whether it happens. A write at which the power goes
+// change counts a change of a file and asks whether it happens. A write at which the power goes
 // still reaches the platter in part: it is pending like those before it.
 func (f *file) change(what string, code int32, apply func()) int32 {
 	f.disk.mu.Lock()
@@ -251,8 +255,14 @@ func xTruncate(_ *libc.TLS, p uintptr, size int64) int32 {
 }
 
 func xSync(_ *libc.TLS, p uintptr, _ int32) int32 {
-	f := of(p).file
-	return f.change("sync", sqlite3.SQLITE_IOERR_FSYNC, f.sync)
+	h := of(p)
+	return h.file.change("sync", sqlite3.SQLITE_IOERR_FSYNC, func() {
+		h.file.sync()
+		if h.folder {
+			h.file.disk.syncFolder()
+			h.folder = false
+		}
+	})
 }
 
 func xFileSize(_ *libc.TLS, p, out uintptr) int32 {
