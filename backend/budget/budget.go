@@ -45,6 +45,9 @@ type window struct {
 // Of returns the terms of a channel on a network. The account needs no secret.
 func Of(d network.Descriptor, channel domain.ChannelID, a network.Account) Terms {
 	t := Terms{Name: d.Name, Host: network.HostOf(a.Server), budgets: d.Budgets, expect: d.ExpectOf}
+	if t.Host == "" {
+		t.Host = d.Budgets.Host
+	}
 	app := ""
 	if d.Budgets.App != nil {
 		app = d.Budgets.App(a)

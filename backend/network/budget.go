@@ -11,6 +11,9 @@ import (
 // the network must refuse. The zero value knows of no limit.
 type Budgets struct {
 	Windows []Window
+	// Host is the one server of a network that has only one ("api.example.com"), "" where an account
+	// names its own.
+	Host string
 	// Cost is how many points of a window a request takes. nil: one for every request of every window.
 	Cost func(w Window, u Use) int
 	// Expect lists the requests that publishing a plan makes at most, as far as the plan tells. nil:
