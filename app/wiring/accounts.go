@@ -47,7 +47,7 @@ func (s *Accounts) Account(ctx context.Context, id domain.ChannelID) (network.Ne
 		}
 	}
 	if c.State == domain.ChannelRemoved {
-		return nil, a, &network.Error{Kind: network.Reauth, Message: "This channel was removed."}
+		return n, a, &network.Error{Kind: network.Reauth, Message: "This channel was removed."}
 	}
 	sealed, err := s.db.Secret(ctx, id, kindAccount)
 	if errors.Is(err, domain.ErrNotFound) {
@@ -59,7 +59,7 @@ func (s *Accounts) Account(ctx context.Context, id domain.ChannelID) (network.Ne
 	plain, err := s.vault.Open(ctx, secrets.AAD{Account: string(id), Kind: kindAccount, Version: int64(sealed.Version)}, sealed.Sealed)
 	switch {
 	case errors.Is(err, secrets.ErrKeyLost), errors.Is(err, secrets.ErrSealBroken):
-		return nil, a, &network.Error{Kind: network.Reauth, Message: "The key of this sign-in is gone. Sign in again.", Err: err}
+		return n, a, &network.Error{Kind: network.Reauth, Message: "The key of this sign-in is gone. Sign in again.", Err: err}
 	case err != nil:
 		return nil, a, err
 	}

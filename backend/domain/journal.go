@@ -97,6 +97,7 @@ type Doubt struct {
 	Segment     int
 	ClientKey   string
 	RequestHash string
+	Detail      string    // how far it got, for people
 	Container   string    // the invisible object that the call makes visible, "" without one
 	Since       time.Time // the first such call of this segment and generation
 	IntentAt    time.Time

@@ -40,6 +40,14 @@ type Request struct {
 	// Container, for Publish in ShapePhase, is the id of the invisible object that this request
 	// makes visible. It is the one that the queue journalled for the segment.
 	Container string
+
+	// Fresh, for Prepare, is asked every time: it is never answered from the journal, its answer is
+	// not kept, and it needs no name of its own. A piece of an upload is such a request.
+	Fresh bool
+	// Reuse, for Prepare, is the SHA-256 of the file that the request sends, or begins to send,
+	// where every post of the account can use what the network answers: for the descriptor's
+	// ReuseMedia the same request for another post is answered from that. "" for none.
+	Reuse string
 }
 
 // FilePut is one file of a PUT to a channel's folder. Path is relative, with slashes.

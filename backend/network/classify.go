@@ -17,15 +17,16 @@ func Judge(name string, refusals []Refusal, r Reply, code, message string) error
 	}
 	e := &Error{Kind: Ambiguous, Code: code, Message: Printable(message)}
 	if r.Status >= 500 {
+		e.Wait = RetryAfter(r) // nothing is known but how long it asks to be left alone
 		return e
 	}
 	for _, row := range refusals {
 		if row.Status == r.Status && row.Code == code && code != "" {
-			e.Kind = row.Kind
+			e.Kind, e.Stale = row.Kind, row.Stale
 			break
 		}
 		if row.Status == r.Status && row.Code == "" {
-			e.Kind = row.Kind
+			e.Kind, e.Stale = row.Kind, row.Stale
 		}
 	}
 	if e.Kind == Throttled {

@@ -31,7 +31,10 @@ type Descriptor struct {
 	Reconcile   Reconcile
 	Thread      Threading
 	PrepareLife time.Duration // how long the answer to a Prepare step stays good
-	Budgets     Budgets       // how much it takes in a time, and what that costs
+	// ReuseMedia is how long a file that was uploaded once can be used by other posts of the account,
+	// where a Prepare step says so (Request.Reuse). Zero: each post uploads its own.
+	ReuseMedia time.Duration
+	Budgets    Budgets // how much it takes in a time, and what that costs
 
 	// Classify judges the reply to a Publish step: a proved acceptance gives a Receipt, all else
 	// an *Error. It is pure, and says Ambiguous to whatever its documentation does not name.
@@ -58,6 +61,7 @@ type Refusal struct {
 	Status int
 	Code   string // the network's code; "" for any
 	Kind   Kind
+	Stale  bool   // with Throttled: what was prepared is of no more use, and nothing was published
 	Source string // document and date
 }
 

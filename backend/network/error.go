@@ -24,7 +24,10 @@ type Error struct {
 	Code    string        // the network's own code, where it gave one
 	Message string        // for people; never contains a secret
 	Wait    time.Duration // for Throttled; zero lets the queue choose
-	Err     error
+	// Stale, with Throttled, says that what was prepared (uploads, the container) is documented to be
+	// of no more use, and that nothing was published: the queue prepares everything anew.
+	Stale bool
+	Err   error
 }
 
 func (e *Error) Error() string {
@@ -56,4 +59,10 @@ func WaitOf(err error) time.Duration {
 // Reject returns a Rejected error with a sentence for people.
 func Reject(code, message string) *Error {
 	return &Error{Kind: Rejected, Code: code, Message: message}
+}
+
+// IsStale reports whether err says that what was prepared is of no more use.
+func IsStale(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Stale && e.Kind == Throttled
 }

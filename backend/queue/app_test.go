@@ -28,6 +28,7 @@ type app struct {
 	planner *queue.Planner
 	account network.Account
 	posts   int
+	aged    time.Duration // by which the boot clock was moved on
 }
 
 func newApp(t testing.TB, n network.Network, carriers queue.Carriers) *app {
@@ -59,6 +60,8 @@ func openApp(t testing.TB, path string, n network.Network, carriers queue.Carrie
 		Me:  domain.Publisher{Machine: "here", Process: "test", Version: "test", BootID: "boot"},
 		Log: slog.New(slog.DiscardHandler),
 	})
+	boot := a.queue.Boot
+	a.queue.Boot = func() time.Duration { return boot() + a.aged }
 	a.planner = &queue.Planner{Store: db, Composer: a}
 	return a
 }
@@ -151,6 +154,14 @@ func (a *app) plan(c domain.ChannelID, due time.Time, texts ...string) domain.De
 		a.t.Fatal(err)
 	}
 	return list[0].ID
+}
+
+// age lets time pass for every call that was made: the quarantines of doubt, but not the life of keys.
+func (a *app) age(d time.Duration) {
+	a.aged += d
+	a.lawless(func() {
+		a.exec("UPDATE call SET intent_at_ms = intent_at_ms - ?1, key_until_ms = iif(key_until_ms > 0, key_until_ms + ?1, 0)", d.Milliseconds())
+	})
 }
 
 func (a *app) run() {

@@ -2,7 +2,6 @@ package queue
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -39,16 +38,14 @@ func (a *attempt) Read(ctx context.Context, step string, r network.Request) (net
 
 // Prepare implements network.Calls.
 func (a *attempt) Prepare(ctx context.Context, step string, r network.Request) (network.Reply, error) {
+	if r.Fresh {
+		return a.invisible(ctx, domain.EffectInvisible, step, r)
+	}
 	if err := a.named(step); err != nil {
 		return network.Reply{}, err
 	}
-	// A step of the same name with another request belongs to an earlier plan.
-	if done, ok := a.steps["invisible "+step]; ok && done.RequestHash == r.Hash() &&
-		(a.desc.PrepareLife == 0 || time.Since(done.At) < a.desc.PrepareLife) {
-		if reply, err := a.replay(ctx, done); err == nil {
-			return reply, nil
-		}
-		// An answer that cannot be opened (the key was lost) is asked again: it is invisible.
+	if reply, ok := a.kept(ctx, step, r); ok {
+		return reply, nil
 	}
 	return a.invisible(ctx, domain.EffectInvisible, step, r)
 }
@@ -80,6 +77,7 @@ func (a *attempt) invisible(ctx context.Context, effect domain.Effect, step stri
 	reply, err := carrier.Send(ctx, r, nil)
 	a.q.contact(r, err)
 	c := a.call(effect, step, r, started)
+	c.Container = "" // it makes nothing visible
 	c.OutcomeAt, c.Status = time.Now(), reply.Status
 	if err == nil || network.KindOf(err) != network.NotSent {
 		c.Usage = a.usage(use, network.HostOf(r.URL), reply, err != nil && ctx.Err() == nil)
@@ -92,7 +90,8 @@ func (a *attempt) invisible(ctx context.Context, effect domain.Effect, step stri
 		}
 	case reply.OK():
 		c.Outcome = domain.OutcomeAccepted
-		if effect == domain.EffectInvisible {
+		if effect == domain.EffectInvisible && !r.Fresh {
+			a.contain(&c, reply)
 			var failed error
 			if c.Reply, failed = a.seal(ctx, reply); failed != nil {
 				// The answer still serves this attempt; a later one asks again.
@@ -110,6 +109,12 @@ func (a *attempt) invisible(ctx context.Context, effect domain.Effect, step stri
 	}
 	if noted := a.q.Store.Note(context.WithoutCancel(ctx), c); noted != nil {
 		return network.Reply{}, noted
+	}
+	if c.Container != "" {
+		a.segments[c.Segment].Container, a.segments[c.Segment].ContainerUntil = c.Container, c.ContainerUntil
+	}
+	if c.Outcome == domain.OutcomeAccepted {
+		a.share(ctx, r, c)
 	}
 	return reply, err
 }
@@ -141,6 +146,7 @@ func (a *attempt) call(effect domain.Effect, step string, r network.Request, now
 	return domain.Call{
 		ID: domain.NewID(now), Delivery: a.d.ID, Segment: r.Segment, Step: step, Effect: effect, ClaimToken: a.token,
 		ClientKey: a.plan.Key(r.Segment), RequestHash: r.Hash(), IntentAt: now, IntentBoot: a.q.Boot(),
+		Container: r.Container,
 	}
 }
 
@@ -161,6 +167,13 @@ func (a *attempt) Publish(ctx context.Context, step string, r network.Request) (
 		}
 		return network.Reply{}, &network.Error{Kind: network.Ambiguous, Message: "this part is live, and how the network answered is not known"}
 	}
+	if r.Container != "" && a.segments[r.Segment].Container != r.Container {
+		// While another one may be visible, this one never is.
+		if a.inDoubt(r.Segment) {
+			return network.Reply{}, a.end(errKeyEnded)
+		}
+		return network.Reply{}, network.Reject("container", fmt.Sprintf("step %q makes an object visible that was not written down", step))
+	}
 	if !a.mayRepeat(r) {
 		return network.Reply{}, a.end(errKeyEnded)
 	}
@@ -178,20 +191,42 @@ func (a *attempt) mayRepeat(r network.Request) bool {
 	if !a.doubted || a.doubt.Segment != r.Segment {
 		return true
 	}
-	return a.doubt.Verdict == domain.VerdictSameKey && a.doubt.RequestHash == r.Hash() &&
+	return a.doubt.Verdict == domain.VerdictSameKey && a.doubt.RequestHash == r.Hash() && a.doubt.Container == r.Container &&
 		a.doubt.ClientKey == a.plan.Key(r.Segment) && a.keyLives(time.Now())
 }
 
 // keyLives reports whether the key of the doubt still makes no second post. A clock that was
 // set back since would lengthen its life, so this process also counts for itself.
 func (a *attempt) keyLives(now time.Time) bool {
-	if first, ok := a.q.first.Load(a.doubt.ClientKey); ok && time.Since(first.(time.Time))+keyMargin >= a.recon.KeyLife {
+	if first, ok := a.q.first.Load(a.doubt.ClientKey); ok && time.Since(first.(time.Time))+a.margin() >= a.keyLife() {
 		return false
 	}
-	if past, ok := a.q.since(a.doubt); ok && past+keyMargin >= a.doubt.KeyUntil.Sub(a.doubt.IntentAt) {
+	if past, ok := a.q.since(a.doubt); ok && past+a.margin() >= a.doubt.KeyUntil.Sub(a.doubt.IntentAt) {
 		return false
 	}
-	return !now.Before(a.doubt.IntentAt) && now.Add(keyMargin).Before(a.doubt.KeyUntil)
+	return !now.Before(a.doubt.IntentAt) && now.Add(a.margin()).Before(a.doubt.KeyUntil)
+}
+
+// keyLife is how long a repeated request is the same post, counted from the first intent: for as
+// long as its key is remembered, or its container is.
+func (a *attempt) keyLife() time.Duration {
+	switch {
+	case a.recon.Shape == network.ShapeKey:
+		return a.recon.KeyLife
+	case a.recon.Shape == network.ShapePhase && a.recon.ContainerLife > 0:
+		return a.recon.ContainerLife
+	case a.recon.Shape == network.ShapePhase:
+		return flipLife
+	}
+	return 0
+}
+
+// margin keeps a repetition away from the end of what makes it safe.
+func (a *attempt) margin() time.Duration {
+	if a.recon.Shape == network.ShapeKey {
+		return keyMargin
+	}
+	return min(keyMargin, a.keyLife()/10)
 }
 
 func (a *attempt) send(ctx context.Context, step string, r network.Request) (network.Reply, error) {
@@ -212,7 +247,7 @@ func (a *attempt) send(ctx context.Context, step string, r network.Request) (net
 	reply, err := carrier.Send(keep, r, func() error {
 		c = a.call(domain.EffectPublic, step, r, time.Now())
 		c.Usage.Host = network.HostOf(r.URL)
-		lost = a.q.Store.Intend(keep, c, a.keyUntil(r.Segment, c.IntentAt))
+		lost = a.q.Store.Intend(keep, c, a.keyUntil(r, c.IntentAt))
 		if a.open = lost == nil; a.open {
 			a.q.first.LoadOrStore(c.ClientKey, c.IntentAt)
 		}
@@ -237,7 +272,7 @@ func (a *attempt) send(ctx context.Context, step string, r network.Request) (net
 	if err == nil {
 		receipt, err = a.judge(step, reply)
 	} else {
-		err = &network.Error{Kind: network.Ambiguous, Message: sentence(err), Err: err}
+		err = &network.Error{Kind: network.Ambiguous, Message: sentence(err), Err: cause(err)}
 	}
 	return reply, a.settle(keep, c, reply, receipt, err)
 }
@@ -258,14 +293,17 @@ func (a *attempt) judge(step string, reply network.Reply) (receipt network.Recei
 
 // keyUntil says until when a repeated request with the same key is the same post: counted from
 // the first intent of the segment.
-func (a *attempt) keyUntil(segment int, now time.Time) time.Time {
-	if a.recon.Shape != network.ShapeKey {
+func (a *attempt) keyUntil(r network.Request, now time.Time) time.Time {
+	if a.keyLife() == 0 || a.recon.Shape == network.ShapePhase && r.Container == "" {
 		return time.Time{}
 	}
-	if a.doubted && a.doubt.Segment == segment && !a.doubt.KeyUntil.IsZero() {
+	if a.inDoubt(r.Segment) && !a.doubt.KeyUntil.IsZero() {
 		return a.doubt.KeyUntil
 	}
-	return now.Add(a.recon.KeyLife)
+	if until := a.segments[r.Segment].ContainerUntil; r.Container != "" && !until.IsZero() {
+		return until
+	}
+	return now.Add(a.keyLife())
 }
 
 // settle writes the outcome, insisting: one that cannot be written leaves an open intent, which
@@ -279,7 +317,7 @@ func (a *attempt) settle(ctx context.Context, c domain.Call, reply network.Reply
 		Usage: a.usage(a.desc.UseOf(c.Step, network.UsePublish, a.plan), c.Usage.Host, reply, result == domain.OutcomeAmbiguous),
 	}
 	if e, ok := errors.AsType[*network.Error](err); ok {
-		s.Code, s.Message = network.Printable(e.Code), sentence(e)
+		s.Code, s.Message = network.Printable(e.Code), detail(e)
 	}
 	if err == nil {
 		// If sealing fails the acceptance still counts; a later part then asks a person.
@@ -290,6 +328,9 @@ func (a *attempt) settle(ctx context.Context, c domain.Call, reply network.Reply
 		return failed // the intent stays open until the queue recovers
 	}
 	a.open = false
+	if result == domain.OutcomeThrottled && network.IsStale(err) {
+		a.forget(ctx)
+	}
 	if result != domain.OutcomeAmbiguous {
 		a.q.first.Delete(c.ClientKey)
 	}
@@ -303,50 +344,4 @@ func (a *attempt) settle(ctx context.Context, c domain.Call, reply network.Reply
 		}
 	}
 	return err
-}
-
-// keptReply is how an answer is kept.
-type keptReply struct {
-	Status int               `json:"s"`
-	Header map[string]string `json:"h"`
-	Body   []byte            `json:"b"`
-}
-
-// The first byte of a kept answer says whether it is sealed. An account without a secret has
-// none in its answers, and must work where there is no keychain.
-const (
-	keptPlain  = 'p'
-	keptSealed = 's'
-)
-
-func (a *attempt) seal(ctx context.Context, r network.Reply) ([]byte, error) {
-	plain, err := json.Marshal(keptReply(r))
-	if err != nil {
-		return nil, fmt.Errorf("keep the answer: %w", err)
-	}
-	if a.account.Secret.IsZero() {
-		return append([]byte{keptPlain}, plain...), nil
-	}
-	sealed, err := a.q.Sealer.SealReply(ctx, a.d.Channel, plain)
-	if err != nil {
-		return nil, fmt.Errorf("keep the answer: %w", err)
-	}
-	return append([]byte{keptSealed}, sealed...), nil
-}
-
-func (a *attempt) replay(ctx context.Context, s domain.Step) (network.Reply, error) {
-	if len(s.Sealed) == 0 {
-		return network.Reply{}, fmt.Errorf("the answer of step %q is empty", s.Name)
-	}
-	plain, err := s.Sealed[1:], error(nil)
-	if s.Sealed[0] == keptSealed {
-		if plain, err = a.q.Sealer.OpenReply(ctx, a.d.Channel, plain); err != nil {
-			return network.Reply{}, fmt.Errorf("open the kept answer of step %q: %w", s.Name, err)
-		}
-	}
-	var r keptReply
-	if err := json.Unmarshal(plain, &r); err != nil {
-		return network.Reply{}, fmt.Errorf("answer of step %q: %w", s.Name, err)
-	}
-	return network.Reply(r), nil
 }

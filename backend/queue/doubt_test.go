@@ -61,10 +61,25 @@ func TestEachFaultEndsInTheStateItProves(t *testing.T) {
 		{network.ShapeRecord, faultResetAfter, domain.Unknown, domain.Published, 1},
 		{network.ShapeRecord, faultErrorAfter, domain.Unknown, domain.Published, 1},
 		{network.ShapeRecord, faultGarbage, domain.Unknown, domain.Published, 1},
-		{network.ShapeNone, faultResetBefore, domain.Unknown, domain.Held, 0},
-		{network.ShapeNone, faultResetAfter, domain.Unknown, domain.Held, 1},
-		{network.ShapeNone, faultErrorAfter, domain.Unknown, domain.Held, 1},
-		{network.ShapeLookUp, faultGarbage, domain.Unknown, domain.Held, 1},
+		{network.ShapePhase, faultNone, domain.Published, domain.Published, 1},
+		{network.ShapePhase, faultResetBefore, domain.Unknown, domain.Published, 1},
+		{network.ShapePhase, faultResetAfter, domain.Unknown, domain.Published, 1},
+		{network.ShapePhase, faultErrorAfter, domain.Unknown, domain.Published, 1},
+		{network.ShapePhase, faultGarbage, domain.Unknown, domain.Published, 1},
+		{network.ShapePhase, faultThrottled, domain.Waiting, domain.Published, 1},
+		{network.ShapePhase, faultRefused, domain.Rejected, domain.Rejected, 0},
+		{network.ShapeLookUp, faultNone, domain.Published, domain.Published, 1},
+		{network.ShapeLookUp, faultResetBefore, domain.Unknown, domain.Held, 0},
+		{network.ShapeLookUp, faultResetAfter, domain.Unknown, domain.Published, 1},
+		{network.ShapeLookUp, faultErrorAfter, domain.Unknown, domain.Published, 1},
+		{network.ShapeLookUp, faultGarbage, domain.Unknown, domain.Published, 1},
+		{network.ShapeLookUp, faultRefused, domain.Rejected, domain.Rejected, 0},
+		{network.ShapeNone, faultNone, domain.Published, domain.Published, 1},
+		{network.ShapeNone, faultResetBefore, domain.Held, domain.Held, 0},
+		{network.ShapeNone, faultResetAfter, domain.Held, domain.Held, 1},
+		{network.ShapeNone, faultErrorAfter, domain.Held, domain.Held, 1},
+		{network.ShapeNone, faultThrottled, domain.Waiting, domain.Published, 1},
+		{network.ShapeNone, faultRefused, domain.Rejected, domain.Rejected, 0},
 	} {
 		t.Run(fmt.Sprintf("%s %s", test.shape, test.fault), func(t *testing.T) {
 			h := newHaunted(t, test.shape, time.Hour)
@@ -74,9 +89,8 @@ func TestEachFaultEndsInTheStateItProves(t *testing.T) {
 			if d := h.get(id); d.State != test.first {
 				t.Fatalf("after the fault it is %s (%s), want %s", d.State, d.ErrorText, test.first)
 			}
-			// The quarantine passes: the intent is an hour older.
-			h.exec("DROP TRIGGER call_outcome_once")
-			h.exec("UPDATE call SET intent_at_ms = intent_at_ms - 3600001, key_until_ms = key_until_ms + 3600000")
+			// The quarantine passes, and the time of the last look-up.
+			h.age(6 * time.Hour)
 			h.rest()
 			d := h.get(id)
 			if d.State != test.last {
@@ -235,6 +249,7 @@ func TestAKeyThatHasEndedIsNotUsed(t *testing.T) {
 	h.run()
 	h.exec("DROP TRIGGER call_outcome_once")
 	h.exec("UPDATE call SET intent_at_ms = 1, key_until_ms = 2 WHERE effect = 'public'")
+	h.aged += time.Hour
 	h.exec("UPDATE delivery SET wake_at_ms = 1")
 	h.rest()
 	h.want(id, domain.Held, domain.HoldAmbiguous)

@@ -31,8 +31,8 @@ func outcome(err error, s standing, now time.Time, quarantine time.Duration) (do
 		return domain.OutcomeAccepted, domain.Change{State: domain.Preparing}
 	}
 	kind := network.KindOf(err)
-	if kind == network.Rejected && s.doubted {
-		// A refusal after doubt can be the network's way to say "already there".
+	if s.doubted && (kind == network.Rejected || network.IsStale(err)) {
+		// A refusal after doubt can be the network's way to say "already there", or "used up".
 		kind = network.Ambiguous
 	}
 	switch kind {
@@ -113,6 +113,24 @@ func held(reason domain.HoldReason, err error) domain.Change {
 		c.ErrorClass, c.ErrorText = string(network.KindOf(err)), sentence(err)
 	}
 	return c
+}
+
+// detail is sentence with the reason behind it, for the journal: how far the request got. Carriers
+// name hosts in their errors, and never an address, a header or a body.
+func detail(err error) string {
+	e, ok := errors.AsType[*network.Error](err)
+	if !ok || e.Err == nil || e.Message == "" {
+		return sentence(err)
+	}
+	return network.Printable(e.Message + ": " + e.Err.Error())
+}
+
+// cause is the reason that a carrier gave beside its sentence, or the error itself.
+func cause(err error) error {
+	if e, ok := errors.AsType[*network.Error](err); ok && e.Err != nil {
+		return e.Err
+	}
+	return err
 }
 
 // sentence returns what a person reads: the network's message, or the error's own words.

@@ -164,6 +164,7 @@ type attempt struct {
 	open     bool           // an intent is committed and its outcome is not written
 	settled  bool           // a settlement ended the attempt
 	stop     error          // why the queue itself ended the attempt
+	reused   []string       // hashes of the uploads that other posts can use, too
 }
 
 // run opens the account and lets the network publish; a secret that has run out is renewed once.
@@ -247,7 +248,13 @@ func (a *attempt) describe() {
 	if own := a.desc.LimitsFor(a.account).Reconcile; own.Shape != "" {
 		a.recon = own
 	}
-	if a.recon.Quarantine == 0 {
+	switch {
+	case a.recon.Shape == network.ShapeNone:
+		a.recon.Quarantine = 0 // nothing is ever asked
+	case a.recon.Quarantine > 0:
+	case a.recon.Shape == network.ShapeLookUp:
+		a.recon.Quarantine = firstLook
+	default:
 		a.recon.Quarantine = defaultWait
 	}
 }
@@ -292,6 +299,9 @@ func (a *attempt) once(ctx context.Context) error {
 // release ends an attempt in which nothing is left open.
 func (a *attempt) release(ctx context.Context, err error) error {
 	keep := context.WithoutCancel(ctx)
+	if network.IsStale(err) {
+		a.forget(keep)
+	}
 	change := a.after(ctx, err)
 	if change.Reason == domain.HoldReauth {
 		if err := a.q.Accounts.SignedOut(keep, a.d.Channel); err != nil {

@@ -46,6 +46,9 @@ type Store interface {
 	Segments(ctx context.Context, id domain.DeliveryID) ([]domain.Segment, error)
 	Doubt(ctx context.Context, id domain.DeliveryID) (domain.Doubt, error)
 	Steps(ctx context.Context, id domain.DeliveryID) ([]domain.Step, error)
+	Forget(ctx context.Context, id domain.DeliveryID, uploads []string) error
+	Upload(ctx context.Context, id domain.DeliveryID, hash string, now time.Time) ([]byte, error)
+	KeepUpload(ctx context.Context, id domain.DeliveryID, u domain.Upload) error
 
 	Claim(ctx context.Context, d domain.Delivery, c domain.Claim) (bool, error)
 	Note(ctx context.Context, c domain.Call) error
@@ -54,7 +57,8 @@ type Store interface {
 	Settle(ctx context.Context, s domain.Settlement) error
 	Release(ctx context.Context, id domain.DeliveryID, token string, c domain.Change) error
 
-	Taken(ctx context.Context, id domain.DeliveryID, remoteID string) (bool, error)
+	Taken(ctx context.Context, id domain.DeliveryID, remoteID, remoteURL string) (bool, error)
+	Rivals(ctx context.Context, id domain.DeliveryID, since time.Time) ([]domain.Rival, error)
 	BeginLookUp(ctx context.Context, id domain.DeliveryID, c domain.Claim) error
 	EndLookUp(ctx context.Context, token, class string) error
 	Resolve(ctx context.Context, r domain.Resolution, from domain.DeliveryState) error

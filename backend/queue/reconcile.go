@@ -10,217 +10,202 @@ import (
 	"postbag/backend/network"
 )
 
-// reconcile looks for the truth about a delivery that may be live. What cannot be proved is
-// put before a person; nothing is guessed.
+// reconcile looks for the truth about a delivery that may be live, in the way that its network's
+// shape allows. What cannot be proved is put before a person; nothing is guessed.
 func (q *Queue) reconcile(ctx context.Context, d domain.Delivery) error {
 	doubt, err := q.Store.Doubt(ctx, d.ID)
 	if err != nil {
 		return err
 	}
-	plan, err := Thaw(d)
-	if err != nil {
-		return q.giveUp(ctx, d, doubt, err.Error())
+	a := &attempt{q: q, d: d, doubt: doubt}
+	if a.plan, err = Thaw(d); err != nil {
+		return a.giveUp(ctx, err.Error())
 	}
-	a := &attempt{q: q, d: d, plan: plan, doubt: doubt}
-	if a.network, a.account, err = q.Accounts.Account(ctx, d.Channel); err != nil {
+	a.network, a.account, err = q.Accounts.Account(ctx, d.Channel)
+	if a.network != nil {
+		a.describe()
+	}
+	if a.recon.Shape == network.ShapeNone { // asking is no use, and so is waiting for it
+		return a.giveUp(ctx, "this network cannot be asked whether it is there")
+	}
+	if err != nil {
 		return a.noted(ctx, err)
 	}
-	a.describe()
-	now := time.Now()
 	if left := q.quarantine(doubt, a.recon.Quarantine); left > 0 {
-		return q.Store.Postpone(ctx, d.ID, now.Add(left), string(network.Ambiguous), d.ErrorText)
+		return q.Store.Postpone(ctx, d.ID, time.Now().Add(left), string(network.Ambiguous), d.ErrorText)
 	}
 	if a.segments, err = q.Store.Segments(ctx, d.ID); err != nil {
 		return err
 	}
+	a.place()
 	switch a.recon.Shape {
-	case network.ShapeRecord:
-		if _, ok := a.network.(network.Finder); !ok {
-			return q.giveUp(ctx, d, doubt, "this network cannot read its own address")
-		}
 	case network.ShapeKey:
-	case network.ShapePhase, network.ShapeLookUp, network.ShapeNone:
-		return q.giveUp(ctx, d, doubt, "this network offers no proof that Postbag accepts")
+		return a.askByKey(ctx)
+	case network.ShapeRecord:
+		return a.askRecord(ctx)
+	case network.ShapePhase:
+		return a.askContainer(ctx)
+	case network.ShapeLookUp:
+		return a.askList(ctx)
+	case network.ShapeNone:
 	}
-	receipt, found, err := a.find(ctx)
-	if w, wait := a.terms.WaitFor(err, now); wait { // look-ups count like everything else
-		return q.Store.Postpone(ctx, d.ID, w.Until, string(network.Ambiguous), w.Text)
-	}
-	repeatable := a.recon.Shape == network.ShapeKey && doubt.Count < maxSameKey && a.keyLives(now)
-	switch {
-	case err != nil && repeatable && network.KindOf(err) == network.Ambiguous && doubt.Looks+1 >= looksBeforeKey && ctx.Err() == nil:
-		return q.repeat(ctx, doubt, d.ID, "the look-up was inconclusive")
-	case err != nil:
-		return q.lookLater(ctx, d, doubt, err)
-	case found:
-		return q.proved(ctx, a, receipt)
-	case a.recon.Shape == network.ShapeRecord:
-		return q.Store.Resolve(ctx, domain.Resolution{
-			Delivery: d.ID, Segment: doubt.Segment, Verdict: domain.VerdictAbsent, Evidence: "its own address is empty",
-			Change: domain.Change{State: domain.Waiting, WakeAt: now},
-		}, domain.Unknown)
-	case repeatable:
-		return q.repeat(ctx, doubt, d.ID, "not found")
-	}
-	return q.giveUp(ctx, d, doubt, "the network's key is no longer safe to repeat")
+	return a.giveUp(ctx, fmt.Sprintf("this Postbag does not know how to settle doubt by %q", a.recon.Shape))
 }
 
-// repeat lets the same request go again under the same key: while the key lives, the network
-// answers it with the post that is there, or makes the one that is not.
-func (q *Queue) repeat(ctx context.Context, b domain.Doubt, id domain.DeliveryID, found string) error {
-	return q.Store.Resolve(ctx, domain.Resolution{
-		Delivery: id, Segment: b.Segment, Verdict: domain.VerdictSameKey,
-		Evidence: found + "; the same request under the same key makes no second post until " + b.KeyUntil.Format(time.RFC3339),
-		Change:   domain.Change{State: domain.Waiting, WakeAt: time.Now()},
-	}, domain.Unknown)
-}
-
-// find asks the network whether the segment in doubt is there. A network that cannot look
-// reports not found; only a key then makes repeating safe.
-func (a *attempt) find(ctx context.Context) (network.Receipt, bool, error) {
-	finder, ok := a.network.(network.Finder)
-	if !ok {
-		return network.Receipt{}, false, nil
-	}
+// place fills in which segment is in doubt: what is live before it, and every key.
+func (a *attempt) place() {
 	for _, s := range a.segments {
 		a.plan.Keys = append(a.plan.Keys, s.ClientKey)
 		if s.Index < a.doubt.Segment {
 			a.plan.Done = append(a.plan.Done, network.Receipt{RemoteID: s.RemoteID, URL: s.RemoteURL, Ref: s.RemoteRef})
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
-	defer cancel()
-	look := a.terms.Spends(a.desc.UseOf("look", network.UseRead, a.plan))
-	claim := domain.Claim{Token: domain.NewID(time.Now()), By: a.q.Me, Reserve: look, Host: a.terms.Host}
-	if err := a.q.Store.BeginLookUp(ctx, a.d.ID, claim); err != nil {
-		return network.Receipt{}, false, err
+}
+
+// askByKey settles doubt where the same key is the same post: what is found is adopted, and
+// what is not is sent again under its key for as long as that is safe.
+func (a *attempt) askByKey(ctx context.Context) error {
+	receipt, found, err := a.find(ctx)
+	repeatable := a.doubt.Count < maxSameKey && a.keyLives(time.Now())
+	switch {
+	case err != nil && repeatable && network.KindOf(err) == network.Ambiguous && !isWait(err) &&
+		a.doubt.Looks+1 >= looksBeforeKey && ctx.Err() == nil:
+		return a.repeat(ctx, "the look-up was inconclusive")
+	case err != nil:
+		return a.unanswered(ctx, err)
+	case found:
+		return a.adopt(ctx, receipt, "found on the network")
+	case repeatable:
+		return a.repeat(ctx, "not found")
 	}
-	a.promise(look)
-	a.token, a.seen, a.steps = claim.Token, map[string]bool{}, map[string]domain.Step{}
-	receipt, found, err := a.look(ctx, finder)
-	if err != nil && network.KindOf(err) == network.Reauth && a.canRenew() {
-		if err = a.renew(ctx); err == nil {
-			a.seen = map[string]bool{}
-			receipt, found, err = a.look(ctx, finder)
+	return a.giveUp(ctx, "the network's key is no longer safe to repeat")
+}
+
+// askRecord settles doubt by reading the one address that the post has or has not.
+func (a *attempt) askRecord(ctx context.Context) error {
+	if _, ok := a.network.(network.Finder); !ok {
+		return a.giveUp(ctx, "this network cannot read its own address")
+	}
+	receipt, found, err := a.find(ctx)
+	switch {
+	case err != nil:
+		return a.unanswered(ctx, err)
+	case found:
+		return a.adopt(ctx, receipt, "found at its own address")
+	}
+	return a.absent(ctx, "its own address is empty")
+}
+
+// find asks a network that can look whether the segment in doubt is there. One that cannot
+// reports not found; only a key then makes repeating safe.
+func (a *attempt) find(ctx context.Context) (receipt network.Receipt, found bool, err error) {
+	finder, ok := a.network.(network.Finder)
+	if !ok {
+		return receipt, false, nil
+	}
+	err = a.asking(ctx, func(ctx context.Context) (string, error) {
+		receipt, found, err = finder.Find(ctx, reads{a}, a.account, a.plan)
+		if err == nil && found {
+			found, err = a.mine(ctx, receipt)
 		}
-	}
-	if a.stop != nil { // whatever the network made of it
-		found, err = false, a.stop
-	}
-	if err == nil && found {
-		found, err = a.mine(ctx, receipt)
-	}
-	if ended := a.q.Store.EndLookUp(context.WithoutCancel(ctx), a.token, looked(found, err)); ended != nil {
-		return receipt, false, ended
-	}
+		if found {
+			return wasFound, err
+		}
+		return domain.NotThere, err
+	})
 	return receipt, found && err == nil, err
 }
 
-// mine refuses what proves nothing: two posts with the same words look alike, and what proves
-// another delivery is not this one.
+// mine refuses what proves nothing: two posts with the same words look alike, so what proves
+// another delivery, or may be the post of another request in doubt, is not this one.
 func (a *attempt) mine(ctx context.Context, receipt network.Receipt) (bool, error) {
 	if receipt.RemoteID == "" {
 		return false, errors.New("found without an id")
 	}
-	taken, err := a.q.Store.Taken(ctx, a.d.ID, receipt.RemoteID)
+	taken, err := a.q.Store.Taken(ctx, a.d.ID, receipt.RemoteID, receipt.URL)
+	if err != nil || a.recon.Shape == network.ShapeRecord && !taken {
+		return !taken, err
+	}
 	if taken && a.recon.Shape != network.ShapeKey {
-		err = errors.New("what was found belongs to another post")
+		return false, errors.New("what was found belongs to another post")
 	}
-	return !taken, err
-}
-
-// looked names the end of a look-up. Doubt counts those with domain.NoAnswer.
-func looked(found bool, err error) string {
-	switch {
-	case err != nil && (network.KindOf(err) == network.NotSent || isWait(err)):
-		return "not sent"
-	case err != nil:
-		return domain.NoAnswer
-	case found:
-		return "found"
+	if !taken {
+		rivals, err := a.rivals(ctx)
+		return rivals == 0, err
 	}
-	return "absent"
+	return false, nil
 }
 
-// noted journals a look-up that could not even begin.
-func (a *attempt) noted(ctx context.Context, why error) error {
-	claim := domain.Claim{Token: domain.NewID(time.Now()), By: a.q.Me}
-	if err := a.q.Store.BeginLookUp(ctx, a.d.ID, claim); err != nil {
-		return err
-	}
-	if err := a.q.Store.EndLookUp(ctx, claim.Token, looked(false, why)); err != nil {
-		return err
-	}
-	return a.q.lookLater(ctx, a.d, a.doubt, why)
+// repeat lets the same request go again under the same key: while the key lives, the network
+// answers it with the post that is there, or makes the one that is not.
+func (a *attempt) repeat(ctx context.Context, found string) error {
+	return a.q.Store.Resolve(ctx, domain.Resolution{
+		Delivery: a.d.ID, Segment: a.doubt.Segment, Verdict: domain.VerdictSameKey,
+		Evidence: found + "; the same request under the same key makes no second post until " + a.doubt.KeyUntil.Format(time.RFC3339),
+		Change:   domain.Change{State: domain.Waiting, WakeAt: time.Now()},
+	}, domain.Unknown)
 }
 
-func (a *attempt) look(ctx context.Context, finder network.Finder) (receipt network.Receipt, found bool, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			found, err = false, fmt.Errorf("looking panicked: %v", p)
-		}
-	}()
-	return finder.Find(ctx, reads{a}, a.account, a.plan)
+// absent records the proof that a segment is not there and cannot appear: it is sent again.
+func (a *attempt) absent(ctx context.Context, evidence string) error {
+	return a.q.Store.Resolve(ctx, domain.Resolution{
+		Delivery: a.d.ID, Segment: a.doubt.Segment, Verdict: domain.VerdictAbsent, Evidence: evidence,
+		Change: domain.Change{State: domain.Waiting, WakeAt: time.Now()},
+	}, domain.Unknown)
 }
 
-// reads lets a look-up read and nothing else.
-type reads struct{ a *attempt }
-
-func (r reads) Read(ctx context.Context, step string, q network.Request) (network.Reply, error) {
-	return r.a.Read(ctx, step, q)
-}
-
-func (r reads) Prepare(ctx context.Context, step string, q network.Request) (network.Reply, error) {
-	return r.a.invisible(ctx, domain.EffectNone, step, q)
-}
-
-func (r reads) Publish(context.Context, string, network.Request) (network.Reply, error) {
-	return network.Reply{}, &network.Error{Kind: network.NotSent, Message: "a look-up publishes nothing"}
-}
-
-// proved adopts what was found.
-func (q *Queue) proved(ctx context.Context, a *attempt, receipt network.Receipt) error {
+// adopt takes what was found for what was sent.
+func (a *attempt) adopt(ctx context.Context, receipt network.Receipt, evidence string) error {
 	change := domain.Change{State: domain.Published}
 	for _, s := range a.segments {
 		if s.Index != a.doubt.Segment && s.State != domain.SegmentPublished {
 			change = domain.Change{State: domain.Waiting, WakeAt: time.Now()} // the rest of the thread
 		}
 	}
-	return q.Store.Resolve(ctx, domain.Resolution{
-		Delivery: a.d.ID, Segment: a.doubt.Segment, Verdict: domain.VerdictLive, Evidence: "found on the network",
+	return a.q.Store.Resolve(ctx, domain.Resolution{
+		Delivery: a.d.ID, Segment: a.doubt.Segment, Verdict: domain.VerdictLive, Evidence: evidence,
 		RemoteID: receipt.RemoteID, RemoteURL: receipt.URL, RemoteRef: receipt.Ref, Change: change,
 	}, domain.Unknown)
 }
 
-// lookLater postpones a look-up that gave no answer; after some, a person is asked. Being off
-// line is not counted.
-func (q *Queue) lookLater(ctx context.Context, d domain.Delivery, b domain.Doubt, err error) error {
+// unanswered postpones a look-up that gave no answer; after some, a person is asked. Being off
+// line, and waiting for a budget, are not counted.
+func (a *attempt) unanswered(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	if w, wait := a.terms.WaitFor(err, time.Now()); wait { // look-ups count like everything else
+		return a.q.Store.Postpone(ctx, a.d.ID, w.Until, string(network.Ambiguous), w.Text)
+	}
 	if network.KindOf(err) == network.Reauth {
-		if err := q.Accounts.SignedOut(ctx, d.Channel); err != nil {
+		if err := a.q.Accounts.SignedOut(ctx, a.d.Channel); err != nil {
 			return err
 		}
 	}
-	if b.Looks+1 >= maxLooks && network.KindOf(err) != network.NotSent {
-		return q.giveUp(ctx, d, b, "the network was asked and gave no usable answer: "+sentence(err))
+	if a.doubt.Looks+1 >= maxLooks && network.KindOf(err) != network.NotSent {
+		return a.giveUp(ctx, "the network was asked and gave no usable answer: "+sentence(err))
 	}
-	q.Log.Info("could not make sure yet", "delivery", d.ID, "segment", b.Segment, "error", err)
-	wait := max(backoff(d.ID, b.Looks), pause(network.WaitOf(err)))
+	a.q.Log.Info("could not make sure yet", "delivery", a.d.ID, "segment", a.doubt.Segment, "error", err)
+	wait := max(backoff(a.d.ID, a.doubt.Looks), pause(network.WaitOf(err)))
 	if network.KindOf(err) == network.NotSent {
-		wait = backoff(d.ID, offLineLooks) // each look leaves a row, and a journey has many hours
+		wait = backoff(a.d.ID, offLineLooks) // each look leaves a row, and a journey has many hours
 	}
-	return q.Store.Postpone(ctx, d.ID, time.Now().Add(wait), string(network.Ambiguous), sentence(err))
+	return a.q.Store.Postpone(ctx, a.d.ID, time.Now().Add(wait), string(network.Ambiguous), sentence(err))
 }
 
-// giveUp puts a delivery in doubt before a person.
-func (q *Queue) giveUp(ctx context.Context, d domain.Delivery, b domain.Doubt, evidence string) error {
-	return q.Store.Resolve(ctx, domain.Resolution{
-		Delivery: d.ID, Segment: b.Segment, Verdict: domain.VerdictUndecided, Evidence: evidence,
+// giveUp puts a delivery in doubt before a person, with what is known: when it was sent, how
+// far it got, and why that settles nothing.
+func (a *attempt) giveUp(ctx context.Context, why string) error {
+	got := a.doubt.Detail
+	if got == "" {
+		got = a.d.ErrorText
+	}
+	evidence := fmt.Sprintf("sent %s; %s; %s", a.doubt.IntentAt.UTC().Format("2006-01-02 15:04:05 UTC"), got, why)
+	return a.q.Store.Resolve(ctx, domain.Resolution{
+		Delivery: a.d.ID, Segment: a.doubt.Segment, Verdict: domain.VerdictUndecided, Evidence: evidence,
 		Change: domain.Change{
 			State: domain.Held, Reason: domain.HoldAmbiguous,
-			ErrorClass: string(network.Ambiguous), ErrorText: d.ErrorText,
+			ErrorClass: string(network.Ambiguous), ErrorText: a.d.ErrorText,
 		},
 	}, domain.Unknown)
 }

@@ -237,7 +237,7 @@ func (db *DB) Recover(ctx context.Context, p domain.Publisher) (_ domain.Publish
 
 const selectDoubt = `
 SELECT c.segment_idx, c.client_key, c.request_hash, c.intent_at_ms, c.intent_boot_ms, c.boot_id, a.machine, c.key_until_ms,
-    ifnull(b.verdict, ''), ifnull(c.container_id, ''), min(c.intent_at_ms) OVER (PARTITION BY c.segment_idx),
+    ifnull(b.verdict, ''), ifnull(c.container_id, ''), ifnull(c.detail, ''), min(c.intent_at_ms) OVER (PARTITION BY c.segment_idx),
     count(*) OVER (PARTITION BY c.segment_idx),
     (SELECT count(*) FROM attempt l WHERE l.delivery = d.row AND l.row > c.attempt AND l.end_class = 'no answer'),
     (SELECT count(*) FROM attempt l WHERE l.delivery = d.row AND l.row > c.attempt AND l.end_class = 'absent')
@@ -251,7 +251,7 @@ func (db *DB) Doubt(ctx context.Context, id domain.DeliveryID) (b domain.Doubt, 
 		var intent, until, first sql.NullInt64
 		var boot int64
 		err := tx.row(selectDoubt, id).Scan(&b.Segment, &b.ClientKey, &b.RequestHash, &intent, &boot, &b.BootID, &b.Machine, &until,
-			&b.Verdict, &b.Container, &first, &b.Count, &b.Looks, &b.Absents)
+			&b.Verdict, &b.Container, &b.Detail, &first, &b.Count, &b.Looks, &b.Absents)
 		b.Since = at(first)
 		b.IntentAt, b.KeyUntil, b.IntentBoot = at(intent), at(until), time.Duration(boot)*time.Millisecond
 		return err
@@ -260,12 +260,16 @@ func (db *DB) Doubt(ctx context.Context, id domain.DeliveryID) (b domain.Doubt, 
 }
 
 const remoteTaken = `
-SELECT EXISTS (SELECT 1 FROM segment s JOIN delivery o ON o.row = s.delivery
-    WHERE s.remote_id = ?2 AND o.id <> ?1 AND o.channel = (SELECT channel FROM delivery WHERE id = ?1))`
+WITH found AS (
+    SELECT delivery FROM segment WHERE remote_id = ?2
+    UNION ALL SELECT delivery FROM segment WHERE remote_url = ?3 AND remote_id IS NULL AND remote_url IS NOT NULL)
+SELECT EXISTS (SELECT 1 FROM found f JOIN delivery o ON o.row = f.delivery
+    WHERE o.id <> ?1 AND o.channel = (SELECT channel FROM delivery WHERE id = ?1))`
 
-// Taken reports whether another delivery of the same channel is already proved live by a remote id.
-func (db *DB) Taken(ctx context.Context, id domain.DeliveryID, remoteID string) (taken bool, err error) {
-	err = db.Read(ctx, func(tx *Tx) error { return tx.row(remoteTaken, id, remoteID).Scan(&taken) })
+// Taken reports whether another delivery of the same channel is already proved live by a remote id,
+// or by an address.
+func (db *DB) Taken(ctx context.Context, id domain.DeliveryID, remoteID, remoteURL string) (taken bool, err error) {
+	err = db.Read(ctx, func(tx *Tx) error { return tx.row(remoteTaken, id, text(remoteID), text(remoteURL)).Scan(&taken) })
 	return taken, err
 }
 

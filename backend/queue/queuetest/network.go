@@ -64,6 +64,7 @@ func (n Network) Describe() network.Descriptor {
 		Thread:    network.ThreadChain,
 		Refusals: []network.Refusal{
 			{Status: 401, Kind: network.Reauth, Source: "ledger"},
+			{Status: 410, Kind: network.Throttled, Stale: true, Source: "ledger"},
 			{Status: 422, Kind: network.Rejected, Source: "ledger"},
 			{Status: 425, Kind: network.Throttled, Source: "ledger"},
 			{Status: 429, Kind: network.Throttled, Source: "ledger"},

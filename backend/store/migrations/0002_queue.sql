@@ -89,6 +89,7 @@ CREATE TABLE segment (
 ) STRICT;
 
 CREATE INDEX segment_remote ON segment (remote_id) WHERE remote_id IS NOT NULL;
+CREATE INDEX segment_url ON segment (remote_url) WHERE remote_id IS NULL AND remote_url IS NOT NULL;
 
 CREATE TABLE attempt (
     row           INTEGER PRIMARY KEY,

@@ -635,6 +635,8 @@ CREATE UNIQUE INDEX resolution_one_live ON resolution (delivery, generation, seg
 
 CREATE INDEX segment_remote ON segment (remote_id) WHERE remote_id IS NOT NULL;
 
+CREATE INDEX segment_url ON segment (remote_url) WHERE remote_id IS NULL AND remote_url IS NOT NULL;
+
 CREATE TRIGGER attempt_kept BEFORE DELETE ON attempt BEGIN SELECT RAISE (ABORT, 'queue: attempts are kept'); END;
 
 CREATE TRIGGER attempt_not_replaced BEFORE INSERT ON attempt
