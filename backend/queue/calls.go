@@ -250,6 +250,9 @@ func (a *attempt) send(ctx context.Context, step string, r network.Request) (net
 		lost = a.q.Store.Intend(keep, c, a.keyUntil(r, c.IntentAt))
 		if a.open = lost == nil; a.open {
 			a.q.first.LoadOrStore(c.ClientKey, c.IntentAt)
+			if a.q.Marked != nil {
+				a.q.Marked(c.ID, c.IntentAt)
+			}
 		}
 		return lost
 	})

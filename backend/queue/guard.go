@@ -27,9 +27,9 @@ type Objection struct {
 	Class, Text string
 }
 
-// objects asks every guard in turn and acts on the first objection.
-func (q *Queue) objects(ctx context.Context, d domain.Delivery, p network.Plan) (stopped bool, err error) {
-	for _, g := range q.Guards {
+// objects asks guards in turn and acts on the first objection.
+func (q *Queue) objects(ctx context.Context, guards []Guard, d domain.Delivery, p network.Plan) (stopped bool, err error) {
+	for _, g := range guards {
 		o, err := g.Ask(ctx, d, p)
 		switch {
 		case err != nil:

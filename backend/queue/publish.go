@@ -27,7 +27,16 @@ func (q *Queue) publish(ctx context.Context, d domain.Delivery) error {
 	if d.Due.After(now) { // the clock went back since it was woken
 		return q.Store.Postpone(ctx, d.ID, d.Due, d.ErrorClass, d.ErrorText)
 	}
-	if change, stop := tooLate(d, segments, doubted, now); stop {
+	if stopped, err := q.objects(ctx, q.Grounds, d, network.Plan{}); stopped || err != nil {
+		return err
+	}
+	change, late := tooLate(d, segments, doubted, now)
+	if q.cold(d, segments, doubted) {
+		if settled, err := q.lookFirst(ctx, d, segments, late); settled || err != nil {
+			return err
+		}
+	}
+	if late {
 		if moved, err := q.toSlot(ctx, d, change); moved || err != nil {
 			return err
 		}
@@ -37,7 +46,7 @@ func (q *Queue) publish(ctx context.Context, d domain.Delivery) error {
 	if err != nil {
 		return q.Store.Decide(ctx, d.ID, held(domain.HoldPlanChanged, err), domain.Planned, domain.Waiting)
 	}
-	if stopped, err := q.objects(ctx, d, plan); stopped || err != nil {
+	if stopped, err := q.objects(ctx, q.Guards, d, plan); stopped || err != nil {
 		return err
 	}
 	terms, err := q.terms(ctx, d.Channel)

@@ -61,6 +61,9 @@ type Store interface {
 	Rivals(ctx context.Context, id domain.DeliveryID, since time.Time) ([]domain.Rival, error)
 	BeginLookUp(ctx context.Context, id domain.DeliveryID, c domain.Claim) error
 	EndLookUp(ctx context.Context, token, class string) error
+	Copies(ctx context.Context, now time.Time, limit int, skip []domain.ChannelID) ([]domain.Delivery, error)
+	Looked(ctx context.Context, id domain.DeliveryID, again time.Time, text string) error
+	Adopt(ctx context.Context, a domain.Adoption, from ...domain.DeliveryState) error
 	Resolve(ctx context.Context, r domain.Resolution, from domain.DeliveryState) error
 	Postpone(ctx context.Context, id domain.DeliveryID, until time.Time, class, why string) error
 	Replan(ctx context.Context, d domain.Delivery) error
@@ -113,6 +116,14 @@ type Config struct {
 	// Slots finds the next free slot of a delivery whose rule sends it there when it is late. It
 	// reports false if there is none: then a person is asked. nil: there are no slots.
 	Slots func(ctx context.Context, d domain.Delivery) (When, bool, error)
+	// Grounds are guards that are asked before anything else is thought about a due delivery, its
+	// lateness included: a clock that lies, a data folder that is a copy. They see no plan.
+	Grounds []Guard
+	// Marked is told of every call that is about to make something public, when the journal has it on
+	// the disk and before its first byte leaves. nil: nobody keeps a mark.
+	Marked func(call string, at time.Time)
+	// Home is since when this machine is the one that publishes. nil: always.
+	Home func() time.Time
 	// Guards are asked in turn before a delivery is claimed; the first that objects is obeyed.
 	Guards []Guard
 	// Budgets finds what a channel may take of its network, without its secret. nil: what an attempt
@@ -147,10 +158,12 @@ const (
 // Queue publishes due deliveries. Only the holder of the publisher lock may run one.
 type Queue struct {
 	Config
-	wake  chan struct{}
-	begun time.Duration // when this process began to publish, by Boot
-	first sync.Map      // client key → time.Time: the first intent of what is in doubt, by the clock nobody can set
-	stuck atomic.Bool   // a delivery was left preparing or sending: nobody works on it any more
+	wake    chan struct{}
+	begun   time.Duration // when this process began to publish, by Boot
+	first   sync.Map      // client key → time.Time: the first intent of what is in doubt, by the clock nobody can set
+	search  sync.Map      // delivery and generation → searched: what was looked for before it was first sent
+	started time.Time     // when this process began to publish, by the wall clock
+	stuck   atomic.Bool   // a delivery was left preparing or sending: nobody works on it any more
 }
 
 // New returns a queue that does nothing until Run.
@@ -174,7 +187,7 @@ func New(c Config) *Queue {
 		start := time.Now()
 		c.Boot = func() time.Duration { return time.Since(start) }
 	}
-	return &Queue{Config: c, begun: c.Boot(), wake: make(chan struct{}, 1)}
+	return &Queue{Config: c, wake: make(chan struct{}, 1)}
 }
 
 // Wake makes a running queue look at once: something was planned or decided.
@@ -193,6 +206,9 @@ func (q *Queue) Run(ctx context.Context) error { return q.run(ctx, false) }
 func (q *Queue) RunUntilIdle(ctx context.Context) error { return q.run(ctx, true) }
 
 func (q *Queue) run(ctx context.Context, untilIdle bool) error {
+	if q.started.IsZero() {
+		q.begun, q.started = q.Boot(), time.Now()
+	}
 	if err := q.recover(ctx); err != nil {
 		return err
 	}
@@ -281,6 +297,11 @@ func (q *Queue) dispatch(ctx context.Context, f *flight) (started int, err error
 			return started, err
 		}
 		if len(due) == 0 {
+			if due, err = q.Store.Copies(ctx, time.Now(), 1, f.skip(time.Now())); err != nil {
+				return started, err
+			}
+		}
+		if len(due) == 0 {
 			if f.newRound() {
 				continue
 			}
@@ -304,6 +325,9 @@ func (q *Queue) handle(ctx context.Context, d domain.Delivery) error {
 	err := q.guard(func() error {
 		if d.State == domain.Unknown {
 			return q.reconcile(ctx, d)
+		}
+		if d.State == domain.Held {
+			return q.examine(ctx, d)
 		}
 		return q.publish(ctx, d)
 	})
