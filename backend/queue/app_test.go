@@ -28,6 +28,7 @@ type app struct {
 	planner *queue.Planner
 	account network.Account
 	posts   int
+	ready   map[string]*sql.Stmt // compiled queries of raw that come again
 	aged    time.Duration // by which the boot clock was moved on
 }
 
@@ -104,9 +105,31 @@ func (clear) OpenReply(_ context.Context, _ domain.ChannelID, b []byte) ([]byte,
 
 func (a *app) exec(query string, args ...any) {
 	a.t.Helper()
-	if _, err := a.raw.Exec(query, args...); err != nil {
+	var err error
+	if len(args) == 0 {
+		_, err = a.raw.Exec(query)
+	} else {
+		_, err = a.compiled(query).Exec(args...)
+	}
+	if err != nil {
 		a.t.Fatalf("%s: %v", query, err)
 	}
+}
+
+// compiled keeps a query: compiling one with its triggers takes longer than running it.
+func (a *app) compiled(query string) *sql.Stmt {
+	a.t.Helper()
+	if a.ready == nil {
+		a.ready = map[string]*sql.Stmt{}
+	}
+	if a.ready[query] == nil {
+		stmt, err := a.raw.Prepare(query)
+		if err != nil {
+			a.t.Fatalf("%s: %v", query, err)
+		}
+		a.ready[query] = stmt
+	}
+	return a.ready[query]
 }
 
 func (a *app) channel(handle string) domain.ChannelID {
