@@ -175,6 +175,7 @@ type Report struct {
 	Parts      []PartLength `json:"parts"`
 	Joined     bool         `json:"joined"` // the network has no threads and gets all parts as one text
 	Only       int          `json:"only"`   // the one part it gets instead; -1: none was chosen
+	Poll       *PollMax     `json:"poll"`   // what polls the channel's server takes; null: none
 	Valid      bool         `json:"valid"`
 	Problems   []Issue      `json:"problems"`
 }
@@ -283,6 +284,9 @@ func reportOf(r posts.Report, texts []string) Report {
 		Channel: string(r.Channel), Network: r.Network, Handle: r.Handle, Length: r.Length, Limit: r.Limit, Remaining: r.Remaining,
 		Unit: string(r.Unit), OverflowAt: -1, Over: max(-r.Remaining, 0), Parts: []PartLength{}, Joined: r.Joined, Only: r.Only, Valid: r.Valid,
 		Problems: issuesOf(r.Problems),
+	}
+	if l := r.Poll; l != nil {
+		out.Poll = &PollMax{Options: l.Options, Chars: l.Chars, MinS: l.MinS, MaxS: l.MaxS}
 	}
 	for i, p := range r.Parts {
 		part := PartLength{Length: p.Length, Remaining: p.Remaining, OverflowAt: -1, CutAt: -1}

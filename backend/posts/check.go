@@ -43,6 +43,7 @@ type Report struct {
 	// either way.
 	Joined bool
 	Only   int
+	Poll   *network.PollLimit // what polls the channel's server takes, nil for none
 
 	Valid    bool // nothing keeps it from being published
 	Problems []network.Issue
@@ -114,7 +115,7 @@ func (s *Service) checkVariant(p domain.Post, v domain.Variant, channel domain.C
 	}
 	content := v.Resolve(p.Content)
 	report = folded(content, v, limits.Parts).unfold(report, content, uses)
-	r.Joined, r.Only = report.Joined, report.Only
+	r.Joined, r.Only, r.Poll = report.Joined, report.Only, limits.Poll
 	r.Length, r.Limit, r.Remaining, r.Unit = report.Length, report.Limit, report.Remaining, report.Unit
 	r.OverflowAt, r.Parts = report.OverflowAt, report.Parts
 	r.Problems = append(channelIssues(channel, d), lost...)

@@ -73,7 +73,7 @@ test('what was typed a second ago is there after the plug was pulled', async ({ 
 
 test('pictures are added, described, put in order and aimed @themes', async ({ app }) => {
 	await app.program.photos();
-	await writing(app, 'Three pictures.');
+	const id = await writing(app, 'Three pictures.');
 	await app.keys('Control+Shift+L');
 	const sheet = app.page.getByRole('dialog', { name: 'Pictures from the library' });
 	await sheet.getByRole('button', { name: /dusk/ }).click();
@@ -86,14 +86,37 @@ test('pictures are added, described, put in order and aimed @themes', async ({ a
 	await app.page.getByRole('button', { name: /^Picture 2 of 2/ }).focus();
 	await app.page.getByRole('button', { name: /^Picture 1 of 2/ }).press('Alt+ArrowRight');
 	await expect(app.page.getByRole('button', { name: /^Picture 2 of 2: dusk/ })).toBeVisible();
-	await app.page.getByRole('button', { name: 'Move focal point' }).click();
+	await app.page.getByRole('button', { name: 'Size and focal point' }).click();
 	const point = app.page.getByRole('slider', { name: 'Move focal point' });
 	await point.press('Shift+ArrowLeft');
 	await expect(point).not.toHaveAttribute('aria-valuetext', /^50/);
 	await app.pictures();
 	await app.axe('[role="dialog"]');
 	await app.shot('composer-focal');
+
+	// A size for this one post, with a part of its own: the backend has it, and the preview shows it.
+	const sheet2 = app.page.getByRole('dialog', { name: 'How this picture goes out' });
+	await sheet2
+		.getByRole('button', { name: /portrait/ })
+		.first()
+		.click();
+	const part = sheet2.getByRole('application', { name: /^Part shown/ });
+	await part.press('+');
+	await part.press('ArrowUp');
+	await expect(sheet2.getByRole('button', { name: 'Follow the focal point' })).toBeEnabled();
+	await app.pictures();
+	await app.axe('[role="dialog"]');
+	await app.shot('composer-size');
 	await app.page.getByRole('button', { name: 'Done' }).click();
+	await expect(async () => {
+		const { post } = await app.rpc<{
+			post: { content: { media: { preset: string; crops: Record<string, { width: number }> }[] } };
+		}>('PostService.Open', id);
+		const use = post.content.media[1]!;
+		expect(use.preset).not.toBe('');
+		expect(use.crops[use.preset]!.width).toBeLessThan(1);
+	}).toPass();
+	await expect(app.page.locator('aside img[src*="feed-portrait"]').first()).toHaveAttribute('src', /[?&]w=0\./);
 	await app.pictures();
 	await app.shot('composer-pictures');
 	await app.axe();
@@ -172,4 +195,65 @@ test('at 900 by 600 nothing scrolls sideways, and previews are a press away @the
 	await app.page.getByRole('button', { name: 'Preview', exact: true }).click();
 	await expect(app.page.getByRole('dialog', { name: 'How it will look' })).toBeVisible();
 	await app.axe('[role="dialog"]');
+});
+
+test('a decorative picture needs no description, and nobody is reminded of it', async ({ app }) => {
+	await app.program.photos();
+	await writing(app, 'A border of leaves.');
+	await app.keys('Control+Shift+L');
+	const sheet = app.page.getByRole('dialog', { name: 'Pictures from the library' });
+	await sheet.getByRole('button', { name: /dusk/ }).click();
+	await sheet.getByRole('button', { name: 'Use 1 picture' }).click();
+	await expect(app.page.getByText(/without alt text|no alt text/i).first()).toBeVisible();
+	await app.page.getByRole('checkbox', { name: 'Decorative, needs no alt text' }).check();
+	await expect(app.page.getByRole('button', { name: /^Picture 1 of 1: .*decorative/ })).toBeVisible();
+	await expect(
+		app.page
+			.getByText('Every picture has alt text')
+			.or(app.page.getByText(/described/i))
+			.first(),
+	).toBeVisible();
+	await app.axe();
+});
+
+test('a poll is written by keyboard alone, and comes back after undo @themes', async ({ app }) => {
+	const id = await writing(app, 'Bread or cake?');
+	await app.page.getByRole('button', { name: 'Add a poll' }).press('Enter');
+	const answer = (n: number) => app.page.getByRole('textbox', { name: `Answer ${n}` });
+	await answer(1).focus();
+	await app.page.keyboard.type('Bread');
+	await app.keys('Enter');
+	await app.page.keyboard.type('Cake');
+	await app.keys('Enter');
+	await expect(answer(3)).toBeFocused();
+	await app.page.keyboard.type('Neither');
+	await app.keys('Alt+ArrowUp');
+	await expect(answer(2)).toHaveValue('Neither');
+	await expect(app.page.getByText(/^No polls on/)).toBeVisible(); // the feed has none
+	await app.axe();
+	await app.shot('composer-poll');
+	await app.page.getByRole('button', { name: 'Leave it out there' }).press('Enter');
+	await expect(app.page.getByText(/^No polls on/)).toBeHidden();
+	await expect(async () => {
+		const { post } = await app.rpc<{ post: { content: { poll?: { options: string[] } } } }>('PostService.Open', id);
+		expect(post.content.poll?.options).toEqual(['Bread', 'Neither', 'Cake']);
+	}).toPass();
+	await app.page.getByRole('button', { name: 'Remove the poll' }).click();
+	await expect(answer(1)).toBeHidden();
+	await app.page.getByRole('button', { name: 'Undo' }).first().click();
+	await expect(answer(2)).toHaveValue('Neither');
+	await app.page.setViewportSize({ width: 900, height: 600 });
+	await app.fits();
+	await app.shot('composer-poll-900');
+});
+
+test('the cut of a thread moves by a sentence', async ({ app }) => {
+	await writing(app, long);
+	await app.page.getByRole('button', { name: /^Split into/ }).click();
+	const first = app.page.getByRole('textbox', { name: 'Text of part 1 of 2' });
+	const before = (await first.inputValue()).length;
+	await app.page.getByRole('button', { name: 'Send the last sentence down' }).click();
+	await expect(async () => expect((await first.inputValue()).length).toBeLessThan(before)).toPass();
+	await app.page.getByRole('button', { name: 'Bring the next sentence up' }).click();
+	await expect(async () => expect((await first.inputValue()).length).toBe(before)).toPass();
 });

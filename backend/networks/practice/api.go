@@ -21,6 +21,14 @@ type post struct {
 	InReplyTo string  `json:"in_reply_to,omitempty"`
 	Language  string  `json:"language,omitempty"`
 	Warning   string  `json:"warning,omitempty"`
+	Poll      *poll   `json:"poll,omitempty"`
+}
+
+// poll is a question with answers.
+type poll struct {
+	Options   []string `json:"options"`
+	DurationS int64    `json:"duration_s"`
+	Multiple  bool     `json:"multiple,omitempty"`
 }
 
 // image is an uploaded picture and its description.

@@ -66,6 +66,7 @@ func (Network) Describe() network.Descriptor {
 				ImageSide:  8192,
 			},
 			Alt:     network.AltLimit{Max: 1500, Unit: network.UnitGraphemes},
+			Poll:    &network.PollLimit{Options: 4, Chars: 50, MinS: 300, MaxS: 2_592_000}, // 30 days
 			Warning: network.WarnText,
 			Parts:   25,
 		},
@@ -121,6 +122,9 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 // publishPart uploads the pictures of part i, then publishes it as an answer to the last of live.
 func publishPart(ctx context.Context, c network.Calls, p network.Plan, i int, live []network.Receipt) (network.Receipt, error) {
 	out := post{Text: p.Parts[i].Text, Language: p.Language, Warning: p.Warning}
+	if i == 0 && p.Poll != nil {
+		out.Poll = &poll{Options: p.Poll.Options, DurationS: p.Poll.DurationS, Multiple: p.Poll.Multiple}
+	}
 	if i > 0 {
 		out.InReplyTo = live[i-1].RemoteID
 	}

@@ -506,6 +506,12 @@ export namespace api {
 	    warning: boolean;
 	    values: Record<string, string>;
 	}
+	export interface PollMax {
+	    options: number;
+	    chars: number;
+	    minS: number;
+	    maxS: number;
+	}
 	export interface PartLength {
 	    length: number;
 	    remaining: number;
@@ -525,6 +531,7 @@ export namespace api {
 	    parts: PartLength[];
 	    joined: boolean;
 	    only: number;
+	    poll?: PollMax;
 	    valid: boolean;
 	    problems: Issue[];
 	}
@@ -795,12 +802,6 @@ export namespace api {
 	    kind: string;
 	    choices: string[];
 	    default: string;
-	}
-	export interface PollMax {
-	    options: number;
-	    chars: number;
-	    minS: number;
-	    maxS: number;
 	}
 	export interface Network {
 	    id: string;

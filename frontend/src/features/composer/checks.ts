@@ -27,7 +27,8 @@ type Say = (v: { channels: string; value: (name: string) => string; count: numbe
 const sentences: Record<string, Say> = {
 	empty: () => m.composer_check_empty(),
 	too_long: ({ channels }) => m.composer_check_too_long({ channels }),
-	sent_lately: ({ channels, value }) => m.composer_check_sent_lately({ channels, when: moment(Number(value('at_ms'))) }),
+	sent_lately: ({ channels, value }) =>
+		m.composer_check_sent_lately({ channels, when: moment(Number(value('at_ms'))) }),
 	bad_text: () => m.composer_check_bad_text(),
 	too_many_media: ({ channels, value }) => m.composer_check_too_many_media({ channels, limit: value('limit') }),
 	too_many_videos: ({ channels, value }) => m.composer_check_too_many_videos({ channels, limit: value('limit') }),
@@ -54,11 +55,13 @@ const sentences: Record<string, Say> = {
 	animation_still: ({ channels }) => m.composer_check_still({ channels }),
 	reauth: ({ channels }) => m.composer_check_reauth({ channels }),
 	channel_removed: ({ channels }) => m.composer_check_removed({ channels }),
+	size_unknown: () => m.composer_check_size(),
+	alt_missing: () => m.composer_check_alt_required(),
 	network_unknown: ({ channels }) => m.composer_check_unknown({ channels }),
 };
 
 /** Every code that has a sentence. */
-export const knownIssues = [...Object.keys(sentences), 'alt_missing'];
+export const knownIssues = Object.keys(sentences);
 
 const mediaCodes = [
 	'media_type',
@@ -69,6 +72,7 @@ const mediaCodes = [
 	'too_many_videos',
 	'mixed_media',
 	'media_missing',
+	'size_unknown',
 ];
 
 function actionOf(issue: api.Issue): string {
@@ -92,7 +96,7 @@ function groups(composer: Composer): Group[] {
 	const found = new Map<string, Group>();
 	for (const row of composer.rows) {
 		for (const issue of row.report?.problems ?? []) {
-			if (issue.code === 'alt_missing') continue;
+			if (issue.code === 'alt_missing') continue; // said below, for all pictures at once
 			const key = `${issue.code} ${issue.warning}`;
 			const group = found.get(key);
 			if (!group) found.set(key, { issue, rows: [row] });
@@ -128,7 +132,7 @@ export function checksOf(composer: Composer): Check[] {
 		const [at] = undescribed;
 		out.push({
 			key: 'alt',
-			weight: 'warns',
+			weight: composer.blocking.some((p) => p.code === 'alt_missing') ? 'blocks' : 'warns',
 			text: m.composer_check_alt_missing({ count: undescribed.length, of: composer.media.length }),
 			action: m.composer_jump_write(),
 			place: { channel: composer.channel, part: composer.media[at!]!.part, media: at!, field: 'alt' },
@@ -154,5 +158,5 @@ export function checksOf(composer: Composer): Check[] {
 
 /** Which pictures of what is written have no description, by their place. */
 export function missingAlt(composer: Composer): number[] {
-	return composer.media.flatMap((use, i) => (composer.altOf(use).trim() ? [] : [i]));
+	return composer.media.flatMap((use, i) => (use.decorative || composer.altOf(use).trim() ? [] : [i]));
 }

@@ -12,7 +12,12 @@ export interface Row {
 	variant: api.Variant;
 	report: api.Report | undefined;
 	own: OwnField[];
+	/** Whether its own media are the shared pictures, cut or described otherwise. */
+	sameMedia: boolean;
 }
+
+const sameMedia = (a: readonly api.Media[], b: readonly api.Media[]) =>
+	a.length === b.length && a.every((m, i) => m.asset === b[i]!.asset && m.part === b[i]!.part);
 
 /** What is there of a post: its words, who follows them, and what each channel says about them. */
 export abstract class Shown {
@@ -102,6 +107,7 @@ export abstract class Shown {
 					network: this.known.find((n) => n.id === channel.network),
 					report: this.reports.find((r) => r.channel === channel.id),
 					own: ownFields(variant),
+					sameMedia: sameMedia(variant.media ?? this.content.media, this.content.media),
 				},
 			];
 		}),

@@ -20,8 +20,11 @@ export function calledOf(row: Row, all: readonly Row[]): string {
 
 /** Whether a channel follows: "Shared text", "Own text", "Shared, own pictures". */
 export function followLine(row: Row): string {
+	if (row.report?.joined) return m.composer_joined();
+	if ((row.report?.only ?? -1) >= 0) return m.composer_only_part({ number: number(row.report!.only + 1) });
 	if (row.own.includes('text') || row.own.includes('parts')) return m.composer_own_text();
-	if (row.own.includes('media')) return m.composer_shared_own_pictures();
+	if (row.own.includes('media'))
+		return row.sameMedia ? m.composer_shared_own_crops() : m.composer_shared_own_pictures();
 	if (row.own.length > 0) return m.composer_shared_own_details();
 	return row.channel.local ? m.composer_shared_offline() : m.composer_shared_text();
 }
