@@ -23,6 +23,29 @@ const (
 	coldLooks = 4
 )
 
+// classFromHere marks what a person let go that another copy of the data folder may have published.
+// It keeps its plan and its keys, under which the network may know it already, and it is looked for
+// once more before it is sent.
+const classFromHere = "from_here"
+
+// copied reports whether a delivery is held because of another copy of the data folder.
+func copied(d domain.Delivery) bool {
+	return d.State == domain.Held && (d.HoldReason == domain.HoldRestoredCopy || d.HoldReason == domain.HoldMovedProfile)
+}
+
+// releaseCopy lets go what another copy of the data folder may have published. One that was held
+// because this machine is not the one that publishes makes it that one.
+func (p *Planner) releaseCopy(ctx context.Context, d domain.Delivery) error {
+	if d.HoldReason == domain.HoldMovedProfile && p.PublishHere != nil {
+		if err := p.PublishHere(ctx); err != nil {
+			return err
+		}
+	}
+	return p.Store.Decide(ctx, d.ID, domain.Change{
+		State: domain.Planned, WakeAt: later(d.Due, time.Now()), ErrorClass: classFromHere,
+	}, domain.Held, domain.Planned)
+}
+
 // searched is what this process knows of its search for one generation of a delivery.
 type searched struct {
 	absent   bool // looked for, and not there
@@ -38,7 +61,10 @@ func (q *Queue) cold(d domain.Delivery, segments []domain.Segment, doubted bool)
 		return false
 	}
 	if s, known := q.search.Load(searchKey(d)); known {
-		return !s.(searched).absent // also one that a person moved since: it was due then
+		return !s.(searched).absent || d.ErrorClass == classFromHere // also one that a person moved since: it was due then
+	}
+	if d.ErrorClass == classFromHere {
+		return true
 	}
 	since := q.started
 	if q.Home != nil {
@@ -88,7 +114,11 @@ func (q *Queue) lookFirst(ctx context.Context, d domain.Delivery, segments []dom
 			fmt.Errorf("it was due while Postbag did not publish here, and whether it is there already could not be found out: %s", sentence(err))),
 			domain.Planned, domain.Waiting)
 	}
-	return true, q.Store.Postpone(ctx, d.ID, again, string(network.KindOf(err)), sentence(err))
+	class := string(network.KindOf(err))
+	if d.ErrorClass == classFromHere {
+		class = classFromHere
+	}
+	return true, q.Store.Postpone(ctx, d.ID, again, class, sentence(err))
 }
 
 // examine looks for a delivery that is held because the data folder is a copy. What is not there

@@ -28,6 +28,9 @@ func (p *Planner) Release(ctx context.Context, id domain.DeliveryID) error {
 	if err := p.anyway(ctx, d); err != nil {
 		return err
 	}
+	if copied(d) {
+		return p.releaseCopy(ctx, d)
+	}
 	now := time.Now()
 	segments, err := p.Store.Segments(ctx, id)
 	if err != nil {
@@ -121,8 +124,7 @@ func (p *Planner) Resolve(ctx context.Context, id domain.DeliveryID, a Answer) e
 		return fmt.Errorf("resolve delivery %s: it is %s, not held: %w", id, d.State, domain.ErrNotAllowed)
 	}
 	doubt, err := p.Store.Doubt(ctx, id)
-	copied := d.HoldReason == domain.HoldRestoredCopy || d.HoldReason == domain.HoldMovedProfile
-	if errors.Is(err, domain.ErrNotFound) && copied && a.Live != "" {
+	if errors.Is(err, domain.ErrNotFound) && copied(d) && a.Live != "" {
 		// Another copy of the data folder published it: this one has no call to settle.
 		return p.Store.PutAway(ctx, id, true, a.Live)
 	}

@@ -19,7 +19,8 @@ type Guard interface {
 
 // Objection says why a delivery is not claimed now. The zero Objection objects to nothing.
 type Objection struct {
-	// Hold puts the delivery before a person for this reason.
+	// Hold puts the delivery before a person for this reason. Where that is another copy of the data
+	// folder, it is looked for on its network at Until.
 	Hold domain.HoldReason
 	// Until puts the delivery off without a person, and leaves its state as it is.
 	Until time.Time
@@ -36,7 +37,7 @@ func (q *Queue) objects(ctx context.Context, guards []Guard, d domain.Delivery, 
 			return true, err
 		case o.Hold != "":
 			return true, q.Store.Decide(ctx, d.ID, domain.Change{
-				State: domain.Held, Reason: o.Hold, ErrorClass: o.Class, ErrorText: o.Text,
+				State: domain.Held, Reason: o.Hold, WakeAt: o.Until, ErrorClass: o.Class, ErrorText: o.Text,
 			}, domain.Planned, domain.Waiting)
 		case !o.Until.IsZero():
 			return true, q.Store.Postpone(ctx, d.ID, o.Until, o.Class, o.Text)

@@ -42,6 +42,8 @@ type PlanStore interface {
 type Planner struct {
 	Store    PlanStore
 	Composer Composer
+	// PublishHere makes this machine the one that publishes from the data folder. nil: it is.
+	PublishHere func(ctx context.Context) error
 }
 
 // NotReadyError says why a post cannot be planned for a channel.

@@ -94,6 +94,9 @@ func stands(b domain.Doubt, segments []domain.Segment) bool {
 // earlier call may have been accepted, lateness is not the question.
 func tooLate(d domain.Delivery, segments []domain.Segment, doubted bool, now time.Time) (domain.Change, bool) {
 	late := now.Sub(d.Due)
+	if d.ErrorClass == classFromHere { // a person knows
+		late = 0
+	}
 	if told(d) && d.Late.Then != domain.LateSkip { // it was ready, and waited as it was told
 		late = now.Sub(later(d.Due, d.WakeAt))
 	}

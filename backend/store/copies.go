@@ -131,7 +131,7 @@ func (db *DB) HoldCopy(ctx context.Context, why string) (held int64, err error) 
 // Copies returns at most limit deliveries that are held because of another copy and whose turn it
 // is to be looked for, and none of the channels in skip.
 func (db *DB) Copies(ctx context.Context, now time.Time, limit int, skip []domain.ChannelID) (list []domain.Delivery, err error) {
-	query := selectDelivery + " WHERE d.state = 'held' AND d.hold_reason = 'restored_copy' AND d.wake_at_ms <= ?"
+	query := selectDelivery + " WHERE d.state = 'held' AND d.hold_reason IN ('restored_copy', 'moved_profile') AND d.wake_at_ms <= ?"
 	args := []any{now.UnixMilli()}
 	for _, id := range skip {
 		query += " AND c.id <> ?"
@@ -150,7 +150,7 @@ func (db *DB) Looked(ctx context.Context, id domain.DeliveryID, again time.Time,
 	err := db.Write(ctx, func(tx *Tx) error {
 		_, err := tx.exec(`UPDATE delivery SET wake_at_ms = ?2, last_error_text = ?3, row_version = row_version + 1,
 			updated_at_ms = ?4, hlc = (SELECT hlc FROM local_clock)
-			WHERE id = ?1 AND state = 'held' AND hold_reason = 'restored_copy'`, id, ms(again), text, tx.Now.UnixMilli())
+			WHERE id = ?1 AND state = 'held' AND hold_reason IN ('restored_copy', 'moved_profile')`, id, ms(again), text, tx.Now.UnixMilli())
 		return err
 	})
 	if err != nil {
@@ -232,6 +232,25 @@ func (db *DB) WakeOffline(ctx context.Context, at time.Time) (n int64, err error
 	})
 	if err != nil {
 		return 0, fmt.Errorf("wake what waits for a connection: %w", err)
+	}
+	return n, nil
+}
+
+const rightClock = `
+UPDATE delivery SET wake_at_ms = CASE state WHEN 'planned' THEN max(due_at_ms, ?1) ELSE ?1 END, updated_at_ms = ?1,
+    row_version = row_version + 1, hlc = (SELECT hlc FROM local_clock)
+WHERE state IN ('planned', 'waiting', 'unknown') AND wake_at_ms > ?1 AND updated_at_ms > ?1 + ?2
+    AND (state <> 'planned' OR wake_at_ms > due_at_ms)`
+
+// RightClock has everything looked at anew that was put off by a clock which was ahead: its hour was
+// written by that clock, and would come late by as much. It returns how many that are.
+func (db *DB) RightClock(ctx context.Context, tolerance time.Duration) (n int64, err error) {
+	err = db.Write(ctx, func(tx *Tx) error {
+		n, err = tx.exec(rightClock, tx.Now.UnixMilli(), tolerance.Milliseconds())
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("look anew at what a wrong clock put off: %w", err)
 	}
 	return n, nil
 }

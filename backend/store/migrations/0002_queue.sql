@@ -372,7 +372,7 @@ WHEN NOT EXISTS (SELECT 1 FROM doubt d WHERE d.call = NEW.call AND d.delivery = 
     AND (d.verdict IS NULL OR d.verdict IN ('undecided', 'same_key')))
     -- Found on the network although this database never sent it: another copy of it did.
     AND NOT (NEW.call IS NULL AND NEW.verdict = 'live' AND NEW.source = 'proof' AND NEW.evidence <> '' AND EXISTS (
-        SELECT 1 FROM delivery d WHERE d.row = NEW.delivery AND d.state = 'held' AND d.hold_reason = 'restored_copy') AND NOT EXISTS (
+        SELECT 1 FROM delivery d WHERE d.row = NEW.delivery AND d.state = 'held' AND d.hold_reason IN ('restored_copy', 'moved_profile')) AND NOT EXISTS (
         SELECT 1 FROM call c WHERE c.delivery = NEW.delivery AND c.generation = NEW.generation
             AND c.segment_idx = NEW.segment_idx AND c.effect = 'public'
             AND (c.outcome IS NULL OR c.outcome IN ('accepted', 'ambiguous'))))

@@ -89,4 +89,4 @@ CREATE INDEX clock_mark_boot ON clock_mark (machine, boot_id);
 
 -- What another copy of this database may have published is looked for when its time has come.
 CREATE INDEX delivery_copy ON delivery (wake_at_ms)
-    WHERE state = 'held' AND hold_reason = 'restored_copy' AND wake_at_ms IS NOT NULL;
+    WHERE state = 'held' AND hold_reason IN ('restored_copy', 'moved_profile') AND wake_at_ms IS NOT NULL;
