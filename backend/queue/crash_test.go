@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -18,12 +20,17 @@ import (
 	"postbag/backend/domain"
 	"postbag/backend/network"
 	"postbag/backend/network/httpcall"
+	"postbag/backend/prooftest"
 	"postbag/backend/queue"
+	"postbag/backend/queue/queuetest"
 	"postbag/backend/store"
 )
 
 // childEnv carries a victim's orders to the child process.
 const childEnv = "POSTBAG_QUEUE_VICTIM"
+
+// aimed is what an Aimed child says when it begins.
+const aimed = "ready\n"
 
 // victim is what a child process is to do: run the queue of a database until idle, and kill
 // itself at its n-th crash point (0: never).
@@ -33,8 +40,11 @@ type victim struct {
 	Shape      network.Shape
 	Quarantine time.Duration
 	Point      int64
-	Control    bool   // the control queue: mark, post, retry
-	Mutant     string // which protection is taken away
+	Patience   time.Duration // of a request; zero: the carrier's own
+	Dial       uint64        // seed of what goes wrong before the server is reached; zero: nothing
+	Aimed      bool          // say when the database is open
+	Control    bool          // the control queue: mark, post, retry
+	Mutant     string        // which protection is taken away
 }
 
 func TestMain(m *testing.M) {
@@ -95,14 +105,24 @@ func (v victim) live() error {
 	if err != nil {
 		return err
 	}
-	dialer := net.Dialer{Timeout: 5 * time.Second}
-	client := httpcall.New(nil, httpcall.Dial(func(ctx context.Context, network, address string) (net.Conn, error) {
-		conn, err := dialer.DialContext(ctx, network, address)
+	if v.Aimed {
+		fmt.Fprint(os.Stdout, aimed)
+	}
+	options := []httpcall.Option{}
+	if v.Patience > 0 {
+		options = append(options, httpcall.Patience(v.Patience))
+	}
+	dial := (&net.Dialer{Timeout: 5 * time.Second}).DialContext
+	if v.Dial > 0 {
+		dial = queuetest.Dialer(queuetest.Random(v.Dial, append(make([]queuetest.Fault, 12), queuetest.Before()...)...))
+	}
+	client := httpcall.New(nil, append(options, httpcall.Dial(func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
 		if err != nil {
 			return nil, err
 		}
 		return frail{conn, p}, nil
-	}))
+	}))...)
 	n := fake(v.Shape, v.Server, v.Quarantine)
 	if v.Control {
 		if err := control(ctx, v.Path, n, client, p); err != nil {
@@ -154,6 +174,36 @@ func (v victim) spawn(t testing.TB) (killed bool, passed int64) {
 	return false, passed
 }
 
+// shoot runs a child and kills it after a while. It reports whether it was still alive then.
+func (v victim) shoot(t testing.TB, after time.Duration) (killed bool) {
+	t.Helper()
+	v.Point, v.Aimed = 0, true
+	orders, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), childEnv+"="+string(orders))
+	var said strings.Builder
+	cmd.Stderr = &said
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(out, make([]byte, len(aimed))); err != nil { // the database is open
+		t.Fatalf("the child did not begin: %v\n%s", err, said.String())
+	}
+	gun := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+	defer gun.Stop()
+	if err := cmd.Wait(); err != nil && cmd.ProcessState.ExitCode() > 0 {
+		t.Fatalf("the child failed: %v\n%s", err, said.String())
+	}
+	return cmd.ProcessState.ExitCode() < 0
+}
+
 // yard is one database and one ledger for children to die in.
 type yard struct {
 	*app
@@ -202,12 +252,13 @@ func (y *yard) settle() {
 }
 
 // audit counts what was lost and doubled: every text must be visible exactly once, unless its
-// delivery waits for a person with the evidence, and no text more than once.
+// delivery waits for a person with the evidence or was refused, and no text more than once.
 func (y *yard) audit() (lost, doubled int) {
 	visible := y.ledger.Visible()
 	for _, text := range y.texts {
+		state := y.get(y.of[text]).State
 		switch n := visible[text]; {
-		case n == 0 && y.get(y.of[text]).State != domain.Held:
+		case n == 0 && state != domain.Held && state != domain.Rejected, n > 0 && state == domain.Rejected:
 			lost++
 		case n > 1:
 			doubled++
@@ -222,7 +273,7 @@ func (y *yard) audit() (lost, doubled int) {
 // Q3: a process dies at each numbered point once, and then again at each point of its
 // successor's recovery; nothing is lost and nothing is doubled.
 func TestACrashAtAnyPointLosesAndDoublesNothing(t *testing.T) {
-	for _, shape := range []network.Shape{network.ShapeKey, network.ShapeRecord} {
+	for _, shape := range queuetest.Shapes() {
 		t.Run(string(shape), func(t *testing.T) {
 			t.Parallel()
 			y := newYard(t, shape)
@@ -250,9 +301,9 @@ func TestACrashAtAnyPointLosesAndDoublesNothing(t *testing.T) {
 				}
 			}
 			lost, doubled := y.audit()
-			t.Logf("figure: Q3 %s: %d kills, %d posts, %d lost, %d doubled", shape, kills, len(y.texts), lost, doubled)
-			if lost+doubled > 0 || y.count(domain.Published)*2 != len(y.texts) {
-				t.Errorf("%d lost, %d doubled, %d of %d published", lost, doubled, y.count(domain.Published), len(y.texts)/2)
+			t.Logf("figure: Q3 %s: %d kills, %d posts, %d lost, %d doubled, %d held", shape, kills, len(y.texts), lost, doubled, y.count(domain.Held))
+			if lost+doubled > 0 || y.decided(shape) {
+				t.Errorf("%d lost, %d doubled, %d of %d published, %d held", lost, doubled, y.count(domain.Published), len(y.texts)/2, y.count(domain.Held))
 			}
 			if kills < 50/int(step) {
 				t.Errorf("only %d kills: the crash points are not where they should be", kills)
@@ -261,34 +312,87 @@ func TestACrashAtAnyPointLosesAndDoublesNothing(t *testing.T) {
 	}
 }
 
+// decided reports whether a delivery came before a person although its shape can prove what
+// became of it, or none did although its shape proves nothing.
+func (y *yard) decided(shape network.Shape) bool {
+	held := y.count(domain.Held)
+	switch shape {
+	case network.ShapeKey, network.ShapeRecord, network.ShapePhase:
+		return held > 0
+	case network.ShapeLookUp, network.ShapeNone:
+	}
+	return held == 0
+}
+
 // Q4: processes are killed at random points, each on top of what the one before left.
 func TestKillCyclesLoseAndDoubleNothing(t *testing.T) {
-	cycles := 1000 // for each shape
-	if testing.Short() {
-		cycles = 50
-	}
-	for _, shape := range []network.Shape{network.ShapeKey, network.ShapeRecord} {
+	shapes := queuetest.Shapes()
+	for _, shape := range shapes {
 		t.Run(string(shape), func(t *testing.T) {
 			t.Parallel()
-			seed := rand.Uint64()
-			t.Logf("seed %d", seed)
-			random := rand.New(rand.NewPCG(seed, 4))
-			y := newYard(t, shape)
-			channels := []domain.ChannelID{y.channel("one"), y.channel("two")}
-			kills := 0
-			for i := 0; kills < cycles; i++ {
-				y.add(channels[i%2], numbered(fmt.Sprintf("kill %d part %%d", i), 1+random.IntN(3))...)
-				y.hurry()
-				y.victim.Point = 1 + random.Int64N(90)
-				if killed, _ := y.victim.spawn(t); killed {
-					kills++
+			cycles := prooftest.Size(t, 2000, 125) / len(shapes)
+			for _, seed := range prooftest.Seeds(t) {
+				random := rand.New(rand.NewPCG(seed, 4))
+				y := newYard(t, shape)
+				channels := []domain.ChannelID{y.channel("one"), y.channel("two")}
+				kills := 0
+				for i := 0; kills < cycles; i++ {
+					y.add(channels[i%2], numbered(fmt.Sprintf("kill %d part %%d", i), 1+random.IntN(3))...)
+					y.hurry()
+					y.victim.Point = 1 + random.Int64N(90)
+					if killed, _ := y.victim.spawn(t); killed {
+						kills++
+					}
+				}
+				y.settle()
+				lost, doubled := y.audit()
+				t.Logf("figure: Q4 %s: %d kill cycles, %d posts, %d lost, %d doubled, %d held", shape, kills, len(y.texts), lost, doubled, y.count(domain.Held))
+				if lost+doubled > 0 {
+					prooftest.Errorf(t, seed, "%d lost, %d doubled", lost, doubled)
 				}
 			}
-			y.settle()
-			lost, doubled := y.audit()
-			t.Logf("figure: Q4 %s: %d kill cycles, %d posts, %d lost, %d doubled, %d held", shape, kills, len(y.texts), lost, doubled, y.count(domain.Held))
-			if lost+doubled > 0 {
-				t.Errorf("seed %d: %d lost, %d doubled", seed, lost, doubled)
+		})
+	}
+}
+
+// Q5: processes are killed at any moment, while the server and the way to it misbehave.
+func TestRandomKillsWithFaultsLoseAndDoubleNothing(t *testing.T) {
+	shapes := queuetest.Shapes()
+	for _, shape := range shapes {
+		t.Run(string(shape), func(t *testing.T) {
+			t.Parallel()
+			cycles := prooftest.Size(t, 500, 60) / len(shapes)
+			for _, seed := range prooftest.Seeds(t) {
+				random := rand.New(rand.NewPCG(seed, 5))
+				y := newYard(t, shape)
+				y.ledger.Do(func() {
+					quiet := make([]queuetest.Fault, 20) // none
+					y.ledger.Next = queuetest.Random(seed, append(quiet, append(queuetest.Lost(),
+						queuetest.SlowLoris, queuetest.Throttled, queuetest.Refused)...)...)
+					y.ledger.GhostDelay, y.ledger.Lag, y.ledger.Building = 20*time.Millisecond, 5*time.Millisecond, 1
+				})
+				// The quarantine is what keeps a second request behind a ghost of the first.
+				y.victim.Quarantine, y.victim.Patience = 100*time.Millisecond, 500*time.Millisecond
+				channels := []domain.ChannelID{y.channel("one"), y.channel("two")}
+				kills := 0
+				for i := 0; kills < cycles; i++ {
+					y.add(channels[i%2], numbered(fmt.Sprintf("any %d part %%d", i), 1+random.IntN(3))...)
+					y.hurry()
+					y.victim.Dial = random.Uint64()
+					if y.victim.shoot(t, time.Duration(random.Int64N(int64(300*time.Millisecond)))) {
+						kills++
+					}
+				}
+				y.ledger.Do(func() { y.ledger.Next = queuetest.Always(queuetest.None) })
+				y.ledger.Settle()
+				y.victim.Dial = 0
+				y.settle()
+				lost, doubled := y.audit()
+				t.Logf("figure: Q5 %s: %d kills, %d posts, %d requests, %d lost, %d doubled, %d held, %d rejected", shape, kills, len(y.texts), y.ledger.Requests(), lost, doubled,
+					y.count(domain.Held), y.count(domain.Rejected))
+				if lost+doubled > 0 {
+					prooftest.Errorf(t, seed, "%d lost, %d doubled", lost, doubled)
+				}
 			}
 		})
 	}

@@ -161,6 +161,13 @@ func (n Network) request(ctx context.Context, c network.Calls, p network.Plan, i
 	if r.Container = made("", reply); r.Container == "" {
 		return r, &network.Error{Kind: network.Ambiguous, Message: "no container in the answer"}
 	}
+	state, err := Phase{n}.Container(ctx, c, network.Account{}, p, r.Container)
+	if err != nil {
+		return r, err
+	}
+	if state.State == network.ContainerBuilding {
+		return r, &network.Error{Kind: network.Throttled, Message: "the server still works on it", Wait: time.Second}
+	}
 	r.URL, r.Body = n.Server+"/containers/"+r.Container+"/publish", network.Bytes([]byte("{}"))
 	return r, nil
 }
@@ -223,7 +230,7 @@ type Phase struct{ Network }
 
 // Container implements network.Phaser.
 func (n Phase) Container(ctx context.Context, c network.Calls, _ network.Account, _ network.Plan, id string) (network.Container, error) {
-	reply, err := c.Read(ctx, "state", network.Request{Method: "GET", URL: n.Server + "/containers/" + id})
+	reply, err := c.Read(ctx, "state of "+id, network.Request{Method: "GET", URL: n.Server + "/containers/" + id})
 	if err != nil {
 		return network.Container{}, err
 	}
