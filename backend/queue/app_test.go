@@ -29,7 +29,7 @@ type app struct {
 	account network.Account
 	posts   int
 	ready   map[string]*sql.Stmt // compiled queries of raw that come again
-	aged    time.Duration // by which the boot clock was moved on
+	aged    time.Duration        // by which the boot clock was moved on
 }
 
 func newApp(t testing.TB, n network.Network, carriers queue.Carriers) *app {
