@@ -105,7 +105,7 @@ func rowOf(d domain.Delivery) string {
 	if strings.HasPrefix(d.Occurrence, "once-") {
 		return string(d.Post)
 	}
-	turn, _, _ := strings.Cut(d.Occurrence, "~")
+	turn, _, _ := strings.Cut(d.Occurrence, "/")
 	return string(d.Post) + "@" + turn
 }
 

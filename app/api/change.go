@@ -147,12 +147,36 @@ func (s *QueueService) Renew(post string) (_ []Delivery, err error) {
 	if err != nil {
 		return nil, err
 	}
-	fresh, err := s.Planner.Renew(s.ctx, p, list)
+	turns, err := s.refreshed(p.ID)
 	if err != nil {
 		return nil, err
 	}
+	list = slices.DeleteFunc(list, domain.Delivery.Repeats)
+	fresh, err := s.Planner.Renew(s.ctx, p, list)
+	if len(turns) > 0 && errors.Is(err, domain.ErrNotAllowed) {
+		err = nil // its turns were all there was
+	}
+	if err != nil {
+		return nil, err
+	}
+	fresh = append(turns, fresh...)
 	s.changed(fresh...)
 	return s.deliveries(fresh)
+}
+
+// refreshed plans the coming turns of a repeated post anew and returns them; none of one that does
+// not repeat.
+func (s *QueueService) refreshed(post domain.PostID) ([]domain.Delivery, error) {
+	err := s.Slots.Refresh(s.ctx, post)
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.Events.Changed(TopicSlots, []string{})
+	list, err := s.DB.DeliveriesOf(s.ctx, post)
+	return slices.DeleteFunc(list, func(d domain.Delivery) bool { return !d.Repeats() || d.State.Terminal() }), err
 }
 
 // PlanAgain plans an ended delivery anew, with what its post says now.

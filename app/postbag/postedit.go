@@ -70,8 +70,8 @@ func newPostEdit(c *cli) *cobra.Command {
 		Use:   "edit ID [--text T | --text-file F|-] [--part T]... [--media M]... [--alt T]... [--to CHANNEL]... [--only CHANNEL]",
 		Short: "Change a post",
 		Long: "Changes what is given and keeps the rest, as a new version. With --only the change is for one channel and the\n" +
-			"others keep the shared content. What is planned already goes out as it was planned: take it out of the queue\n" +
-			"(postbag queue cancel) and plan it again to change it.",
+			"others keep the shared content. The coming times of a post that repeats go out with the change. What is planned\n" +
+			"once goes out as it was planned: take it out of the queue (postbag queue cancel) and plan it again to change it.",
 		Args: cobra.ExactArgs(1),
 	}
 	cmd.RunE = c.does(func(ctx context.Context, args []string) error { return o.run(ctx, args[0], cmd.Flags().Changed) })
@@ -116,7 +116,25 @@ func (o *postEditOptions) run(ctx context.Context, id string, given func(string)
 	if err != nil {
 		return err
 	}
-	return o.result(postOf(saved), func() { o.say("Saved %s as version %d.", saved.ID, saved.Version) })
+	repeats, err := o.refresh(s, saved.ID)
+	if err != nil {
+		return err
+	}
+	return o.result(postOf(saved), func() {
+		o.say("Saved %s as version %d.", saved.ID, saved.Version)
+		if repeats {
+			o.say("It repeats: its coming times go out like this.")
+		}
+	})
+}
+
+// refresh lets the coming times of a repeated post go out with what it says now.
+func (o *postEditOptions) refresh(s *api.Services, post string) (bool, error) {
+	err := s.Slots.RefreshRepeat(post)
+	if err != nil && api.ErrorOf(err).Code == api.CodeNotFound {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // newMedia returns the media the post gets, nil if they stay. Descriptions alone change those of

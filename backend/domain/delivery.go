@@ -5,6 +5,9 @@ import (
 	"time"
 )
 
+// Replaced is the error class of a delivery that was cancelled because another took its place.
+const Replaced = "replaced"
+
 // DeliveryState says where a delivery stands. The database repeats the list in a CHECK and
 // the transitions in triggers.
 type DeliveryState string
@@ -101,6 +104,7 @@ type Delivery struct {
 	DueZone  string        // the zone DueWall is meant in
 	DueShift time.Duration // Due is so much after the instant of DueWall: a draw, or a channel that follows later
 	DueRule  string        // how DueWall became Due: "exact", "skipped", "first" or "second"
+	Slot     time.Time     // when it is planned: the slot it takes for itself alone, zero for none; not read back
 	WakeAt   time.Time     // when the publisher looks at it next; zero when it need not
 	Deadline time.Time     // zero: none
 	Late     LatePolicy

@@ -8,6 +8,7 @@ var (
 	ErrConflict   = errors.New("changed meanwhile")
 	ErrInvalid    = errors.New("not valid")
 	ErrNotAllowed = errors.New("not possible in this state")
+	ErrSlotTaken  = errors.New("another post took this slot a moment ago")
 )
 
 // FieldError says which input was wrong and why. It is an ErrInvalid.

@@ -200,12 +200,12 @@ func another(occurrence string) string {
 	if strings.HasPrefix(occurrence, "once-") {
 		return ""
 	}
-	date, count, _ := strings.Cut(occurrence, "~")
+	date, count, _ := strings.Cut(occurrence, "/")
 	n, err := strconv.Atoi(count)
 	if err != nil {
 		n = 1
 	}
-	return fmt.Sprintf("%s~%d", date, n+1)
+	return fmt.Sprintf("%s/%d", date, n+1)
 }
 
 // begun reports whether a delivery has ended, is on its way, or has something that is or may be

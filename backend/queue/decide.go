@@ -97,6 +97,7 @@ func retimed(d domain.Delivery, w When) (domain.Delivery, error) {
 		return d, err
 	}
 	plan.CreatedAt = stamp(w.Due)
+	d.Slot = w.Slot
 	d.Due, d.DueWall, d.DueZone, d.DueRule, d.DueShift = stamp(w.Due), w.Wall, w.Zone, w.Rule, w.Shift
 	if d.Plan, d.PlanHash, err = Freeze(plan); err != nil {
 		return d, err

@@ -71,6 +71,7 @@ type When struct {
 	Rule       string        // how Wall became Due: "exact", "skipped", "first" or "second"
 	Shift      time.Duration // Due is so much after the instant of Wall
 	Occurrence string        // which of a repeated post's; "" for a post that goes out once
+	Slot       time.Time     // no other delivery of the channel may be put into this slot; zero: it is in none
 }
 
 // Turn is when a post goes out to one channel.
@@ -144,6 +145,7 @@ func (p *Planner) freeze(ctx context.Context, post domain.Post, v domain.Variant
 		ID: id, Workspace: post.Workspace, Post: post.ID, Variant: v.ID, Channel: v.Channel,
 		Due: stamp(w.Due), Deadline: w.Deadline, Late: w.Late, Plan: body, PlanHash: hash, ApprovedHash: hash,
 		DueWall: w.Wall, DueZone: w.Zone, DueRule: w.Rule, DueShift: w.Shift, Occurrence: w.Occurrence,
+		Slot: w.Slot,
 	}, desc.Thread.Segments(len(plan.Parts)), nil
 }
 

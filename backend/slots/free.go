@@ -2,6 +2,7 @@ package slots
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -21,6 +22,8 @@ type Turn struct {
 	Channel domain.ChannelID
 	Occurrence
 	Own bool // the channel has a slot then; without, it goes with the others
+
+	alone bool // nothing else may be put into the slot
 }
 
 // free returns a channel's occurrences after from, of all its slot sets, without those that are
@@ -150,6 +153,9 @@ func (s *Service) Schedule(ctx context.Context, post domain.Post, turns []Turn, 
 			return nil, &domain.FieldError{Field: "notAfter", Message: "it would go out after the last time you allow"}
 		}
 		planned[i] = queue.Turn{Channel: t.Channel, When: t.when(deadline)}
+		if t.alone {
+			planned[i].Slot = t.Base
+		}
 	}
 	return s.Planner.PlanTurns(ctx, post, planned)
 }
@@ -163,7 +169,8 @@ func (o Occurrence) when(deadline time.Time) queue.When {
 }
 
 // InLine plans a post in its channels' next free slots, all or none. Channels are all of the
-// post's if none are given. Without any slot it is a domain.ErrNotAllowed.
+// post's if none are given. Without any slot it is a domain.ErrNotAllowed. A slot is taken in the
+// transaction that plans the post: where another process was first, the next one is tried.
 func (s *Service) InLine(ctx context.Context, post domain.Post, channels []domain.ChannelID, offsets map[domain.ChannelID]time.Duration, deadline time.Time) ([]domain.Delivery, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -172,14 +179,31 @@ func (s *Service) InLine(ctx context.Context, post domain.Post, channels []domai
 			channels = append(channels, v.Channel)
 		}
 	}
-	ways, err := s.NextFree(ctx, channels, offsets, time.Now(), 1)
-	if err != nil {
-		return nil, err
+	for try := 1; ; try++ {
+		ways, err := s.NextFree(ctx, channels, offsets, time.Now(), 1)
+		if err != nil {
+			return nil, err
+		}
+		if len(ways) == 0 {
+			return nil, fmt.Errorf("no channel of this post has a free slot in the next %d days: %w", Horizon, domain.ErrNotAllowed)
+		}
+		planned, err := s.Schedule(ctx, post, alone(ways[0].Turns), deadline)
+		if !errors.Is(err, domain.ErrSlotTaken) || try == mostTries {
+			return planned, err
+		}
 	}
-	if len(ways) == 0 {
-		return nil, fmt.Errorf("no channel of this post has a free slot in the next %d days: %w", Horizon, domain.ErrNotAllowed)
+}
+
+// mostTries is how often a slot is looked for while other processes take them away.
+const mostTries = 100
+
+// alone keeps the slots of turns from everybody else.
+func alone(turns []Turn) []Turn {
+	out := slices.Clone(turns)
+	for i := range out {
+		out[i].alone = out[i].Own
 	}
-	return s.Schedule(ctx, post, ways[0].Turns, deadline)
+	return out
 }
 
 // LateSlot returns when a late delivery whose rule moves it goes out: in its channel's first free
@@ -189,5 +213,7 @@ func (s *Service) LateSlot(ctx context.Context, d domain.Delivery) (queue.When, 
 	if err != nil || len(list) == 0 {
 		return queue.When{}, false, err
 	}
-	return list[0].when(time.Time{}), true, nil
+	w := list[0].when(time.Time{})
+	w.Slot = list[0].Base
+	return w, true, nil
 }

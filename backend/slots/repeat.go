@@ -233,14 +233,19 @@ type place struct {
 // history is what was planned for one place, oldest first.
 type history []domain.Delivery
 
-// live returns the delivery that stands for the occurrence, nil if the rule took all of them back.
+// live returns the delivery that stands for the occurrence: one that is in the queue or went out,
+// else one that a person took out. It is nil if the rule took all of them back.
 func (h history) live() *domain.Delivery {
+	var out *domain.Delivery
 	for i := range h {
-		if h[i].State != domain.Cancelled || h[i].ErrorClass != ruleChanged {
+		switch {
+		case h[i].State != domain.Cancelled:
 			return &h[i]
+		case h[i].ErrorClass != ruleChanged && h[i].ErrorClass != domain.Replaced:
+			out = &h[i]
 		}
 	}
-	return nil
+	return out
 }
 
 // occurrencesOf sorts a post's repeated deliveries by their place.
@@ -299,22 +304,26 @@ func (s *Service) withdraw(ctx context.Context, d domain.Delivery) error {
 	return err
 }
 
-// Refresh plans a repeated post's next days anew, with what the post says now.
-func (s *Service) Refresh(ctx context.Context, post domain.PostID) error {
-	r, err := s.Store.Repeat(ctx, post)
+// Refresh plans a repeated post's next days anew, with what the post says now: all of them, or, if
+// the post breaks a channel's rules, none, and the old plans stay. A post that does not repeat is a
+// domain.ErrNotFound.
+func (s *Service) Refresh(ctx context.Context, id domain.PostID) error {
+	r, err := s.Store.Repeat(ctx, id)
 	if err != nil {
 		return err
 	}
-	existing, err := s.Store.DeliveriesOf(ctx, post)
+	post, err := s.Posts.Get(ctx, id)
 	if err != nil {
 		return err
 	}
-	for _, d := range existing {
-		if waits(d.State) && d.Due.After(time.Now()) {
-			if err := s.withdraw(ctx, d); err != nil {
-				return err
-			}
-		}
+	list, err := s.Store.DeliveriesOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(list, func(d domain.Delivery) bool { return !repeated(d) || d.State.Terminal() })
+	_, err = s.Planner.Renew(ctx, post, list)
+	if err != nil && !errors.Is(err, domain.ErrNotAllowed) { // nothing of it was waiting
+		return err
 	}
 	return s.expandOne(ctx, r)
 }

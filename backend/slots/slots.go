@@ -64,6 +64,7 @@ type Posts interface {
 type Planner interface {
 	PlanTurns(ctx context.Context, post domain.Post, turns []queue.Turn) ([]domain.Delivery, error)
 	MoveTo(ctx context.Context, id domain.DeliveryID, w queue.When) error
+	Renew(ctx context.Context, post domain.Post, list []domain.Delivery) ([]domain.Delivery, error)
 }
 
 // Service finds times and keeps what people chose about them.

@@ -135,7 +135,7 @@ func (t *Tx) liveSegments(id domain.DeliveryID) (map[int]domain.Segment, error) 
 const replan = `
 UPDATE delivery SET state = 'planned', hold_reason = NULL, due_at_ms = ?2, wake_at_ms = ?2, plan_json = ?3, plan_hash = ?4,
     approved_hash = ?4, deadline_at_ms = ?5, due_wall = ?8, due_zone = ?9, due_rule = ?10,
-    due_shift_ms = ?11, last_error_class = '', last_error_text = '',
+    due_shift_ms = ?11, slot_at_ms = NULL, last_error_class = '', last_error_text = '',
     soft_failures = 0,
     row_version = row_version + 1, updated_at_ms = ?6, hlc = (SELECT hlc FROM local_clock)
 WHERE id = ?1 AND state IN ('planned', 'waiting', 'held') AND row_version = ?7`
@@ -168,6 +168,9 @@ func (t *Tx) replan(d domain.Delivery) error {
 	}
 	if err := must(t.exec(replan, d.ID, d.Due.UnixMilli(), string(d.Plan), d.PlanHash, ms(d.Deadline),
 		t.Now.UnixMilli(), d.RowVersion, wall(d.DueWall), text(d.DueZone), text(d.DueRule), d.DueShift.Milliseconds())); err != nil {
+		return err
+	}
+	if err := t.takeSlot(d); err != nil {
 		return err
 	}
 	_, err = t.exec(`UPDATE segment SET plan_hash = ?2 WHERE (delivery, generation) =

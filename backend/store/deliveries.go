@@ -104,7 +104,22 @@ func (t *Tx) addDelivery(d *domain.Delivery, keys func(domain.Delivery) []string
 	if n == 0 {
 		return fmt.Errorf("variant %s: %w", d.Variant, domain.ErrNotFound)
 	}
+	if err := t.takeSlot(*d); err != nil {
+		return err
+	}
 	return t.addSegments(*d, keys(*d))
+}
+
+// takeSlot keeps the slot of a delivery for it alone; one that another has is a domain.ErrSlotTaken.
+func (t *Tx) takeSlot(d domain.Delivery) error {
+	if d.Slot.IsZero() {
+		return nil
+	}
+	_, err := t.exec("UPDATE delivery SET slot_at_ms = ? WHERE id = ?", d.Slot.UnixMilli(), d.ID)
+	if errors.Is(known(err), domain.ErrConflict) {
+		return domain.ErrSlotTaken
+	}
+	return err
 }
 
 func (t *Tx) addSegments(d domain.Delivery, keys []string) error {

@@ -32,7 +32,7 @@ func (db *DB) Exchange(ctx context.Context, out []domain.DeliveryID, in []domain
 	added := make([]domain.Delivery, 0, len(in))
 	err := db.Write(ctx, func(tx *Tx) error {
 		for _, id := range out {
-			err := must(tx.become(id, domain.Change{State: domain.Cancelled}, " AND state IN ('planned', 'waiting', 'held')"))
+			err := must(tx.become(id, domain.Change{State: domain.Cancelled, ErrorClass: domain.Replaced}, " AND state IN ('planned', 'waiting', 'held')"))
 			if err != nil {
 				return err
 			}

@@ -50,6 +50,12 @@ CREATE INDEX delivery_sent ON delivery (channel, published_at_ms) WHERE state = 
 -- Which picture a rendition in a frozen plan was made of.
 CREATE INDEX local_rendition_sha256 ON local_rendition (sha256);
 
+-- The instant of the slot that a delivery was put into by itself. Two processes that look for a free
+-- one at the same moment find the same; the second looks again.
+ALTER TABLE delivery ADD COLUMN slot_at_ms INTEGER;
+CREATE UNIQUE INDEX delivery_slot ON delivery (channel, slot_at_ms)
+    WHERE slot_at_ms IS NOT NULL AND state NOT IN ('rejected', 'missed', 'cancelled');
+
 -- A person's word that a delivery goes out although something like it did. It holds for that
 -- content: another time asks nobody again, another text does.
 CREATE TABLE send_anyway (
