@@ -68,15 +68,8 @@ func (p *report) fuzz(ctx context.Context, each time.Duration) error {
 	for _, f := range list {
 		jobs = append(jobs, func() {
 			p.step(short(f.pkg)+" "+f.name, func() (string, error) {
-				out, err := p.r.output(ctx, "go", "test", "-run=^$", "-fuzz=^"+f.name+"$", "-fuzztime="+each.String(), "-parallel=1", f.pkg)
-				n := executions(out)
+				out, n, err := p.r.fuzzOne(ctx, f, each)
 				total.Add(n)
-				if err != nil && onlyTimeRanOut(out) {
-					err = nil
-				}
-				if err == nil && n == 0 {
-					err = errors.New("it ended without having tried anything")
-				}
 				return out, err
 			})
 		})
@@ -84,6 +77,19 @@ func (p *report) fuzz(ctx context.Context, each time.Duration) error {
 	inPairs(ctx, jobs)
 	p.figure("fuzzing: %d targets, %s executions", len(list), grouped(total.Load()))
 	return ctx.Err()
+}
+
+// fuzzOne runs one fuzz target for a while with one worker, and returns how many inputs it tried.
+func (r *runner) fuzzOne(ctx context.Context, f target, each time.Duration) (out string, n int64, err error) {
+	out, err = r.output(ctx, "go", "test", "-run=^$", "-fuzz=^"+f.name+"$", "-fuzztime="+each.String(), "-parallel=1", f.pkg)
+	n = executions(out)
+	if err != nil && onlyTimeRanOut(out) {
+		err = nil
+	}
+	if err == nil && n == 0 {
+		err = errors.New("it ended without having tried anything")
+	}
+	return out, n, err
 }
 
 // executions reads how many inputs a fuzz run tried from its last line of progress.
