@@ -385,7 +385,7 @@ func TestRandomKillsWithFaultsLoseAndDoubleNothing(t *testing.T) {
 				}
 				y.ledger.Do(func() { y.ledger.Next = queuetest.Always(queuetest.None) })
 				y.ledger.Settle()
-				y.victim.Dial = 0
+				y.victim.Dial, y.victim.Quarantine = 0, time.Millisecond // every ghost has appeared
 				y.settle()
 				lost, doubled := y.audit()
 				t.Logf("figure: Q5 %s: %d kills, %d posts, %d requests, %d lost, %d doubled, %d held, %d rejected", shape, kills, len(y.texts), y.ledger.Requests(), lost, doubled,

@@ -62,6 +62,7 @@ type Ledger struct {
 	byKey      map[string]int // index in posts
 	keyAt      map[string]time.Time
 	containers map[string]*container
+	boxes      int
 	uploads    map[string]*upload
 	media      int
 	requests   int
@@ -118,6 +119,9 @@ func (l *Ledger) Do(change func()) {
 
 // Once makes the next publishing requests fail, and only these.
 func (l *Ledger) Once(list ...Fault) { l.Do(func() { l.Next = Once(list...) }) }
+
+// Write publishes a post as the person would by hand, elsewhere.
+func (l *Ledger) Write(text string) { l.Do(func() { l.save("", Entry{Text: text}) }) }
 
 // Settle waits for what is still to appear.
 func (l *Ledger) Settle() { l.pending.Wait() }

@@ -23,7 +23,8 @@ func (l *Ledger) contain(w http.ResponseWriter, r *http.Request) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	id := fmt.Sprintf("box-%d", len(l.containers)+1)
+	l.boxes++
+	id := fmt.Sprintf("box-%d", l.boxes)
 	l.containers[id] = &container{entry: e, made: time.Now()}
 	reply(w, 201, map[string]string{"id": id})
 }
@@ -58,6 +59,9 @@ func (l *Ledger) state(c *container) string {
 	}
 	return "FINISHED"
 }
+
+// Drop forgets a container, as a service does with what nobody published. Call it under Do.
+func (l *Ledger) Drop(id string) { delete(l.containers, id) }
 
 // flip makes a container visible, once. A racy server looks before and marks after.
 func (l *Ledger) flip(w http.ResponseWriter, r *http.Request) {
