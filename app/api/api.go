@@ -54,6 +54,7 @@ type Parts struct {
 	Version  string
 	Events   Events
 	Engine   Publisher // nil: this process does not publish
+	Ground   Ground    // nil: nothing is known of the machine
 	Shell    Shell     // nil: nothing is around the services, as on the command line
 }
 

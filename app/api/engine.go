@@ -38,10 +38,13 @@ type Engine struct {
 	Unsure         int    `json:"unsure"`  // Postbag is making sure
 	NeedsYou       int    `json:"needsYou"`
 	Held           int    `json:"held"`
-	Late           int    `json:"late"`      // asked about since their time passed
-	SoonDay        int    `json:"soonDay"`   // due within a day
-	NowMs          int64  `json:"nowMs"`     // this computer's clock, as the publisher reads it
-	LastDueMs      int64  `json:"lastDueMs"` // of what is due within a day; 0: nothing is
+	Late           int    `json:"late"`       // asked about since their time passed
+	SoonDay        int    `json:"soonDay"`    // due within a day
+	NowMs          int64  `json:"nowMs"`      // this computer's clock, as the publisher reads it
+	ClockOffMs     int64  `json:"clockOffMs"` // how wrong this computer's clock is, by its servers; 0: it is believed
+	Portal         bool   `json:"portal"`     // the network seems to want a sign-in on a page of its own
+	HomeName       string `json:"homeName"`   // the other computer that publishes from this data folder; "": this one does
+	LastDueMs      int64  `json:"lastDueMs"`  // of what is due within a day; 0: nothing is
 }
 
 // Engine says what goes out next and what stands in its way, for one workspace, or for all of
@@ -53,11 +56,19 @@ func (s *QueueService) Engine(workspace string) (_ Engine, err error) {
 	if err != nil {
 		return Engine{}, err
 	}
+	home, err := s.ground().Home(s.ctx)
+	if err != nil {
+		return Engine{}, err
+	}
+	other := ""
+	if !home.Here {
+		other = home.Name
+	}
 	t, err := s.DB.Tally(s.ctx, domain.WorkspaceID(workspace), now)
 	return Engine{
 		Publisher: s.Parts.Engine.Who(), HeldAll: held, OfflineSinceMs: millis(s.Parts.Engine.OfflineSince()),
 		NextDueMs: millis(t.Next), NextChannels: t.Channels, Upcoming: t.Upcoming, Publishing: t.Publishing, Waiting: t.Waiting,
 		Unsure: t.Unsure, NeedsYou: t.NeedsYou, Held: t.Held, Late: t.Late, SoonDay: t.Soon, NowMs: now.UnixMilli(),
-		LastDueMs: millis(t.LastSoon),
+		LastDueMs: millis(t.LastSoon), ClockOffMs: s.ground().ClockOff().Milliseconds(), Portal: s.ground().Portal(), HomeName: other,
 	}, err
 }

@@ -15,6 +15,7 @@ const TaskDelivery = "delivery:"
 const (
 	NoticeNeedsYou  = "queue_needs_you" // posts that a person must decide about or repair
 	NoticeLate      = "queue_late"      // posts whose time passed
+	NoticeClock     = "clock_suspect"   // the clock of this computer is wrong; its value is "minutes"
 	NoticePublished = "queue_published" // posts that went live
 )
 

@@ -6,9 +6,11 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"time"
 
 	"postbag/app/api"
 	"postbag/backend/datadir"
+	"postbag/backend/machine"
 	"postbag/backend/network/httpcall"
 	"postbag/backend/network/nonecall"
 	"postbag/backend/networks/all"
@@ -68,9 +70,26 @@ func Restore(ctx context.Context, c Config, backup string, progress func(done, t
 	if err != nil {
 		return Restored{}, api.ErrorOf(err)
 	}
+	acknowledge(c, r)
 	out := Restored{Backup: api.BackupOf(r.Summary), Folder: r.Path, Aside: r.Aside, Held: r.Held}
 	out.Path = backup
 	return out, nil
+}
+
+// acknowledge notes that everything of a restored folder is held already: the next publisher need
+// not find out that the folder is older than what was published from it, and hold again what a
+// person let go meanwhile. If it cannot be noted, that is what happens.
+func acknowledge(c Config, r upkeep.Restored) {
+	m, err := machine.Open(c.State)
+	if err != nil {
+		return
+	}
+	mark, err := m.Mark(r.Summary.Folder)
+	if err != nil {
+		return
+	}
+	_ = mark.Advance(machine.Point{Call: r.LastIntent, At: time.Now()})
+	_ = mark.Close()
 }
 
 // SQLite returns the version of the database engine in this program.

@@ -24,7 +24,7 @@ const (
 func (a *App) Publish(ctx context.Context, untilIdle bool, changed func(id string)) (err error) {
 	var mu sync.Mutex
 	begun := map[domain.DeliveryID]bool{}
-	q, lock, err := a.Publisher(func(id domain.DeliveryID) {
+	q, release, err := a.Publisher(ctx, func(id domain.DeliveryID) {
 		mu.Lock()
 		begun[id] = true
 		mu.Unlock()
@@ -35,7 +35,8 @@ func (a *App) Publish(ctx context.Context, untilIdle bool, changed func(id strin
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, lock.Unlock()) }()
+	defer func() { err = errors.Join(err, release()) }()
+	defer a.watching(ctx, q, telling{})()
 	defer a.expanding(ctx, q)()
 	if !untilIdle {
 		return q.Run(ctx)

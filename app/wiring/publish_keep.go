@@ -122,9 +122,12 @@ func (a *App) KeepPublishing(ctx context.Context, events api.Events) {
 
 // publishedElsewhere reports whether another process has the publisher's lock.
 func (a *App) publishedElsewhere() bool {
-	lock, err := a.Dir.LockPublisher()
+	lock, mark, err := a.lockPublisher()
 	if err == nil {
 		_ = lock.Unlock()
+	}
+	if mark != nil {
+		_ = mark.Close()
 	}
 	return errors.Is(err, datadir.ErrLocked)
 }
@@ -153,7 +156,7 @@ func (k *keeper) begin(ctx context.Context) {
 // publish takes the lock and publishes until ctx ends or the queue fails. It returns nil at once
 // while another process has the lock.
 func (k *keeper) publish(ctx context.Context) error {
-	q, lock, err := k.app.Publisher(func(id domain.DeliveryID) {
+	q, release, err := k.app.Publisher(ctx, func(id domain.DeliveryID) {
 		k.changed(string(id))
 		k.tell(ctx)
 	})
@@ -178,10 +181,12 @@ func (k *keeper) publish(ctx context.Context) error {
 	}
 	k.tell(ctx)
 	stop := k.app.expanding(ctx, q)
+	rest := k.app.watching(ctx, q, telling{changed: func() { k.changed() }, clock: k.clock})
 	err = q.Run(ctx)
 	stop()
+	rest()
 	k.app.engine.set(nil, false)
-	return errors.Join(err, lock.Unlock())
+	return errors.Join(err, release())
 }
 
 // watch waits, and says that the queue changed when another process wrote to the data folder.

@@ -8,12 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"strconv"
 	"time"
 
 	"postbag/app/api"
 	"postbag/backend/budget"
+	"postbag/backend/clock"
 	"postbag/backend/datadir"
 	"postbag/backend/domain"
 	"postbag/backend/library"
@@ -46,6 +48,11 @@ type Config struct {
 	Keepers  []secrets.Keeper  // tests: instead of the keychain
 	Networks *network.Registry // tests: instead of the one list
 	AtCommit func(after bool)  // crash tests
+
+	State     string                     // where what is known of data folders is kept outside of them, "" for the system's place
+	Machine   string                     // tests: instead of this machine's id
+	Clocks    clock.Source               // tests: instead of this machine's clocks
+	Addresses func() ([]net.Addr, error) // tests: instead of this machine's addresses
 }
 
 // App is the program, joined.
@@ -67,6 +74,7 @@ type App struct {
 	Shell    api.Shell // what is around the program; set before Services, or nil
 
 	engine engine // who publishes, for the services
+	ground *ground
 	shared *datadir.Lock
 
 	restoreLater string // the backup that another process kept from being restored
@@ -87,6 +95,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
+	a.ground = newGround(c, a.Log)
 	report := a.restoreNext(ctx)
 	if a.Dir, err = datadir.Open(ctx, c.Data, datadir.Options{Program: c.Program, AnyPlace: c.AnyPlace}); err != nil {
 		return nil, err
@@ -115,13 +124,14 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	if err != nil {
 		return nil, err
 	}
-	web := httpcall.New(a.Dir.Media(), httpcall.Version(c.Version))
+	web := hearing{httpcall.New(a.Dir.Media(), httpcall.Version(c.Version)), a.ground}
 	a.Carriers = queue.Carriers{"https": web, "http": web, "file": files, nonecall.Scheme: nonecall.New()}
 	a.Render = newRender(c)
 	a.Posts = posts.New(a.DB, a.Networks, a.house())
 	a.Library = a.newLibrary()
 	a.Accounts = &Accounts{db: a.DB, vault: a.Vault, networks: a.Networks}
-	a.Planner = &queue.Planner{Store: a.DB, Composer: looking{composer{a}, a}}
+	a.Planner = &queue.Planner{PublishHere: a.PublishHere, Store: a.DB, Composer: looking{composer{a}, a}}
+	a.Planner.Linked = a.Accounts.linked
 	a.Twins = a.newTwins()
 	a.Slots = &slots.Service{Store: a.DB, Posts: a.Posts, Planner: a.Planner, Zones: &slots.Zones{}}
 	return a, nil
@@ -184,24 +194,29 @@ func (a *App) Close() error {
 	return errors.Join(errs...)
 }
 
-// Publisher takes the publisher lock and returns the queue that may then run. It fails with
-// datadir.ErrLocked while another process publishes.
-func (a *App) Publisher(changed func(domain.DeliveryID)) (*queue.Queue, *datadir.Lock, error) {
-	lock, err := a.Dir.LockPublisher()
+// Publisher takes the publisher lock and returns the queue that may then run, and what lets go of
+// the lock again. It fails with datadir.ErrLocked while another process publishes from the data
+// folder, or from a copy of it on this machine.
+func (a *App) Publisher(ctx context.Context, changed func(domain.DeliveryID)) (*queue.Queue, func() error, error) {
+	lock, mark, err := a.lockPublisher()
 	if err != nil {
 		return nil, nil, err
 	}
-	host, err := os.Hostname()
-	if err != nil {
-		host = "this machine"
+	release := func() error {
+		if mark != nil {
+			return errors.Join(mark.Close(), lock.Unlock())
+		}
+		return lock.Unlock()
+	}
+	if err := a.settleHome(ctx, mark); err != nil {
+		return nil, nil, errors.Join(err, release())
 	}
 	return queue.New(queue.Config{
 		Store: a.DB, Accounts: a.Accounts, Sealer: a.Accounts, Carriers: a.Carriers, Files: mediaFiles{a.Dir.Media()},
 		Log: a.Log, Changed: changed, Slots: a.Slots.LateSlot, Guards: []queue.Guard{a.Twins}, Budgets: a.Budgets().Terms,
-		Me: domain.Publisher{
-			Machine: host, Process: strconv.Itoa(os.Getpid()) + " " + time.Now().UTC().Format(time.RFC3339), Version: a.Config.Version,
-		},
-	}), lock, nil
+		Me:      a.ground.me(strconv.Itoa(os.Getpid())+" "+time.Now().UTC().Format(time.RFC3339), a.Config.Version),
+		Grounds: a.grounds(), Boot: a.ground.boot.Now, Home: a.homeSince, Marked: a.marked(mark),
+	}), release, nil
 }
 
 // Budgets finds what channels may take of their networks.

@@ -36,6 +36,7 @@ type Summary struct {
 	Manifest Manifest
 	Problems []Problem // Backup: files that were already damaged, and are in it as they are, or could not be taken
 	Aside    string    // Restore: where the folder that was there is now
+	Folder   string    // Restore: the id of the data folder
 }
 
 // Backup writes everything to the one file dst: the database, all media and all channels'

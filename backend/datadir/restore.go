@@ -79,7 +79,7 @@ func restore(ctx context.Context, src, path string, o RestoreOptions) (_ Summary
 	if err != nil {
 		return Summary{}, diskError(stage, i.Size(), 0, err)
 	}
-	s := Summary{Path: path, Bytes: i.Size(), Manifest: r.manifest}
+	s := Summary{Path: path, Bytes: i.Size(), Manifest: r.manifest, Folder: r.head.Folder.ID}
 	if folderNeedsClosing {
 		if err := release(); err != nil {
 			return Summary{}, err

@@ -17,7 +17,6 @@ import (
 	"slices"
 
 	"postbag/backend/datadir"
-	"postbag/backend/domain"
 	"postbag/backend/store"
 )
 
@@ -43,7 +42,8 @@ func describe(f store.Facts) datadir.Database {
 // Restored is what a restore brought back.
 type Restored struct {
 	datadir.Summary
-	Held int // deliveries that were open in the backup and now wait for a person
+	Held       int    // deliveries that were open in the backup and now wait for a person
+	LastIntent string // the last request to publish that its journal knows, "" if none
 }
 
 // Restore brings the backup src back as the data folder at path ("" for the system's), which
@@ -58,7 +58,7 @@ func Restore(ctx context.Context, src, path string, o datadir.RestoreOptions) (R
 		if err := compare(describe(facts), want); err != nil {
 			return err
 		}
-		out.Held, err = holdOpen(ctx, database)
+		out.Held, out.LastIntent, err = holdOpen(ctx, database)
 		return err
 	}
 	summary, err := datadir.Restore(ctx, src, path, o)
@@ -84,32 +84,16 @@ func compare(got, want datadir.Database) error {
 
 // holdOpen keeps everything that a proved, restored database had still to publish. What is in
 // doubt stays so: it is looked up before anything is sent.
-func holdOpen(ctx context.Context, database string) (held int, err error) {
+func holdOpen(ctx context.Context, database string) (held int, last string, err error) {
 	db, err := store.Open(ctx, database, store.Options{Actor: "restore"})
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	spaces, err := db.AllWorkspaces(ctx)
+	n, err := db.HoldCopy(ctx, "This came back from a backup and may have been published since. Look, then let it go or cancel it.")
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
-	open := []domain.DeliveryState{domain.Planned, domain.Waiting, domain.Preparing}
-	for _, w := range spaces {
-		list, err := db.Deliveries(ctx, w.ID, open...)
-		if err != nil {
-			return held, err
-		}
-		for _, d := range list {
-			change := domain.Change{
-				State: domain.Held, Reason: domain.HoldRestoredCopy, ErrorClass: string(domain.HoldRestoredCopy),
-				ErrorText: "This came back from a backup and may have been published since. Look, then let it go or cancel it.",
-			}
-			if err := db.Decide(ctx, d.ID, change, open...); err != nil {
-				return held, fmt.Errorf("hold delivery %s: %w", d.ID, err)
-			}
-			held++
-		}
-	}
-	return held, nil
+	last, err = db.LastIntent(ctx)
+	return int(n), last, err
 }

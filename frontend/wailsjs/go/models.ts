@@ -555,6 +555,9 @@ export namespace api {
 	    late: number;
 	    soonDay: number;
 	    nowMs: number;
+	    clockOffMs: number;
+	    portal: boolean;
+	    homeName: string;
 	    lastDueMs: number;
 	}
 	export interface Error {
@@ -667,6 +670,12 @@ export namespace api {
 	    query: string;
 	    after: string;
 	    limit: number;
+	}
+	export interface Home {
+	    here: boolean;
+	    name: string;
+	    machine: string;
+	    sinceMs: number;
 	}
 	export interface ImportAssets {
 	    workspace: string;

@@ -22,6 +22,8 @@ export function Hold(arg1:string):Promise<api.Delivery>;
 
 export function HoldAll(arg1:boolean):Promise<void>;
 
+export function Home():Promise<api.Home>;
+
 export function List(arg1:string,arg2:Array<string>):Promise<Array<api.Delivery>>;
 
 export function Move(arg1:string,arg2:number):Promise<api.Delivery>;
@@ -29,6 +31,8 @@ export function Move(arg1:string,arg2:number):Promise<api.Delivery>;
 export function OfPost(arg1:string):Promise<Array<api.Delivery>>;
 
 export function PlanAgain(arg1:string,arg2:number):Promise<api.Delivery>;
+
+export function PublishHere():Promise<api.Home>;
 
 export function Release(arg1:string):Promise<api.Delivery>;
 

@@ -42,6 +42,10 @@ export function HoldAll(arg1) {
   return window['go']['api']['QueueService']['HoldAll'](arg1);
 }
 
+export function Home() {
+  return window['go']['api']['QueueService']['Home']();
+}
+
 export function List(arg1, arg2) {
   return window['go']['api']['QueueService']['List'](arg1, arg2);
 }
@@ -56,6 +60,10 @@ export function OfPost(arg1) {
 
 export function PlanAgain(arg1, arg2) {
   return window['go']['api']['QueueService']['PlanAgain'](arg1, arg2);
+}
+
+export function PublishHere() {
+  return window['go']['api']['QueueService']['PublishHere']();
 }
 
 export function Release(arg1) {
