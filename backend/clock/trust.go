@@ -106,6 +106,20 @@ func (t *Trust) Refused(host string, err error) {
 	t.add(MarkCertificate, host, said{from: e.Cert.NotBefore.Add(-now.Boot), heard: now.Boot})
 }
 
+// Recall believes again what an earlier process learnt in this boot.
+func (t *Trust) Recall(m Mark) {
+	zero := m.At.Add(m.Offset - m.Boot)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch m.Kind {
+	case MarkDate:
+		t.hosts[m.Host] = said{from: zero, to: zero.Add(time.Second), heard: m.Boot}
+	case MarkCertificate:
+		t.hosts[m.Host] = said{from: zero, heard: m.Boot}
+	case MarkStep, MarkSleep, MarkSuspect, MarkTrusted:
+	}
+}
+
 // Here reports whether a server is on this machine.
 func Here(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
@@ -125,7 +139,12 @@ func (t *Trust) add(kind MarkKind, host string, s said) {
 	t.hosts[host] = s
 	t.mu.Unlock()
 	off := s.offset(now)
-	if off.Abs() > Off && (!known || (before.offset(now)-off).Abs() > Off) {
+	was := time.Duration(0)
+	if known {
+		was = before.offset(now)
+	}
+	if (was - off).Abs() > Off { // also when one that found it wrong finds it right
+
 		t.learnt(Mark{Kind: kind, Host: host, Offset: off, At: now.Wall, Boot: now.Boot})
 	}
 	t.Now()
