@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+const backend = process.env['POSTBAG_SERVE'] && new URL(process.env['POSTBAG_SERVE']).origin;
+
 // The oldest web views the program meets: WebKit 15.6 (macOS, WebKitGTK) and WebView2 109.
 export default defineConfig({
 	plugins: [svelte()],
@@ -18,12 +20,14 @@ export default defineConfig({
 		reportCompressedSize: false,
 	},
 	server: {
-		// `npm run dev` beside a running `postbag serve`: POSTBAG_SERVE=http://127.0.0.1:PORT
-		proxy: process.env['POSTBAG_SERVE']
+		// `npm run dev` beside a running `postbag serve`: POSTBAG_SERVE is the address it says, token and
+		// all; open that token on Vite's own port. The backend answers its own page alone, so what comes
+		// from Vite's says that it comes from there.
+		proxy: backend
 			? Object.fromEntries(
-					['/rpc', '/events', '/media', '/upload', '/session'].map((p) => [
-						p,
-						{ target: process.env['POSTBAG_SERVE'], changeOrigin: true },
+					['/rpc', '/events', '/media', '/upload', '^/\\?token='].map((path) => [
+						path,
+						{ target: backend, changeOrigin: true, headers: { Origin: backend } },
 					]),
 				)
 			: {},

@@ -209,9 +209,11 @@ func TestAClickedNotificationOpensWhatItTellsOf(t *testing.T) {
 	case <-ctx.Done():
 		t.Fatal("no notification came")
 	}
-	if err := bus.Emit("/org/freedesktop/Notifications", "org.freedesktop.Notifications.ActionInvoked", uint32(7), "default"); err != nil {
-		t.Fatal(err)
-	}
-	waitFor(t, "the window is back", func() bool { return onScreen() != "" })
+	waitFor(t, "the window is back", func() bool { // the program hears of a click only after it heard the notification's number
+		if err := bus.Emit("/org/freedesktop/Notifications", "org.freedesktop.Notifications.ActionInvoked", uint32(7), "default"); err != nil {
+			t.Fatal(err)
+		}
+		return onScreen() != ""
+	})
 	r.wait("the published posts are open", `return location.hash === '#/queue/published'`)
 }

@@ -32,8 +32,8 @@ func newDemo(c *cli) *cobra.Command {
 	var out string
 	cmd := &cobra.Command{
 		Use: "demo", Short: "Do the main job, start to end, with sample photographs", Args: cobra.NoArgs,
-		Long: "Imports six sample photographs, makes every size of them, writes a post with descriptions, plans it, publishes it\n" +
-			"to the local feed, and says where everything is. Nothing leaves this machine. Without --data it all happens in a\n" +
+		Long: "Imports six sample photographs, makes every size there is, each of one of them in turn, writes a post with\n" +
+			"descriptions, plans it, publishes it to the local feed, and says where everything is. Nothing leaves this machine. Without --data it all happens in a\n" +
 			"new folder for temporary files, which stays. With --data, whatever else is due there goes out as well.",
 		RunE: c.does(func(ctx context.Context, _ []string) error {
 			began := time.Now()
@@ -74,22 +74,15 @@ func (c *cli) demo(ctx context.Context, out string) (demoJSON, api.Feed, error) 
 		return d, none, fmt.Errorf("import %s: %s", imported.Failed[0].Path, imported.Failed[0].Message)
 	}
 	d.Assets = importOf(imported).Assets
-	request := api.RenderRequest{All: true, Out: filepath.Join(out, "renditions")}
 	content := api.Content{Text: demoText, Parts: []string{}, Language: "en"}
 	for i, a := range imported.Assets {
-		request.Assets = append(request.Assets, a.Asset.ID)
 		content.Media = append(content.Media, api.Media{Asset: a.Asset.ID, Alt: samples.Alt(samples.Names()[i])})
 	}
 
-	c.note("Making every size of them")
-	made, err := s.Presets.Render(request)
-	if err != nil {
+	c.note("Making every size")
+	if d.Renditions, err = demoSizes(s, imported.Assets, filepath.Join(out, "renditions")); err != nil {
 		return d, none, err
 	}
-	if len(made.Failed) > 0 {
-		return d, none, fmt.Errorf("render %s as %s: %s", made.Failed[0].Source, made.Failed[0].Preset, made.Failed[0].Message)
-	}
-	d.Renditions = renderOf(made, 0).Files
 
 	c.note("Writing, planning and publishing a post")
 	feed, err := s.System.Feed(w.ID)
@@ -111,6 +104,35 @@ func (c *cli) demo(ctx context.Context, out string) (demoJSON, api.Feed, error) 
 		c.status = exitPerson
 	}
 	return c.demoResult(s, w, post.ID, d)
+}
+
+// demoSizes makes every size of pictures, each of one of the assets in turn: all sizes of all of them
+// would be six times the wait and would show nothing more.
+func demoSizes(s *api.Services, assets []api.ImportedAsset, out string) ([]renderedJSON, error) {
+	all, err := s.Presets.List()
+	if err != nil {
+		return nil, err
+	}
+	turns := make([][]string, len(assets))
+	n := 0
+	for _, p := range all {
+		if p.Kind == "image" {
+			turns[n%len(turns)] = append(turns[n%len(turns)], p.ID)
+			n++
+		}
+	}
+	files := []renderedJSON{}
+	for i, sizes := range turns {
+		made, err := s.Presets.Render(api.RenderRequest{Assets: []string{assets[i].Asset.ID}, Presets: sizes, Out: out})
+		if err != nil {
+			return nil, err
+		}
+		if len(made.Failed) > 0 {
+			return nil, fmt.Errorf("render %s as %s: %s", made.Failed[0].Source, made.Failed[0].Preset, made.Failed[0].Message)
+		}
+		files = append(files, renderOf(made, 0).Files...)
+	}
+	return files, nil
 }
 
 // demoResult asks how everything is now.
