@@ -115,6 +115,7 @@ func abilities(n network.Network, d network.Descriptor) []string {
 	_, remove := n.(network.Deleter)
 	_, limits := n.(network.Limiter)
 	_, verify := n.(network.Verifier)
+	_, mentions := n.(network.Mentioner)
 	out := []string{}
 	for _, a := range []struct {
 		name string
@@ -122,6 +123,7 @@ func abilities(n network.Network, d network.Descriptor) []string {
 	}{
 		{"pictures", d.Limits.Media.Max > 0},
 		{"videos", d.Limits.Media.Videos > 0},
+		{"mentions", mentions},
 		{"alt_text", d.Limits.Alt.Max > 0},
 		{"threads", d.Limits.Parts > 1},
 		{"polls", d.Limits.Poll != nil},

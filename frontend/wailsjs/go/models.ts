@@ -781,6 +781,15 @@ export namespace api {
 
 
 
+	export interface Mention {
+	    channel: string;
+	    handle: string;
+	    name: string;
+	}
+	export interface MentionSearch {
+	    prefix: string;
+	    channels: string[];
+	}
 	export interface MenuItem {
 	    command: string;
 	    label: string;

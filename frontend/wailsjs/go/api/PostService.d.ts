@@ -24,6 +24,8 @@ export function Import(arg1:string,arg2:string):Promise<api.ImportedPosts>;
 
 export function List(arg1:api.ListPosts):Promise<api.PostPage>;
 
+export function Mentions(arg1:api.MentionSearch):Promise<Array<api.Mention>>;
+
 export function NameVersion(arg1:api.NameVersion):Promise<void>;
 
 export function Open(arg1:string):Promise<api.Written>;

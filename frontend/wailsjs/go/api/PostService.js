@@ -46,6 +46,10 @@ export function List(arg1) {
   return window['go']['api']['PostService']['List'](arg1);
 }
 
+export function Mentions(arg1) {
+  return window['go']['api']['PostService']['Mentions'](arg1);
+}
+
 export function NameVersion(arg1) {
   return window['go']['api']['PostService']['NameVersion'](arg1);
 }
