@@ -170,6 +170,40 @@ test('the keyboard alone finds, selects and uses pictures', async ({ app, page }
 	await expect(page).toHaveURL(/#\/posts\//);
 });
 
+test('a list shows what is known of each picture, sorted by it, by the keyboard alone', async ({ app, page }) => {
+	await filled(app);
+	await page.getByRole('radio', { name: 'Show as list' }).click();
+	const lines = page.locator('[role=row][data-index]');
+	await expect(lines).toHaveCount(photographs.length);
+	const heads = page.getByRole('columnheader');
+	await heads.getByRole('button', { name: 'Name' }).focus();
+	await page.keyboard.press('Enter');
+	await expect(heads.filter({ hasText: 'Name' })).toHaveAttribute('aria-sort', 'ascending');
+	const first = (await lines.first().getAttribute('aria-label'))!;
+	await page.keyboard.press('Enter');
+	await expect(heads.filter({ hasText: 'Name' })).toHaveAttribute('aria-sort', 'descending');
+	await expect(lines.last()).toHaveAttribute('aria-label', first);
+	await app.axe();
+
+	await lines.first().focus();
+	await page.keyboard.press('ArrowDown');
+	await expect(lines.nth(1)).toBeFocused();
+	await expect(lines.nth(1)).toHaveAttribute('aria-selected', 'true');
+	await page.keyboard.press('Shift+ArrowDown');
+	await expect(page.getByRole('toolbar', { name: '2 selected' })).toBeVisible();
+	await page.keyboard.press('Escape');
+	await page.keyboard.press('End');
+	await expect(lines.last()).toBeFocused();
+	await page.keyboard.press(' ');
+	await expect(page.getByRole('dialog')).toBeVisible();
+	await page.keyboard.press('Escape');
+
+	// It is a list again after a new start, in the same order.
+	await page.reload();
+	await expect(lines.last()).toHaveAttribute('aria-label', first);
+	await app.shot('library-list');
+});
+
 test('the backend’s errors stand where they belong', async ({ app, page }) => {
 	await filled(app);
 	await app.failing('LibraryService.RemoveAll', 'disk_full');

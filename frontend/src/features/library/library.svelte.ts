@@ -6,6 +6,7 @@ import { token, withToken, written } from './tokens';
 /** What the screen asks of the backend. */
 export interface Shelf {
 	grid(q: api.GridQuery): Promise<api.Grid>;
+	rows(r: api.GridRows): Promise<api.GridRow[]>;
 	imports(): Promise<api.ImportJob[]>;
 	startImport(r: api.ImportAssets): Promise<api.ImportJob>;
 	stopImport(id: string): Promise<void>;
@@ -25,7 +26,28 @@ export const mark = { alt: 1, video: 2, animation: 4, away: 8, binned: 16, blank
 /** How many posts use an asset, from its marks. */
 export const usesOf = (marks: number): number => marks >> 8;
 
-export type Sort = 'added' | 'taken' | 'name' | 'large';
+/** The orders there are, as the backend names them; each goes the way people look for first. */
+export const orders = ['added', 'taken', 'name', 'large', 'bytes', 'uses', 'alt', 'tags'] as const;
+export type Order = (typeof orders)[number];
+/** An order, or with a "-" before it the same turned round. */
+export type Sort = Order | `-${Order}`;
+
+/** Reads an order that was kept; what is none is the first. */
+export function sortOf(kept: string | null): Sort {
+	return orders.includes((kept ?? '').replace(/^-/, '') as Order) ? (kept as Sort) : 'added';
+}
+
+/** The last grid that was shown: coming back shows it at once, while a newer one is read. */
+const last: { key: string; grid: api.Grid } = { key: '', grid: undefined as unknown as api.Grid };
+
+/** Whether two grids show the same. */
+function same(a: api.Grid, b: api.Grid): boolean {
+	const lists = ['ids', 'names', 'marks', 'colours', 'ratios', 'bytes', 'durations'] as const;
+	return (
+		lists.every((k) => a[k].length === b[k].length && a[k].every((v, i) => v === b[k][i])) &&
+		JSON.stringify([a.days, a.facets]) === JSON.stringify([b.days, b.facets])
+	);
+}
 
 const nothing: api.Grid = {
 	ids: [],
@@ -57,6 +79,8 @@ export class Library {
 	place = $state('');
 	query = $state('');
 	sort = $state<Sort>('added');
+	/** Pictures in rows, or a table of what is known of them. */
+	look = $state<'grid' | 'list'>('grid');
 	/** The height of a row, px. */
 	size = $state(132);
 
@@ -93,6 +117,23 @@ export class Library {
 		this.#asked++;
 	}
 
+	/** The order taken apart. */
+	readonly order = $derived.by(() => ({
+		by: this.sort.replace(/^-/, '') as Order,
+		turned: this.sort.startsWith('-'),
+	}));
+
+	/** Turns the order round. */
+	turn() {
+		this.sort = this.order.turned ? this.order.by : `-${this.order.by}`;
+	}
+
+	/** Sorts by this; the same again turns it round. */
+	sortBy(by: Order) {
+		if (this.order.by === by) this.turn();
+		else this.sort = by;
+	}
+
 	readonly count = $derived.by(() => this.grid.ids.length);
 	readonly indexOf = $derived.by(() => {
 		const at = new Map<string, number>();
@@ -116,26 +157,55 @@ export class Library {
 	async load(): Promise<void> {
 		const mine = ++this.#asked;
 		const place = placeQuery(this.place);
+		const q: api.GridQuery = {
+			workspace: this.workspace,
+			query: [place.query, this.query].filter(Boolean).join(' '),
+			collection: place.collection,
+			sort: this.sort,
+		};
+		const key = JSON.stringify(q);
+		if (!this.loaded && last.key === key) {
+			this.grid = last.grid;
+			this.loaded = true;
+		}
 		try {
-			const grid = await this.#shelf.grid({
-				workspace: this.workspace,
-				query: [place.query, this.query].filter(Boolean).join(' '),
-				collection: place.collection,
-				sort: this.sort,
-			});
+			const grid = await this.#shelf.grid(q);
 			if (mine !== this.#asked) return;
-			const focused = this.grid.ids[this.focus];
-			this.grid = grid;
 			this.error = undefined;
-			// The keyboard stays on its picture, or near it if that is gone.
-			const at = focused === undefined ? 0 : (this.indexOf.get(focused) ?? Math.min(this.focus, grid.ids.length - 1));
-			this.focus = Math.max(0, at);
-			if (this.chosen.length !== this.selected.size) this.selected = new Set(this.chosen);
+			if (!same(this.grid, grid)) {
+				const focused = this.grid.ids[this.focus];
+				this.grid = grid;
+				this.#fresh.clear();
+				// The keyboard stays on its picture, or near it if that is gone.
+				const at = focused === undefined ? 0 : (this.indexOf.get(focused) ?? Math.min(this.focus, grid.ids.length - 1));
+				this.focus = Math.max(0, at);
+				if (this.chosen.length !== this.selected.size) this.selected = new Set(this.chosen);
+			}
+			last.key = key;
+			last.grid = this.grid;
 		} catch (e) {
 			if (mine !== this.#asked) return;
 			this.error = backendError(e);
 		}
 		this.loaded = true;
+	}
+
+	/** What a list says of the assets it shows, by id; more comes with `want`. */
+	rows = $state.raw<ReadonlyMap<string, api.GridRow>>(new Map());
+	#fresh = new Set<string>(); // read, or being read, since the grid last changed
+
+	/** Reads what a list says of the assets from one index to another, if it is not there. */
+	async want(from: number, to: number): Promise<void> {
+		const ids = this.grid.ids.slice(Math.max(0, from), to + 1).filter((id) => !this.#fresh.has(id));
+		if (ids.length === 0) return;
+		for (const id of ids) this.#fresh.add(id);
+		try {
+			const read = await this.#shelf.rows({ workspace: this.workspace, ids });
+			this.rows = new Map([...this.rows, ...read.map((r) => [r.id, r] as const)]);
+		} catch (e) {
+			for (const id of ids) this.#fresh.delete(id);
+			this.error = backendError(e);
+		}
 	}
 
 	/** Loads the imports and the watched folders. */

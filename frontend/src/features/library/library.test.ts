@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { api, Changed, Progress } from '$lib/backend';
 import { inside, justify, vertical } from './layout';
-import { Library, placeQuery, type Shelf } from './library.svelte';
+import { Library, placeQuery, sortOf, type Shelf } from './library.svelte';
 import { around } from './media';
 import { sections } from './sections';
 import { parts, token, withToken } from './tokens';
@@ -36,6 +36,14 @@ class FakeShelf implements Shelf {
 	grid = (q: api.GridQuery) => {
 		this.asked.push(q);
 		return this.held ? new Promise<api.Grid>((resolve) => this.answers.push(resolve)) : Promise.resolve(this.now);
+	};
+	rows = (r: api.GridRows) => {
+		this.did.push(`rows ${r.ids.join()}`);
+		return Promise.resolve(
+			r.ids.map(
+				(id) => ({ id, width: 30, height: 20, takenMs: this.now.ids.length, tags: [] }) as unknown as api.GridRow,
+			),
+		);
 	};
 	imports = () => Promise.resolve([]);
 	startImport = (r: api.ImportAssets) =>
@@ -227,5 +235,46 @@ describe('the part around a point', () => {
 		expect(p.x + p.width).toBeCloseTo(1);
 		expect((p.width * 1.5) / p.height).toBeCloseTo(0.8);
 		expect(p.height).toBe(1);
+	});
+});
+
+describe('the list', () => {
+	it('reads each line once, and again when something changed', async () => {
+		const { shelf, lib } = await opened();
+		await lib.want(-5, 1);
+		await lib.want(0, 2);
+		expect(shelf.did).toEqual(['rows id-a,id-b', 'rows id-c']);
+		expect(lib.rows.get('id-b')?.width).toBe(30);
+		await lib.load(); // the same again
+		await lib.want(0, 2);
+		expect(shelf.did).toHaveLength(2);
+		shelf.now = gridOf('a', 'b', 'd');
+		await lib.load();
+		await lib.want(0, 2);
+		expect(shelf.did.at(-1)).toBe('rows id-a,id-b,id-d');
+	});
+
+	it('sorts by a column, and the other way round by the same again', async () => {
+		const { lib } = await opened();
+		lib.sortBy('bytes');
+		expect(lib.sort).toBe('bytes');
+		lib.sortBy('bytes');
+		expect(lib.sort).toBe('-bytes');
+		expect(lib.order).toEqual({ by: 'bytes', turned: true });
+		lib.sortBy('name');
+		expect(lib.sort).toBe('name');
+		expect([sortOf('-uses'), sortOf('by moonlight'), sortOf(null)]).toEqual(['-uses', 'added', 'added']);
+	});
+
+	it('shows what it showed last while it reads again', async () => {
+		const { shelf } = await opened();
+		shelf.held = true;
+		const again = new Library(shelf, 'w');
+		void again.load();
+		expect(again.loaded).toBe(true);
+		expect(again.grid.ids).toEqual(shelf.now.ids);
+		const elsewhere = new Library(shelf, 'another');
+		void elsewhere.load();
+		expect(elsewhere.loaded).toBe(false);
 	});
 });

@@ -4,6 +4,7 @@ import type { Shelf } from './library.svelte';
 /** The library of the backend. */
 export const shelf: Shelf = {
 	grid: library.Grid,
+	rows: library.Rows,
 	imports: library.Imports,
 	startImport: library.StartImport,
 	stopImport: library.StopImport,

@@ -35,6 +35,11 @@ export function loadScreen(screen: Screen): Promise<Component<{ route: Route }>>
 	return wait;
 }
 
+/** Loads the code of every screen one after the other, so that the first visit does not wait for it. */
+export async function preloadScreens(): Promise<void> {
+	for (const screen of Object.keys(folder) as Screen[]) await loadScreen(screen).catch(() => {});
+}
+
 /** Which part of the page a screen belongs to: routes of one key keep the screen's state. */
 export function screenKey(r: Route): string {
 	switch (r.screen) {
