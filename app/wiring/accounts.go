@@ -137,3 +137,18 @@ func (s *Accounts) SealReply(ctx context.Context, id domain.ChannelID, plain []b
 func (s *Accounts) OpenReply(ctx context.Context, id domain.ChannelID, sealed []byte) ([]byte, error) {
 	return s.vault.Open(ctx, secrets.AAD{Account: string(id), Kind: kindReply}, sealed)
 }
+
+// linked returns the receipt of the post of a channel at an address, without its id where the
+// channel's network cannot tell one from an address.
+func (s *Accounts) linked(ctx context.Context, id domain.ChannelID, link string) (network.Receipt, bool, error) {
+	n, account, err := s.Account(ctx, id)
+	if n == nil {
+		return network.Receipt{}, false, err
+	}
+	linker, ok := n.(network.Linker)
+	if !ok {
+		return network.Receipt{URL: link}, true, nil
+	}
+	receipt, ok := linker.Linked(account, link)
+	return receipt, ok, nil
+}

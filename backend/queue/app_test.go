@@ -63,7 +63,14 @@ func openApp(t testing.TB, path string, n network.Network, carriers queue.Carrie
 	})
 	boot := a.queue.Boot
 	a.queue.Boot = func() time.Duration { return boot() + a.aged }
-	a.planner = &queue.Planner{Store: db, Composer: a}
+	a.planner = &queue.Planner{Store: db, Composer: a, Linked: func(_ context.Context, _ domain.ChannelID, link string) (network.Receipt, bool, error) {
+		linker, ok := a.network.(network.Linker)
+		if !ok {
+			return network.Receipt{URL: link}, true, nil
+		}
+		receipt, ok := linker.Linked(a.account, link)
+		return receipt, ok, nil
+	}}
 	return a
 }
 

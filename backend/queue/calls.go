@@ -15,6 +15,7 @@ import (
 var (
 	errClaimLost   = errors.New("the delivery was taken back or changed while it was prepared")
 	errAlreadyLive = errors.New("it is live already, and this copy of the data folder did not publish it")
+	errNoParent    = errors.New("it is not known which post the next part has to answer: its address did not tell")
 	errKeyEnded    = errors.New("the earlier request may have been accepted, and it cannot be repeated safely any more")
 )
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"postbag/backend/domain"
+	"postbag/backend/network"
 )
 
 // Hold keeps one delivery from going out until it is let go.
@@ -142,7 +143,12 @@ func (p *Planner) Resolve(ctx context.Context, id domain.DeliveryID, a Answer) e
 	r := domain.Resolution{Delivery: id, Segment: doubt.Segment, ByPerson: true, Actor: "person"}
 	switch {
 	case a.Live != "":
-		r.Verdict, r.Evidence, r.RemoteID, r.RemoteURL = domain.VerdictLive, "a person saw it there", a.Live, a.Live
+		receipt, err := p.linked(ctx, d, a.Live)
+		if err != nil {
+			return err
+		}
+		r.Verdict, r.Evidence = domain.VerdictLive, "a person saw it there"
+		r.RemoteID, r.RemoteURL, r.RemoteRef = receipt.RemoteID, receipt.URL, receipt.Ref
 		r.Change = domain.Change{State: domain.Published}
 		for _, s := range segments {
 			if s.Index != doubt.Segment && s.State != domain.SegmentPublished {
@@ -158,6 +164,28 @@ func (p *Planner) Resolve(ctx context.Context, id domain.DeliveryID, a Answer) e
 		return p.sendAgain(ctx, d, r, len(segments))
 	}
 	return &domain.FieldError{Field: "answer", Message: "say whether it is live, absent, or to be sent again"}
+}
+
+// linked reads an address that a person pasted. What the address does not tell stays unknown; what
+// proves another delivery does not prove this one, too.
+func (p *Planner) linked(ctx context.Context, d domain.Delivery, link string) (receipt network.Receipt, err error) {
+	receipt, ok := network.Receipt{URL: link}, true
+	if p.Linked != nil {
+		if receipt, ok, err = p.Linked(ctx, d.Channel, link); err != nil {
+			return receipt, err
+		}
+	}
+	if !ok {
+		return receipt, &domain.FieldError{Field: "liveUrl", Message: "there is no post of this channel at that address"}
+	}
+	if receipt.URL == "" {
+		receipt.URL = link
+	}
+	taken, err := p.Store.Taken(ctx, d.ID, receipt.RemoteID, receipt.URL)
+	if err == nil && taken {
+		err = &domain.FieldError{Field: "liveUrl", Message: "that post is another delivery's"}
+	}
+	return receipt, err
 }
 
 // sendAgain begins the next generation, with a plan of this hour and keys of its own.

@@ -230,7 +230,7 @@ func (w *world) answer(ctx context.Context, id domain.DeliveryID, luck uint64) e
 		if err != nil {
 			return err
 		}
-		return w.planner.Resolve(ctx, id, queue.Answer{Live: segments[doubt.Segment].ClientKey})
+		return w.planner.Resolve(ctx, id, queue.Answer{Live: "https://ledger.example/" + segments[doubt.Segment].ClientKey})
 	}
 	return w.planner.Resolve(ctx, id, queue.Answer{Absent: luck%2 == 0, SendAgain: luck%2 == 1})
 }

@@ -33,6 +33,7 @@ type PlanStore interface {
 	HoldAll(ctx context.Context, on bool) error
 	Postpone(ctx context.Context, id domain.DeliveryID, until time.Time, class, why string) error
 	PutBack(ctx context.Context, d domain.Delivery) error
+	Taken(ctx context.Context, id domain.DeliveryID, remoteID, remoteURL string) (bool, error)
 	SendAnyway(ctx context.Context, id domain.DeliveryID, content string) error
 	PutAway(ctx context.Context, id domain.DeliveryID, away bool, link string) error
 	Exchange(ctx context.Context, out []domain.DeliveryID, in []domain.Delivery, keys func(domain.Delivery) []string) ([]domain.Delivery, error)
@@ -40,6 +41,11 @@ type PlanStore interface {
 
 // Planner freezes posts into deliveries and carries out what people decide about them.
 type Planner struct {
+	// Linked returns the receipt of the post of a channel at an address that a person pasted; the one
+	// without an id if the channel's network cannot tell it. It reports false if no such post can be
+	// there. nil: no address tells an id.
+	Linked func(ctx context.Context, id domain.ChannelID, link string) (network.Receipt, bool, error)
+
 	Store    PlanStore
 	Composer Composer
 	// PublishHere makes this machine the one that publishes from the data folder. nil: it is.

@@ -242,6 +242,9 @@ func (a *attempt) load(ctx context.Context) (err error) {
 			a.plan.Done = append(a.plan.Done, network.Receipt{RemoteID: s.RemoteID, URL: s.RemoteURL, Ref: s.RemoteRef})
 		}
 	}
+	if n := len(a.plan.Done); n > 0 && n < len(a.segments) && a.plan.Done[n-1].RemoteID == "" {
+		return a.end(errNoParent)
+	}
 	steps, err := a.q.Store.Steps(ctx, a.d.ID)
 	if err != nil {
 		return err
@@ -354,6 +357,8 @@ func (a *attempt) after(ctx context.Context, err error) domain.Change {
 		return change
 	case errors.Is(err, errAlreadyLive):
 		return held(domain.HoldRestoredCopy, err)
+	case errors.Is(err, errNoParent):
+		return held(domain.HoldPartialThread, err)
 	case errors.Is(err, errKeyEnded):
 		return held(domain.HoldAmbiguous, err)
 	}
