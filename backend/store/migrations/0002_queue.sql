@@ -64,7 +64,8 @@ CREATE TABLE delivery (
     CHECK (state NOT IN ('planned', 'waiting', 'unknown') OR wake_at_ms IS NOT NULL), -- or nobody would look
     CHECK (state <> 'published' OR published_at_ms IS NOT NULL AND (remote_id IS NOT NULL OR remote_url IS NOT NULL))
 ) STRICT;
-CREATE INDEX delivery_wake ON delivery (wake_at_ms) WHERE state IN ('planned', 'waiting', 'unknown');
+-- With all that a look asks about, so that it reads nothing else of what it passes over.
+CREATE INDEX delivery_wake ON delivery (wake_at_ms, channel, state) WHERE state IN ('planned', 'waiting', 'unknown');
 CREATE INDEX delivery_state ON delivery (state, due_at_ms);
 CREATE INDEX delivery_open ON delivery (row) WHERE state IN ('preparing', 'sending');
 CREATE INDEX delivery_post ON delivery (post);

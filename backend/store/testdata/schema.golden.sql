@@ -614,7 +614,7 @@ CREATE UNIQUE INDEX delivery_slot ON delivery (channel, slot_at_ms)
 
 CREATE INDEX delivery_state ON delivery (state, due_at_ms);
 
-CREATE INDEX delivery_wake ON delivery (wake_at_ms) WHERE state IN ('planned', 'waiting', 'unknown');
+CREATE INDEX delivery_wake ON delivery (wake_at_ms, channel, state) WHERE state IN ('planned', 'waiting', 'unknown');
 
 CREATE INDEX delivery_wall ON delivery (channel, due_at_ms) WHERE state NOT IN ('rejected', 'missed', 'cancelled');
 
