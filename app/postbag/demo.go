@@ -32,8 +32,8 @@ func newDemo(c *cli) *cobra.Command {
 	var out string
 	cmd := &cobra.Command{
 		Use: "demo", Short: "Do the main job, start to end, with sample photographs", Args: cobra.NoArgs,
-		Long: "Imports six sample photographs, makes every size there is, each of one of them in turn, writes a post with\n" +
-			"descriptions, plans it, publishes it to the local feed, and says where everything is. Nothing leaves this machine. Without --data it all happens in a\n" +
+		Long: "Imports six sample photographs, makes the sizes of them that most people need, writes a post with descriptions,\n" +
+			"plans it, publishes it to the local feed, and says where everything is. Nothing leaves this machine. Without --data it all happens in a\n" +
 			"new folder for temporary files, which stays. With --data, whatever else is due there goes out as well.",
 		RunE: c.does(func(ctx context.Context, _ []string) error {
 			began := time.Now()
@@ -79,7 +79,7 @@ func (c *cli) demo(ctx context.Context, out string) (demoJSON, api.Feed, error) 
 		content.Media = append(content.Media, api.Media{Asset: a.Asset.ID, Alt: samples.Alt(samples.Names()[i])})
 	}
 
-	c.note("Making every size")
+	c.note("Making the usual sizes of them")
 	if d.Renditions, err = demoSizes(s, imported.Assets, filepath.Join(out, "renditions")); err != nil {
 		return d, none, err
 	}
@@ -106,33 +106,30 @@ func (c *cli) demo(ctx context.Context, out string) (demoJSON, api.Feed, error) 
 	return c.demoResult(s, w, post.ID, d)
 }
 
-// demoSizes makes every size of pictures, each of one of the assets in turn: all sizes of all of them
-// would be six times the wait and would show nothing more.
+// demoSizes makes the sizes that most people need of every asset. All there are would be a minute of
+// work on a small machine.
 func demoSizes(s *api.Services, assets []api.ImportedAsset, out string) ([]renderedJSON, error) {
 	all, err := s.Presets.List()
 	if err != nil {
 		return nil, err
 	}
-	turns := make([][]string, len(assets))
-	n := 0
+	request := api.RenderRequest{Out: out}
 	for _, p := range all {
-		if p.Kind == "image" {
-			turns[n%len(turns)] = append(turns[n%len(turns)], p.ID)
-			n++
+		if p.Usual && p.Kind == "image" {
+			request.Presets = append(request.Presets, p.ID)
 		}
 	}
-	files := []renderedJSON{}
-	for i, sizes := range turns {
-		made, err := s.Presets.Render(api.RenderRequest{Assets: []string{assets[i].Asset.ID}, Presets: sizes, Out: out})
-		if err != nil {
-			return nil, err
-		}
-		if len(made.Failed) > 0 {
-			return nil, fmt.Errorf("render %s as %s: %s", made.Failed[0].Source, made.Failed[0].Preset, made.Failed[0].Message)
-		}
-		files = append(files, renderOf(made, 0).Files...)
+	for _, a := range assets {
+		request.Assets = append(request.Assets, a.Asset.ID)
 	}
-	return files, nil
+	made, err := s.Presets.Render(request)
+	if err != nil {
+		return nil, err
+	}
+	if len(made.Failed) > 0 {
+		return nil, fmt.Errorf("render %s as %s: %s", made.Failed[0].Source, made.Failed[0].Preset, made.Failed[0].Message)
+	}
+	return renderOf(made, 0).Files, nil
 }
 
 // demoResult asks how everything is now.
