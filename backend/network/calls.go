@@ -128,6 +128,7 @@ type Reply struct {
 	Status int
 	Header map[string]string // canonical names, first value
 	Body   []byte            // bounded by the carrier (MaxReply)
+	Kept   bool              // not asked for now: a Prepare or Publish step was answered from before
 }
 
 // OK reports whether the status says success.

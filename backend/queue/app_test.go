@@ -28,6 +28,7 @@ type app struct {
 	planner *queue.Planner
 	account network.Account
 	posts   int
+	media   []network.Media      // of the first part of what is planned
 	ready   map[string]*sql.Stmt // compiled queries of raw that come again
 	aged    time.Duration        // by which the boot clock was moved on
 }
@@ -88,10 +89,10 @@ func (a *app) SignedOut(ctx context.Context, id domain.ChannelID) error {
 	return a.db.SetChannelState(ctx, id, domain.ChannelReauth)
 }
 
-// Compose makes a part of each text; these posts have no media.
+// Compose makes a part of each text; these posts have no media of their own.
 func (a *app) Compose(_ context.Context, p domain.Post, v domain.Variant, _ domain.Channel) (network.Plan, network.Descriptor, network.Limits, error) {
 	c := v.Resolve(p.Content)
-	plan := network.Plan{Parts: []network.Part{{Text: c.Text}}}
+	plan := network.Plan{Parts: []network.Part{{Text: c.Text, Media: a.media}}}
 	for _, text := range c.Parts {
 		plan.Parts = append(plan.Parts, network.Part{Text: text})
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"postbag/backend/domain"
@@ -50,6 +51,9 @@ func (a *attempt) shared(ctx context.Context, r network.Request) (network.Reply,
 		return network.Reply{}, false
 	}
 	hash := r.Hash()
+	if slices.Contains(a.reused, hash) { // it was of no use to this attempt, which begins again
+		return network.Reply{}, false
+	}
 	sealed, err := a.q.Store.Upload(ctx, a.d.ID, hash, time.Now())
 	if err != nil {
 		if !errors.Is(err, domain.ErrNotFound) {
@@ -103,7 +107,7 @@ const (
 )
 
 func (a *attempt) seal(ctx context.Context, r network.Reply) ([]byte, error) {
-	plain, err := json.Marshal(keptReply(r))
+	plain, err := json.Marshal(keptReply{r.Status, r.Header, r.Body})
 	if err != nil {
 		return nil, fmt.Errorf("keep the answer: %w", err)
 	}
@@ -139,5 +143,5 @@ func (a *attempt) unseal(ctx context.Context, sealed []byte) (network.Reply, err
 	if err := json.Unmarshal(plain, &r); err != nil {
 		return network.Reply{}, fmt.Errorf("read it: %w", err)
 	}
-	return network.Reply(r), nil
+	return network.Reply{Status: r.Status, Header: r.Header, Body: r.Body, Kept: true}, nil
 }

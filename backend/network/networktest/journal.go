@@ -110,7 +110,7 @@ func (j *journal) make(ctx context.Context, c call) (network.Reply, error) {
 	if c.effect == publish && c.err != nil {
 		j.failed = c.step
 	}
-	if c.err == nil && c.effect != read && (c.effect == publish || c.reply.Status < 300) {
+	if c.err == nil && c.effect != read && !c.request.Fresh && (c.effect == publish || c.reply.Status < 300) {
 		j.done[c.step] = c
 	}
 	j.mu.Unlock()
@@ -128,6 +128,10 @@ func (j *journal) begin(c call) (network.Reply, bool) {
 	if c.step == "" || len(c.step) > 200 || network.Printable(c.step) != c.step {
 		j.t.Errorf("step name %q: want a short line of plain text", c.step)
 	}
+	if c.request.Fresh {
+		j.inspect(c)
+		return network.Reply{}, false
+	}
 	if j.used[c.step] {
 		j.t.Errorf("step name %q is used twice in one run", c.step)
 	}
@@ -136,6 +140,7 @@ func (j *journal) begin(c call) (network.Reply, bool) {
 		if old.effect != c.effect || old.request.Hash() != c.request.Hash() {
 			j.t.Errorf("after a restart step %q asks for something else", c.step)
 		}
+		old.reply.Kept = true
 		return old.reply, true
 	}
 	if j.failed != "" && c.effect != read {

@@ -22,6 +22,7 @@ import (
 // Entry is one visible post.
 type Entry struct {
 	ID, Text, Parent string
+	Media            []string  `json:",omitempty"`
 	At               time.Time `json:"-"`
 	Key              string    `json:"-"` // what it was made under: a key, a record's name, a container's id
 }
@@ -52,6 +53,8 @@ type Ledger struct {
 	ContainerLife time.Duration
 	// Offsets says what an upload claims to have, given what it has; nil: the truth.
 	Offsets func(has, length int64) int64
+	// NextPiece says what becomes of the next piece of an upload: ResetBefore, ResetAfter or None.
+	NextPiece Script
 	// UploadLife is how many requests an upload's address answers; zero: all.
 	UploadLife int
 
@@ -67,6 +70,7 @@ type Ledger struct {
 	media      int
 	requests   int
 	asked      int
+	pieces     []Piece
 }
 
 // NewLedger starts a server that behaves. It ends with the test.

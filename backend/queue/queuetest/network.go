@@ -17,6 +17,8 @@ type Network struct {
 	Shape     network.Shape
 	Reconcile network.Reconcile // what is not zero replaces what the shape has by itself
 	Media     bool              // each part has an upload first
+	Piece     int64             // media of parts are uploaded in pieces of so many bytes; zero: not at all
+	Reuse     time.Duration     // how long an upload serves other posts
 }
 
 // New returns the network of a shape on a ledger. Its quarantine is as given: doubt is asked
@@ -70,6 +72,10 @@ func (n Network) Describe() network.Descriptor {
 			{Status: 429, Kind: network.Throttled, Source: "ledger"},
 		},
 		PrepareLife: time.Hour,
+		ReuseMedia:  n.Reuse,
+	}
+	if n.Piece > 0 {
+		d.Limits.Media = network.MediaLimit{Max: 4, Videos: 1, Types: []string{"video/mp4"}}
 	}
 	if n.Shape == network.ShapePhase {
 		d.Container = made
@@ -117,6 +123,13 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 			}
 		}
 		e := Entry{Text: p.Parts[i].Text}
+		for j, m := range p.Parts[i].Media {
+			id, err := n.upload(ctx, c, fmt.Sprintf("file %d of %d", j+1, i+1), m)
+			if err != nil {
+				return network.Receipt{}, err
+			}
+			e.Media = append(e.Media, id)
+		}
 		if i > 0 {
 			e.Parent = done[i-1].RemoteID
 		}
@@ -135,6 +148,46 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 		done = append(done[:i:i], receipt)
 	}
 	return done[0], nil
+}
+
+// upload sends a file in pieces and returns its id.
+func (n Network) upload(ctx context.Context, c network.Calls, step string, m network.Media) (string, error) {
+	u := network.Upload{
+		Step: step, File: m.File(), Piece: n.Piece,
+		Begin: network.Request{
+			Method: "POST", URL: n.Server + "/uploads", Reuse: m.SHA256,
+			Body: network.Bytes(fmt.Appendf(nil, `{"length":%d,"sha256":%q}`, m.Bytes, m.SHA256)),
+		},
+		Address: func(r network.Reply) (string, error) {
+			if r.Status != 201 || r.Header["Location"] == "" {
+				return "", unusable(r)
+			}
+			return r.Header["Location"], nil
+		},
+		Ask: func(address string) network.Request { return network.Request{Method: "GET", URL: address} },
+		Send: func(address string, offset int64, body network.Body) network.Request {
+			return network.Request{Method: "PATCH", URL: address, Header: map[string]string{"Upload-Offset": fmt.Sprint(offset)}, Body: body}
+		},
+		Progress: func(r network.Reply) (p network.Progress, err error) {
+			if r.Status == 404 || r.Status == 410 {
+				return network.Progress{Gone: true}, nil
+			}
+			var at struct {
+				Offset int64 `json:"offset,string"`
+				ID     string
+			}
+			if r.Status != 200 || json.Unmarshal(r.Body, &at) != nil {
+				return p, unusable(r)
+			}
+			return network.Progress{Offset: at.Offset, Done: at.ID != ""}, nil
+		},
+	}
+	reply, err := u.Run(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	var file struct{ ID string }
+	return file.ID, json.Unmarshal(reply.Body, &file)
 }
 
 // prepare makes an invisible call and judges its answer.

@@ -62,7 +62,15 @@ func (l *Ledger) continueUpload(w http.ResponseWriter, r *http.Request) {
 		reply(w, 409, map[string]string{"error": "wrong offset"})
 		return
 	}
+	l.pieces = append(l.pieces, Piece{at, int64(len(piece))})
 	u.has = append(u.has, piece...)
+	if f := l.next(); f == ResetAfter || f == ResetBefore {
+		if f == ResetBefore {
+			u.has = u.has[:at]
+		}
+		cut(w)
+		return
+	}
 	if torn != nil {
 		return
 	}
@@ -83,6 +91,33 @@ func (l *Ledger) tellUpload(w http.ResponseWriter, u *upload) {
 		answer["id"] = fmt.Sprintf("media-%x", u.length)
 	}
 	reply(w, 200, answer)
+}
+
+// Piece is a part of a file that arrived.
+type Piece struct{ Offset, Length int64 }
+
+// Pieces returns the parts of files that arrived, in order.
+func (l *Ledger) Pieces() (list []Piece) {
+	l.Do(func() { list = append(list, l.pieces...) })
+	return list
+}
+
+// Lose makes every unfinished upload forget what came after the first bytes of it.
+func (l *Ledger) Lose(keep int) {
+	l.Do(func() {
+		for _, u := range l.uploads {
+			if int64(len(u.has)) < u.length {
+				u.has = u.has[:min(keep, len(u.has))]
+			}
+		}
+	})
+}
+
+func (l *Ledger) next() Fault {
+	if l.NextPiece == nil {
+		return None
+	}
+	return l.NextPiece()
 }
 
 // Whole returns the files that arrived whole by uploads in pieces.
