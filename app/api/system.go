@@ -131,7 +131,7 @@ func (s *SystemService) Doctor() (_ []Finding, err error) {
 	defer s.done(&err)
 	calls := queue.Direct{Carriers: s.Carriers}
 	list, err := upkeep.Examine(s.ctx, upkeep.Patient{
-		Dir: s.Dir, DB: s.DB, Vault: s.Vault, Originals: s.Library,
+		Dir: s.Dir, DB: s.DB, Vault: s.Vault, Originals: s.Library, ClockOff: groundOf(s.Ground).ClockOff,
 		Ask: func(ctx context.Context, r network.Request) (network.Reply, error) {
 			return calls.Read(ctx, "clock", r)
 		},

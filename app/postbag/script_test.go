@@ -30,6 +30,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// What is known of the tests' data folders stays out of the person's own place for it.
+	if os.Getenv("XDG_STATE_HOME") == "" {
+		_ = os.Setenv("XDG_STATE_HOME", filepath.Join(os.TempDir(), "postbag-test-state"))
+	}
 	testscript.Main(m, map[string]func(){"postbag": main})
 }
 
@@ -58,6 +62,7 @@ func scripts(t *testing.T, pattern, root string, variables map[string]string) {
 				env.Setenv("POSTBAG_DATA", filepath.Join(env.WorkDir, "data"))
 				env.Setenv("POSTBAG_PASSPHRASE", passphrase)
 				env.Setenv("TZ", "UTC")
+				env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 				for name, value := range variables {
 					env.Setenv(name, value)
 				}

@@ -50,7 +50,7 @@ var layers = []layer{
 	{pattern: "backend/settings", ours: []string{"backend/domain"}, not: useCaseIO, reach: []string{"database/sql"}},
 	{pattern: "backend/slots/...", ours: append(subject("slots"), "backend/queue"), not: useCaseIO, reach: []string{"database/sql"}},
 	{pattern: "backend/batch", ours: []string{"backend/presets", "backend/render"}, not: useCaseIO, reach: []string{"database/sql"}},
-	{pattern: "backend/upkeep", ours: []string{"backend/domain", "backend/network", "backend/datadir", "backend/secrets", "backend/store"}, not: []string{"database/sql"}},
+	{pattern: "backend/upkeep", ours: []string{"backend/clock", "backend/domain", "backend/network", "backend/datadir", "backend/secrets", "backend/store"}, not: []string{"database/sql"}},
 	{pattern: "backend/store/...", ours: []string{"backend/domain", "backend/store/..."}, third: true, not: []string{"net/http"}},
 	{pattern: "backend/secrets/...", ours: []string{"backend/domain", "backend/secrets/..."}, third: true, not: []string{"net/http"}},
 	{pattern: "backend/datadir/...", ours: []string{"backend/domain", "backend/datadir/..."}, third: true, not: []string{"net/http"}},

@@ -83,13 +83,28 @@ func NewTrust(source Source, learnt func(Mark)) *Trust {
 // less than a quick one and never something wrong. Servers on this machine say nothing: they read
 // the same clock.
 func (t *Trust) Heard(host, date string, sent Reading) {
-	at, err := http.ParseTime(date)
-	if err != nil || Here(host) {
+	if Here(host) {
 		return
 	}
-	got := t.source()
-	// The server's clock showed at, to the second, at some moment between sent and got.
-	t.add(MarkDate, host, said{from: at.Add(-got.Boot), to: at.Add(time.Second - sent.Boot), heard: got.Boot})
+	if s, ok := dated(date, sent, t.source()); ok {
+		t.add(MarkDate, host, s)
+	}
+}
+
+// dated reads a Date. The server's clock showed it, to the second, at some moment between sent and got.
+func dated(date string, sent, got Reading) (said, bool) {
+	at, err := http.ParseTime(date)
+	return said{from: at.Add(-got.Boot), to: at.Add(time.Second - sent.Boot), heard: got.Boot}, err == nil
+}
+
+// Offset returns how far the true time is from the wall clock at least, as the Date of an answer
+// says that was asked for at sent and came at got. It reports false for what is no Date.
+func Offset(date string, sent, got Reading) (time.Duration, bool) {
+	s, ok := dated(date, sent, got)
+	if !ok {
+		return 0, false
+	}
+	return s.offset(got), true
 }
 
 // Refused takes the error of a connection that was not made. A certificate that is not valid yet

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"postbag/backend/clock"
 	"postbag/backend/datadir"
 	"postbag/backend/domain"
 	"postbag/backend/network"
@@ -32,13 +33,15 @@ type Patient struct {
 	Originals interface { // opens an original and proves that it is the one that was imported
 		Open(ctx context.Context, a domain.Asset) (io.ReadSeekCloser, error)
 	}
+	// ClockOff returns how far off the clock was found while publishing, 0 while it is believed. nil:
+	// nobody publishes.
+	ClockOff func() time.Duration
 	// Ask makes one request of a connected server, for the time of day it tells.
 	Ask func(ctx context.Context, r network.Request) (network.Reply, error)
 }
 
 const (
 	littleSpace = 200 << 20       // bytes; a few photographs and the database's journal
-	wrongClock  = 2 * time.Minute // a queue that is this far off publishes noticeably early or late
 	askTime     = 5 * time.Second // for one server's answer
 	askServers  = 3
 	mostNamed   = 3 // problems named in one message
@@ -229,8 +232,11 @@ func (p Patient) clock(ctx context.Context) Finding {
 	if err != nil {
 		return bad(name, "The time of the last change cannot be read: "+network.Printable(err.Error())+".", "Look at the database first.")
 	}
-	if behind := last.Sub(now); behind > wrongClock {
+	if behind := last.Sub(now); behind > clock.Off {
 		return bad(name, fmt.Sprintf("The clock was set back: the last change was %s in the future.", behind.Round(time.Second)), action)
+	}
+	if off := p.suspicion(); off != 0 {
+		return bad(name, fmt.Sprintf("This machine's clock is %s off by the time of its servers. Nothing is published until it is right.", off.Abs().Round(time.Second)), action)
 	}
 	servers, err := p.servers(ctx)
 	if err != nil {
@@ -241,12 +247,20 @@ func (p Patient) clock(ctx context.Context) Finding {
 		if !ok {
 			continue
 		}
-		if off.Abs() > wrongClock {
+		if off.Abs() > clock.Off {
 			return bad(name, fmt.Sprintf("This machine's clock is %s off by the time of %s.", off.Abs().Round(time.Second), network.Printable(server)), action)
 		}
 		return good(name, "The clock agrees with %s.", network.Printable(server))
 	}
 	return good(name, "The clock is plausible; no connected server answered to compare it with.")
+}
+
+// suspicion returns how far off the publisher's part of this process finds the clock.
+func (p Patient) suspicion() time.Duration {
+	if p.ClockOff == nil {
+		return 0
+	}
+	return p.ClockOff()
 }
 
 // servers returns the addresses of a few servers that channels are on.
@@ -270,18 +284,15 @@ func (p Patient) servers(ctx context.Context) ([]string, error) {
 	return list, nil
 }
 
-// offset returns how far this machine's clock is ahead of a server's, as its Date says (RFC 9110,
-// 6.6.1, 2022-06: whole seconds).
+// offset returns how far a server's time is from this machine's clock.
 func (p Patient) offset(ctx context.Context, server string) (time.Duration, bool) {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
+	began := time.Now()
 	reply, err := p.Ask(ctx, network.Request{Method: http.MethodGet, URL: strings.TrimSuffix(server, "/") + "/"})
 	if err != nil {
 		return 0, false
 	}
-	told, err := http.ParseTime(reply.Header["Date"])
-	if err != nil {
-		return 0, false
-	}
-	return time.Since(told), true
+	took := time.Since(began)
+	return clock.Offset(reply.Header["Date"], clock.Reading{Wall: began}, clock.Reading{Wall: began.Add(took), Boot: took})
 }
