@@ -34,12 +34,14 @@ func (nowhere) Portal() bool                       { return false }
 func (nowhere) Home(context.Context) (Home, error) { return Home{Here: true}, nil }
 func (nowhere) PublishHere(context.Context) error  { return nil }
 
-func (s *QueueService) ground() Ground {
-	if s.Ground == nil {
+func groundOf(g Ground) Ground {
+	if g == nil {
 		return nowhere{}
 	}
-	return s.Ground
+	return g
 }
+
+func (s *QueueService) ground() Ground { return groundOf(s.Ground) }
 
 // Home says which computer publishes from this data folder. A copy of the folder on another
 // computer publishes nothing until a person says PublishHere.
