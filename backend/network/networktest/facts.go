@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"reflect"
 	"regexp"
@@ -41,6 +42,7 @@ func (s suite) facts(t *testing.T) {
 	t.Run("the facts are always the same", func(t *testing.T) {
 		a, b := s.n.Describe(), s.n.Describe()
 		a.Measure, b.Measure, a.Classify, b.Classify, a.Also, b.Also = nil, nil, nil, nil, nil, nil
+		a.Container, b.Container = nil, nil
 		for _, d := range []*network.Descriptor{&a, &b} {
 			d.Budgets = network.Budgets{Windows: d.Budgets.Windows}
 		}
@@ -150,23 +152,42 @@ func checkLimits(t *testing.T, d network.Descriptor) {
 
 func checkReconcile(t *testing.T, n network.Network, d network.Descriptor) {
 	t.Helper()
+	for _, wrong := range wrongReconcile(n, d.Reconcile, d) {
+		t.Error(wrong)
+	}
+}
+
+// wrongReconcile says what the queue would miss when it settles doubt.
+func wrongReconcile(n network.Network, r network.Reconcile, d network.Descriptor) (list []string) {
+	demand := func(ok bool, wrong string) {
+		if !ok {
+			list = append(list, wrong)
+		}
+	}
 	_, finds := n.(network.Finder)
-	switch d.Reconcile.Shape {
+	_, lists := n.(network.Lister)
+	_, asks := n.(network.Phaser)
+	switch r.Shape {
 	case network.ShapeKey:
-		if d.Reconcile.KeyLife <= 0 {
-			t.Error("keys without a life")
-		}
-	case network.ShapeRecord, network.ShapePhase, network.ShapeLookUp:
-		if !finds {
-			t.Errorf("shape %q needs a Find", d.Reconcile.Shape)
-		}
+		demand(r.KeyLife > 0, "keys without a life")
+	case network.ShapeRecord:
+		demand(finds, "shape \"record\" needs a Find")
+	case network.ShapePhase:
+		demand(asks, "shape \"phase\" needs a Container that can be asked")
+		demand(d.Container != nil, "shape \"phase\" needs the Container in its descriptor")
+	case network.ShapeLookUp:
+		demand(finds || lists, "shape \"look_up\" needs a List or a Find")
 	case network.ShapeNone:
 	default:
-		t.Errorf("there is no shape %q", d.Reconcile.Shape)
+		demand(false, fmt.Sprintf("there is no shape %q", r.Shape))
 	}
-	if d.Reconcile.Quarantine < 0 || d.PrepareLife < 0 {
-		t.Error("a duration is below zero")
+	demand(r.Shape == network.ShapeLookUp || r.Bound == 0 && r.Consistency == 0, "a bound without a look-up")
+	demand(r.Shape == network.ShapePhase || r.ContainerLife == 0 && !r.ExpiredAbsent && !r.FailedAbsent, "containers without a phase")
+	demand(min(r.Quarantine, d.PrepareLife, d.ReuseMedia, r.KeyLife, r.ContainerLife, r.Bound, r.Consistency) >= 0, "a duration is below zero")
+	for _, row := range d.Refusals {
+		demand(!row.Stale || row.Kind == network.Throttled, fmt.Sprintf("refusal %d %q is stale, and not throttled", row.Status, row.Code))
 	}
+	return list
 }
 
 // checkIcon reads an SVG strictly and lets nothing active pass.

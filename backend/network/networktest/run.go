@@ -23,6 +23,7 @@ func Run(t *testing.T, n network.Network, newServer func(*testing.T) Server) {
 	t.Run("outcome", s.outcome)
 	t.Run("repeat", s.repeat)
 	t.Run("manners", s.manners)
+	t.Run("shapes", s.shapes)
 	t.Run("linked", s.linked)
 	t.Run("connect", s.connect)
 	t.Run("both", s.both)

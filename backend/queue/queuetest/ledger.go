@@ -127,6 +127,14 @@ func (l *Ledger) Once(list ...Fault) { l.Do(func() { l.Next = Once(list...) }) }
 // Write publishes a post as the person would by hand, elsewhere.
 func (l *Ledger) Write(text string) { l.Do(func() { l.save("", Entry{Text: text}) }) }
 
+// Clear forgets everything that was saved.
+func (l *Ledger) Clear() {
+	l.Do(func() {
+		l.posts, l.byKey, l.keyAt = nil, map[string]int{}, map[string]time.Time{}
+		l.containers, l.uploads = map[string]*container{}, map[string]*upload{}
+	})
+}
+
 // Settle waits for what is still to appear.
 func (l *Ledger) Settle() { l.pending.Wait() }
 
