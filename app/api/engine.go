@@ -45,6 +45,22 @@ type Engine struct {
 	Portal         bool   `json:"portal"`     // the network seems to want a sign-in on a page of its own
 	HomeName       string `json:"homeName"`   // the other computer that publishes from this data folder; "": this one does
 	LastDueMs      int64  `json:"lastDueMs"`  // of what is due within a day; 0: nothing is
+	// Pauses are the servers that are left alone for a while since they failed too often.
+	Pauses []HostPause `json:"pauses"`
+}
+
+// HostPause is a server that is left alone until a time.
+type HostPause struct {
+	Host    string `json:"host"`
+	UntilMs int64  `json:"untilMs"`
+}
+
+func pausesOf(list []domain.HostPause) []HostPause {
+	out := make([]HostPause, 0, len(list))
+	for _, p := range list {
+		out = append(out, HostPause{Host: p.Host, UntilMs: millis(p.Until)})
+	}
+	return out
 }
 
 // Engine says what goes out next and what stands in its way, for one workspace, or for all of
@@ -64,11 +80,16 @@ func (s *QueueService) Engine(workspace string) (_ Engine, err error) {
 	if !home.Here {
 		other = home.Name
 	}
+	pauses, err := s.DB.Pauses(s.ctx, now)
+	if err != nil {
+		return Engine{}, err
+	}
 	t, err := s.DB.Tally(s.ctx, domain.WorkspaceID(workspace), now)
 	return Engine{
 		Publisher: s.Parts.Engine.Who(), HeldAll: held, OfflineSinceMs: millis(s.Parts.Engine.OfflineSince()),
 		NextDueMs: millis(t.Next), NextChannels: t.Channels, Upcoming: t.Upcoming, Publishing: t.Publishing, Waiting: t.Waiting,
 		Unsure: t.Unsure, NeedsYou: t.NeedsYou, Held: t.Held, Late: t.Late, SoonDay: t.Soon, NowMs: now.UnixMilli(),
 		LastDueMs: millis(t.LastSoon), ClockOffMs: s.ground().ClockOff().Milliseconds(), Portal: s.ground().Portal(), HomeName: other,
+		Pauses: pausesOf(pauses),
 	}, err
 }

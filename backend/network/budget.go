@@ -1,6 +1,7 @@
 package network
 
 import (
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -125,6 +126,26 @@ func (d Descriptor) PriceOf(p Plan) Price {
 		return Price{}
 	}
 	return d.Budgets.Price(p)
+}
+
+// price says before anything is sent what it will cost.
+func (c *checker) price(p Plan) {
+	price := c.d.PriceOf(p)
+	if price.Free() {
+		return
+	}
+	i := c.add(IssuePrice, "text", 0, -1, "%s charges %s %s for this post", c.d.Name, price.Amount(), price.Currency)
+	i.Warning = true
+	i.with("price", price.Amount(), "currency", price.Currency)
+}
+
+// Amount writes a price as a decimal number with at least two digits after the point: "0.20", "0.015".
+func (p Price) Amount() string {
+	whole, rest := p.Micros/1_000_000, fmt.Sprintf("%06d", p.Micros%1_000_000)
+	for len(rest) > 2 && strings.HasSuffix(rest, "0") {
+		rest = rest[:len(rest)-1]
+	}
+	return fmt.Sprintf("%d.%s", whole, rest)
 }
 
 // HostOf returns the server an address is on, in lower case with its port, "" if it reaches none:

@@ -48,6 +48,7 @@ const (
 	IssueVisibility  = "visibility"
 	IssueWarningLost = "warning_lost"
 	IssueOption      = "option"
+	IssuePrice       = "price" // it costs money: a warning with Values "price" (a decimal number) and "currency"
 )
 
 // Check says what is wrong with a plan for a network whose limits are l, hardest first
@@ -71,6 +72,7 @@ func Check(d Descriptor, l Limits, p Plan) []Issue {
 		c.media(i, part, p.Poll != nil && i == 0)
 	}
 	c.rest(p)
+	c.price(p)
 	if d.Also != nil {
 		c.issues = append(c.issues, d.Also(l, p)...)
 	}

@@ -540,6 +540,10 @@ export namespace api {
 	    texts: DraftText[];
 	}
 
+	export interface HostPause {
+	    host: string;
+	    untilMs: number;
+	}
 	export interface Engine {
 	    publisher: string;
 	    heldAll: boolean;
@@ -559,6 +563,7 @@ export namespace api {
 	    portal: boolean;
 	    homeName: string;
 	    lastDueMs: number;
+	    pauses: HostPause[];
 	}
 	export interface Error {
 	    code: Code;
@@ -677,6 +682,7 @@ export namespace api {
 	    machine: string;
 	    sinceMs: number;
 	}
+
 	export interface ImportAssets {
 	    workspace: string;
 	    paths: string[];

@@ -1,6 +1,6 @@
 // The list "Before it goes out": every problem once, with the channels it concerns, hardest first.
 import type { api } from '$lib/backend';
-import { list, moment } from '$lib/format';
+import { list, moment, number } from '$lib/format';
 import { m } from '$lib/messages';
 import type { Composer, Row } from './composer.svelte';
 import { calledOf } from './words';
@@ -57,6 +57,8 @@ const sentences: Record<string, Say> = {
 	channel_removed: ({ channels }) => m.composer_check_removed({ channels }),
 	size_unknown: () => m.composer_check_size(),
 	alt_missing: () => m.composer_check_alt_required(),
+	price: ({ channels, value }) =>
+		m.composer_check_price({ channels, price: number(Number(value('price')), { style: 'currency', currency: value('currency') }) }),
 	network_unknown: ({ channels }) => m.composer_check_unknown({ channels }),
 };
 
@@ -97,7 +99,7 @@ function groups(composer: Composer): Group[] {
 	for (const row of composer.rows) {
 		for (const issue of row.report?.problems ?? []) {
 			if (issue.code === 'alt_missing') continue; // said below, for all pictures at once
-			const key = `${issue.code} ${issue.warning}`;
+			const key = `${issue.code} ${issue.warning} ${issue.values.price ?? ''}`;
 			const group = found.get(key);
 			if (!group) found.set(key, { issue, rows: [row] });
 			else if (!group.rows.includes(row)) group.rows.push(row);
@@ -120,7 +122,7 @@ export function checksOf(composer: Composer): Check[] {
 		}
 		const own = rows.length === 1 && rows[0]!.own.includes('text') ? rows[0]!.channel.id : '';
 		out.push({
-			key: `${issue.code} ${issue.warning}`,
+			key: `${issue.code} ${issue.warning} ${issue.values.price ?? ''}`,
 			weight: issue.warning ? 'warns' : 'blocks',
 			text: sayIssue(issue, list(rows.map((r) => calledOf(r, composer.rows)))),
 			action: actionOf(issue),

@@ -52,6 +52,7 @@ export function sentenceOf(d: api.Delivery, a: Around = {}): string {
 	if (d.closedMs) return m.states_s_closed({ when: moment(d.closedMs, now) });
 	switch (d.state) {
 		case 'planned':
+			if (told(d, now)) return told(d, now);
 			if (d.dueMs < now - 60_000) return m.states_s_soon();
 			return a.offline && !d.local
 				? m.states_s_planned_offline({ when: moment(d.dueMs, now) })
@@ -64,6 +65,7 @@ export function sentenceOf(d: api.Delivery, a: Around = {}): string {
 			return m.states_s_sending({ network });
 		case 'waiting':
 			if (d.errorClass === 'not_sent') return m.states_s_wait_connection();
+			if (told(d, now)) return told(d, now);
 			if (d.errorClass === 'throttled') return m.states_s_wait_network({ network, when: moment(d.wakeMs, now) });
 			return m.states_s_wait_retry({ when: moment(d.wakeMs || d.dueMs, now) });
 		case 'unknown':
@@ -81,6 +83,15 @@ export function sentenceOf(d: api.Delivery, a: Around = {}): string {
 		case 'held':
 			return heldSentence(d, now);
 	}
+	return '';
+}
+
+/** Why the network's own limits or its troubles make a delivery wait; "" where they do not. */
+function told(d: api.Delivery, now: number): string {
+	const about = { network: d.networkName, when: moment(d.wakeMs, now) };
+	if (d.wakeMs <= now) return '';
+	if (d.errorClass === 'budget') return m.states_s_wait_budget(about);
+	if (d.errorClass === 'breaker') return m.states_s_wait_breaker(about);
 	return '';
 }
 

@@ -114,7 +114,8 @@ export function cardOf(d: api.Delivery, row: api.QueueRow, a: Around = {}): Card
 	}
 	if (d.state === 'waiting') {
 		if (d.errorClass === 'not_sent') return held(m.queue_card_offline(), m.queue_card_offline_text({ network }));
-		return held(m.queue_card_waiting({ network }), [sentenceOf(d, a), d.errorText].filter(Boolean).join(' '));
+		const said = d.errorClass === 'budget' || d.errorClass === 'breaker' ? '' : d.errorText; // the sentence says it
+		return held(m.queue_card_waiting({ network }), [sentenceOf(d, a), said].filter(Boolean).join(' '));
 	}
 	if (d.state !== 'held') return undefined;
 	switch (d.holdReason) {
