@@ -9,6 +9,7 @@ var (
 	ErrInvalid    = errors.New("not valid")
 	ErrNotAllowed = errors.New("not possible in this state")
 	ErrSlotTaken  = errors.New("another post took this slot a moment ago")
+	ErrOvertaken  = errors.New("another process has become the publisher")
 )
 
 // FieldError says which input was wrong and why. It is an ErrInvalid.

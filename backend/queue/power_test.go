@@ -210,7 +210,7 @@ func (h *house) live(n int) {
 		if err := h.app.queue.RunUntilIdle(h.t.Context()); err != nil && !h.disk.Off() {
 			h.t.Errorf("with the power on: %v", err)
 		}
-		time.Sleep(time.Minute) // over the quarantine: what is in doubt is looked for, if there is power
+		time.Sleep(2 * time.Second) // over the quarantine: what is in doubt is looked for, if there is power
 	}
 	h.intents, h.outcomes = append(h.intents, w.intents...), w.outcomes
 	_, _ = h.db.Close(), h.raw.Close()
@@ -250,8 +250,8 @@ func (h *house) cuts(n int) (kills, lost, doubled, held int) {
 	h.boot()
 	h.channels = []domain.ChannelID{h.channel("one"), h.channel("two")}
 	_, _ = h.db.Close(), h.raw.Close()
-	for life := range n {
-		time.Sleep(time.Minute) // of virtual time
+	for life := 0; kills < n; life++ {
+		time.Sleep(time.Second) // of virtual time
 		if h.luck.IntN(8) == 0 {
 			h.disk.CutAt(1 + h.luck.Int64N(12)) // while it starts
 			if db, err := store.Open(h.t.Context(), h.path, store.Options{}); err == nil {
@@ -269,7 +269,7 @@ func (h *house) cuts(n int) (kills, lost, doubled, held int) {
 	}
 	h.boot()
 	for range 20 {
-		time.Sleep(time.Minute)
+		time.Sleep(2 * time.Second)
 		h.exec("UPDATE delivery SET wake_at_ms = 1 WHERE state IN ('waiting', 'unknown', 'planned')")
 		h.run()
 		if h.count(domain.Planned)+h.count(domain.Waiting)+h.count(domain.Unknown) == 0 {

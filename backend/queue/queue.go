@@ -163,6 +163,7 @@ type Queue struct {
 	first   sync.Map      // client key → time.Time: the first intent of what is in doubt, by the clock nobody can set
 	search  sync.Map      // delivery and generation → searched: what was looked for before it was first sent
 	started time.Time     // when this process began to publish, by the wall clock
+	ousted  atomic.Bool   // another process has become the publisher
 	stuck   atomic.Bool   // a delivery was left preparing or sending: nobody works on it any more
 }
 
@@ -200,12 +201,16 @@ func (q *Queue) Wake() {
 
 // Run recovers what an earlier process left, then publishes what is due until ctx ends. What
 // is on its way then is finished first; nothing else is needed for a clean stop.
+//
+// It fails with domain.ErrOvertaken, having sent nothing since, once another process has recovered the
+// queue: the lock that keeps others out was broken.
 func (q *Queue) Run(ctx context.Context) error { return q.run(ctx, false) }
 
 // RunUntilIdle is Run that ends when nothing is due and nothing is on its way.
 func (q *Queue) RunUntilIdle(ctx context.Context) error { return q.run(ctx, true) }
 
 func (q *Queue) run(ctx context.Context, untilIdle bool) error {
+	q.ousted.Store(false)
 	if q.started.IsZero() {
 		q.begun, q.started = q.Boot(), time.Now()
 	}
@@ -217,6 +222,9 @@ func (q *Queue) run(ctx context.Context, untilIdle bool) error {
 	for {
 		idle := f.count() == 0 // asked before the look: what lands meanwhile may have left work
 		started, err := q.look(ctx, f, idle)
+		if q.ousted.Load() {
+			return domain.ErrOvertaken
+		}
 		if err != nil && ctx.Err() == nil {
 			q.Log.Error("the queue could not look for due deliveries", "error", err)
 			if untilIdle {
@@ -243,7 +251,7 @@ func (q *Queue) run(ctx context.Context, untilIdle bool) error {
 // nothing is on its way any more; nothing new is started until then, or it could wait for ever.
 func (q *Queue) look(ctx context.Context, f *flight, idle bool) (started int, err error) {
 	if q.stuck.Load() {
-		if !idle {
+		if !idle || q.ousted.Load() {
 			return 0, nil
 		}
 		if err := q.recover(ctx); err != nil {
@@ -331,6 +339,10 @@ func (q *Queue) handle(ctx context.Context, d domain.Delivery) error {
 		}
 		return q.publish(ctx, d)
 	})
+	if errors.Is(err, domain.ErrOvertaken) {
+		q.ousted.Store(true) // nothing of it is ours to write any more
+		return nil
+	}
 	if err == nil || ctx.Err() != nil {
 		return nil //nolint:nilerr // while stopping, what went wrong is no news
 	}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -171,54 +170,36 @@ func (db *DB) DeliveriesOf(ctx context.Context, id domain.PostID) (list []domain
 const mayGo = `(d.state = 'unknown' OR NOT EXISTS (SELECT 1 FROM channel o JOIN workspace s ON s.row = o.workspace
     WHERE o.row = d.channel AND (o.paused_at_ms IS NOT NULL OR s.removed_at_ms IS NOT NULL)))`
 
-// toLookAt finds what the publisher has to look at in the index alone, also where many rows of a busy
-// or paused channel come first: everything it asks about is in the index.
-const toLookAt = `FROM delivery d INDEXED BY delivery_wake WHERE d.state IN ('planned', 'waiting', 'unknown')
-    AND (d.state = 'unknown' OR d.channel NOT IN (SELECT o.row FROM channel o JOIN workspace s ON s.row = o.workspace
-        WHERE o.paused_at_ms IS NOT NULL OR s.removed_at_ms IS NOT NULL))`
-
-const selectDue = `SELECT d.row ` + toLookAt + ` AND d.wake_at_ms <= ?1
-    AND d.channel NOT IN (SELECT c.row FROM channel c WHERE c.id IN (SELECT value FROM json_each(?2)))
-    AND (?3 = '[]' OR d.state IN (SELECT value FROM json_each(?3)))
-    ORDER BY d.wake_at_ms, d.channel, d.state, d.row LIMIT ?4`
-
-// Due returns at most limit deliveries whose time to look at has come, longest overdue first (those of
-// one time in the order of the index, and of one channel in the order they were planned),
+// Due returns at most limit deliveries whose time to look at has come, longest overdue first,
 // and none of the channels in skip. If states are given, only deliveries in them.
 func (db *DB) Due(ctx context.Context, now time.Time, limit int, skip []domain.ChannelID, states ...domain.DeliveryState) (list []domain.Delivery, err error) {
-	but, err := json.Marshal(append([]domain.ChannelID{}, skip...))
-	if err != nil {
-		return nil, fmt.Errorf("due deliveries: %w", err)
+	query := selectDelivery + ` WHERE d.state IN ('planned', 'waiting', 'unknown') AND d.wake_at_ms <= ? AND ` + mayGo
+	args := []any{now.UnixMilli()}
+	if len(states) > 0 {
+		query += " AND d.state IN (?" + strings.Repeat(", ?", len(states)-1) + ")"
+		for _, s := range states {
+			args = append(args, s)
+		}
 	}
-	only, err := json.Marshal(append([]domain.DeliveryState{}, states...))
-	if err != nil {
-		return nil, fmt.Errorf("due deliveries: %w", err)
+	if len(skip) > 0 {
+		query += " AND c.id NOT IN (?" + strings.Repeat(", ?", len(skip)-1) + ")"
+		for _, id := range skip {
+			args = append(args, id)
+		}
 	}
 	err = db.Read(ctx, func(tx *Tx) error {
-		rows, err := collect(tx, func(s scanner) (row int64, err error) { return row, s.Scan(&row) },
-			selectDue, now.UnixMilli(), string(but), string(only), limit)
-		list = make([]domain.Delivery, 0, len(rows))
-		for _, row := range rows {
-			d, err := one(tx, scanDelivery, selectDelivery+" WHERE d.row = ?", row)
-			if err != nil {
-				return err
-			}
-			list = append(list, d)
-		}
+		list, err = collect(tx, scanDelivery, query+" ORDER BY d.wake_at_ms, d.row LIMIT ?", append(args, limit)...)
 		return err
 	})
 	return list, err
 }
 
-const selectNextWake = `SELECT d.wake_at_ms ` + toLookAt + ` ORDER BY d.wake_at_ms LIMIT 1`
-
 // NextWake returns when the publisher has something to look at next, zero for never.
 func (db *DB) NextWake(ctx context.Context) (next time.Time, err error) {
 	err = db.Read(ctx, func(tx *Tx) error {
-		list, err := collect(tx, func(s scanner) (wake sql.NullInt64, err error) { return wake, s.Scan(&wake) }, selectNextWake)
-		if len(list) > 0 {
-			next = at(list[0])
-		}
+		var wake sql.NullInt64
+		err := tx.row(`SELECT min(wake_at_ms) FROM delivery d WHERE state IN ('planned', 'waiting', 'unknown') AND ` + mayGo).Scan(&wake)
+		next = at(wake)
 		return err
 	})
 	return next, err
@@ -279,16 +260,20 @@ UPDATE delivery SET state = 'preparing', hold_reason = NULL, wake_at_ms = NULL, 
     owner_epoch = ?2, claim_owner = ?3, claim_token = ?4, claim_boot = ?5, claim_until_ms = ?6,
     row_version = row_version + 1, updated_at_ms = ?7, hlc = (SELECT hlc FROM local_clock)
 WHERE id = ?1 AND state IN ('planned', 'waiting') AND due_at_ms <= ?7 AND approved_hash = plan_hash
-    AND row_version = ?8 AND (SELECT hold_all FROM local_publisher) = 0`
+    AND row_version = ?8 AND (SELECT hold_all FROM local_publisher) = 0 AND (SELECT epoch FROM local_publisher) = ?2`
 
 // Claim takes a due, approved delivery for one attempt and begins it, with what it may need of
 // budgets. It reports false if it changed meanwhile, is not due, or everything is held. A budget that
-// does not give enough is a *domain.BudgetError, a server that gets a pause a *domain.PausedError.
+// does not give enough is a *domain.BudgetError, a server that gets a pause a *domain.PausedError. It
+// fails with domain.ErrOvertaken if another process has recovered the queue since this one did.
 func (db *DB) Claim(ctx context.Context, d domain.Delivery, c domain.Claim) (bool, error) {
 	err := db.Write(ctx, func(tx *Tx) error {
 		n, err := tx.exec(claimDelivery, d.ID, c.By.Epoch, c.By.Process, c.Token, c.By.BootID, c.Until.UnixMilli(),
 			tx.Now.UnixMilli(), d.RowVersion)
 		if err := must(n, err); err != nil {
+			if epoch, failed := tx.number("SELECT epoch FROM local_publisher"); failed == nil && epoch != c.By.Epoch {
+				return domain.ErrOvertaken
+			}
 			return err
 		}
 		if err := tx.reserve(c.Token, c.Host, c.Reserve); err != nil {
