@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -170,36 +171,54 @@ func (db *DB) DeliveriesOf(ctx context.Context, id domain.PostID) (list []domain
 const mayGo = `(d.state = 'unknown' OR NOT EXISTS (SELECT 1 FROM channel o JOIN workspace s ON s.row = o.workspace
     WHERE o.row = d.channel AND (o.paused_at_ms IS NOT NULL OR s.removed_at_ms IS NOT NULL)))`
 
-// Due returns at most limit deliveries whose time to look at has come, longest overdue first,
+// toLookAt finds what the publisher has to look at in the index alone, also where many rows of a busy
+// or paused channel come first: everything it asks about is in the index.
+const toLookAt = `FROM delivery d INDEXED BY delivery_wake WHERE d.state IN ('planned', 'waiting', 'unknown')
+    AND (d.state = 'unknown' OR d.channel NOT IN (SELECT o.row FROM channel o JOIN workspace s ON s.row = o.workspace
+        WHERE o.paused_at_ms IS NOT NULL OR s.removed_at_ms IS NOT NULL))`
+
+const selectDue = `SELECT d.row ` + toLookAt + ` AND d.wake_at_ms <= ?1
+    AND d.channel NOT IN (SELECT c.row FROM channel c WHERE c.id IN (SELECT value FROM json_each(?2)))
+    AND (?3 = '[]' OR d.state IN (SELECT value FROM json_each(?3)))
+    ORDER BY d.wake_at_ms, d.channel, d.state, d.row LIMIT ?4`
+
+// Due returns at most limit deliveries whose time to look at has come, longest overdue first (those of
+// one time in the order of the index, and of one channel in the order they were planned),
 // and none of the channels in skip. If states are given, only deliveries in them.
 func (db *DB) Due(ctx context.Context, now time.Time, limit int, skip []domain.ChannelID, states ...domain.DeliveryState) (list []domain.Delivery, err error) {
-	query := selectDelivery + ` WHERE d.state IN ('planned', 'waiting', 'unknown') AND d.wake_at_ms <= ? AND ` + mayGo
-	args := []any{now.UnixMilli()}
-	if len(states) > 0 {
-		query += " AND d.state IN (?" + strings.Repeat(", ?", len(states)-1) + ")"
-		for _, s := range states {
-			args = append(args, s)
-		}
+	but, err := json.Marshal(append([]domain.ChannelID{}, skip...))
+	if err != nil {
+		return nil, fmt.Errorf("due deliveries: %w", err)
 	}
-	if len(skip) > 0 {
-		query += " AND c.id NOT IN (?" + strings.Repeat(", ?", len(skip)-1) + ")"
-		for _, id := range skip {
-			args = append(args, id)
-		}
+	only, err := json.Marshal(append([]domain.DeliveryState{}, states...))
+	if err != nil {
+		return nil, fmt.Errorf("due deliveries: %w", err)
 	}
 	err = db.Read(ctx, func(tx *Tx) error {
-		list, err = collect(tx, scanDelivery, query+" ORDER BY d.wake_at_ms, d.row LIMIT ?", append(args, limit)...)
+		rows, err := collect(tx, func(s scanner) (row int64, err error) { return row, s.Scan(&row) },
+			selectDue, now.UnixMilli(), string(but), string(only), limit)
+		list = make([]domain.Delivery, 0, len(rows))
+		for _, row := range rows {
+			d, err := one(tx, scanDelivery, selectDelivery+" WHERE d.row = ?", row)
+			if err != nil {
+				return err
+			}
+			list = append(list, d)
+		}
 		return err
 	})
 	return list, err
 }
 
+const selectNextWake = `SELECT d.wake_at_ms ` + toLookAt + ` ORDER BY d.wake_at_ms LIMIT 1`
+
 // NextWake returns when the publisher has something to look at next, zero for never.
 func (db *DB) NextWake(ctx context.Context) (next time.Time, err error) {
 	err = db.Read(ctx, func(tx *Tx) error {
-		var wake sql.NullInt64
-		err := tx.row(`SELECT min(wake_at_ms) FROM delivery d WHERE state IN ('planned', 'waiting', 'unknown') AND ` + mayGo).Scan(&wake)
-		next = at(wake)
+		list, err := collect(tx, func(s scanner) (wake sql.NullInt64, err error) { return wake, s.Scan(&wake) }, selectNextWake)
+		if len(list) > 0 {
+			next = at(list[0])
+		}
 		return err
 	})
 	return next, err
