@@ -17,6 +17,7 @@ const (
 	NoticeLate      = "queue_late"      // posts whose time passed
 	NoticeClock     = "clock_suspect"   // the clock of this computer is wrong; its value is "minutes"
 	NoticePublished = "queue_published" // posts that went live
+	NoticeUnsure    = "queue_unsure"    // posts that may be live; Postbag is making sure
 )
 
 // NoticesOf returns what to tell a person of what happened in the queue: one notice a kind, whatever
@@ -30,6 +31,7 @@ func NoticesOf(list []store.News) []Notice {
 	}{
 		{store.NewsNeeds, NoticeNeedsYou, "#/queue/needs-you"},
 		{store.NewsLate, NoticeLate, "#/queue/upcoming"},
+		{store.NewsUnsure, NoticeUnsure, "#/queue/needs-you"},
 		{store.NewsPublished, NoticePublished, "#/queue/published"},
 	} {
 		posts := map[domain.PostID]bool{}

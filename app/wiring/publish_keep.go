@@ -3,7 +3,6 @@ package wiring
 import (
 	"context"
 	"errors"
-	"strconv"
 	"sync"
 	"time"
 
@@ -108,7 +107,7 @@ func (a *App) KeepPublishing(ctx context.Context, events api.Events) {
 		a.engine.mu.Unlock()
 	}()
 	k := &keeper{app: a, events: events}
-	k.begin(ctx)
+	defer k.follow(ctx)()
 	for ctx.Err() == nil {
 		if err := k.publish(ctx); err != nil && ctx.Err() == nil {
 			a.Log.Error("publishing stopped; trying again", "error", err)
@@ -116,7 +115,10 @@ func (a *App) KeepPublishing(ctx context.Context, events api.Events) {
 		if a.engine.set(nil, a.publishedElsewhere()) {
 			k.changed()
 		}
-		k.watch(ctx, lockTries)
+		select {
+		case <-ctx.Done():
+		case <-time.After(lockTries):
+		}
 	}
 }
 
@@ -136,28 +138,14 @@ func (a *App) publishedElsewhere() bool {
 type keeper struct {
 	app    *App
 	events api.Events
-	mu     sync.Mutex
-	told   int64 // up to this stamp the person was told of what happened
-	seen   time.Time
-}
-
-// toldSetting remembers, over the program's end, what the person was told of.
-const toldSetting = "queue.told"
-
-// begin reads what the person was told of already; in a new data folder that is everything.
-func (k *keeper) begin(ctx context.Context) {
-	value, err := k.app.DB.Setting(ctx, toldSetting)
-	if err != nil && !errors.Is(err, domain.ErrNotFound) {
-		k.app.Log.Error("what was told last could not be read", "error", err)
-	}
-	k.told, _ = strconv.ParseInt(value, 10, 64)
+	held   bool // everything was held when that was looked at last
 }
 
 // publish takes the lock and publishes until ctx ends or the queue fails. It returns nil at once
 // while another process has the lock.
 func (k *keeper) publish(ctx context.Context) error {
 	q, release, err := k.app.Publisher(ctx, func(id domain.DeliveryID) {
-		k.changed(string(id))
+		k.changed(string(id)) // also when nothing is written: it began, or it was put off
 		k.tell(ctx)
 	})
 	if errors.Is(err, datadir.ErrLocked) {
@@ -189,22 +177,32 @@ func (k *keeper) publish(ctx context.Context) error {
 	return errors.Join(err, release())
 }
 
-// watch waits, and says that the queue changed when another process wrote to the data folder.
-func (k *keeper) watch(ctx context.Context, long time.Duration) {
-	for end := time.Now().Add(long); time.Now().Before(end); {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(lookAgain):
+// follow tells what changes in the queue, whichever process of the data folder changes it, until
+// the function it returns is called.
+func (k *keeper) follow(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	work.Go(func() {
+		err := k.app.Changes.Follow(ctx, lookAgain, func(list []domain.DeliveryID) {
+			if on, err := k.app.DB.HeldAll(ctx); err == nil && on != k.held {
+				k.held = on
+				k.changed()
+			}
+			if len(list) == 0 {
+				return
+			}
+			ids := make([]string, len(list))
+			for i, id := range list {
+				ids[i] = string(id)
+			}
+			k.changed(ids...)
+			k.tell(ctx)
+		})
+		if err != nil && ctx.Err() == nil {
+			k.app.Log.Error("what other processes change is not seen", "error", err)
 		}
-		last, err := k.app.DB.LastWrite(ctx)
-		if err != nil || last.Equal(k.seen) {
-			continue
-		}
-		if k.seen = last; k.app.Who() == "elsewhere" {
-			k.changed()
-		}
-	}
+	})
+	return func() { cancel(); work.Wait() }
 }
 
 // Who returns who publishes: "here", "elsewhere" or "nobody".
@@ -220,22 +218,16 @@ func (k *keeper) changed(ids ...string) {
 	k.events.Changed(api.TopicQueue, ids)
 }
 
-// tell says once what came to need a person or went live, also what another process left so.
+// tell says once what happened, also what another process left so, whichever of them says it.
 func (k *keeper) tell(ctx context.Context) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	news, err := k.app.DB.News(ctx, k.told)
-	if err != nil || len(news) == 0 {
+	news, err := k.app.DB.TakeNews(ctx)
+	if err != nil && ctx.Err() == nil {
+		k.app.Log.Error("what happened could not be told", "error", err)
+	}
+	if k.events.Notice == nil {
 		return
 	}
-	if err := k.app.DB.SetSetting(ctx, toldSetting, strconv.FormatInt(news[len(news)-1].Stamp, 10)); err != nil {
-		k.app.Log.Error("what was told could not be kept", "error", err)
-		return
-	}
-	k.told = news[len(news)-1].Stamp
-	if k.events.Notice != nil {
-		for _, n := range api.NoticesOf(news) {
-			k.events.Notice(n)
-		}
+	for _, n := range api.NoticesOf(news) {
+		k.events.Notice(n)
 	}
 }

@@ -49,7 +49,7 @@ func TestTheChangeLogRebuildsARealHistory(t *testing.T) {
 	must[api.SlotSet](t)(s.Slots.SaveSet(api.SlotSet{Channel: to[0], Name: "Times", Zone: "Europe/Oslo", Slots: []api.Slot{{Weekday: 1, Minute: 540}, {Weekday: 5, Minute: 450}}}))
 	must[[]api.Delivery](t)(s.Slots.Schedule(api.ScheduleAt{PostID: write("In line").ID, Slot: true}))
 	must[[]api.Delivery](t)(s.Slots.Schedule(api.ScheduleAt{PostID: write("Each day").ID, Repeats: true, Repeat: api.Repeat{
-		Zone: "Europe/Oslo", First: now.Add(24 * time.Hour).Format("2006-01-02") + "T07:30", Unit: "day", Every: 1,
+		Zone: "Europe/Oslo", First: now.Add(24*time.Hour).Format("2006-01-02") + "T07:30", Unit: "day", Every: 1,
 	}}))
 	assets := must[api.AssetPage](t)(s.Library.List(api.ListAssets{Workspace: w.ID, Limit: 3}))
 	ids := []string{assets.Assets[0].ID, assets.Assets[1].ID}

@@ -106,10 +106,8 @@ type wokeGuard struct{ *ground }
 // Ask implements queue.Guard.
 func (g wokeGuard) Ask(_ context.Context, d domain.Delivery, _ network.Plan) (queue.Objection, error) {
 	g.watcher.Look()
-	g.mu.Lock()
-	left := g.woke - g.source().Boot
-	g.mu.Unlock()
-	if left <= 0 {
+	left := g.settling()
+	if left == 0 {
 		return queue.Objection{}, nil
 	}
 	return queue.Objection{Until: time.Now().Add(left), Class: d.ErrorClass, Text: d.ErrorText}, nil
@@ -120,8 +118,8 @@ type homeGuard struct{ *App }
 
 // Ask implements queue.Guard.
 func (g homeGuard) Ask(ctx context.Context, _ domain.Delivery, _ network.Plan) (queue.Objection, error) {
-	home, err := g.DB.Home(ctx)
-	if err != nil || g.ground.at(home) {
+	home, here, err := g.coordinator().Home(ctx)
+	if err != nil || here {
 		return queue.Objection{}, err
 	}
 	return queue.Objection{

@@ -19,6 +19,7 @@ import (
 	"postbag/backend/datadir"
 	"postbag/backend/domain"
 	"postbag/backend/library"
+	"postbag/backend/machine"
 	"postbag/backend/network"
 	"postbag/backend/network/filecall"
 	"postbag/backend/network/httpcall"
@@ -30,6 +31,7 @@ import (
 	"postbag/backend/secrets"
 	"postbag/backend/slots"
 	"postbag/backend/store"
+	"postbag/backend/teams"
 	"postbag/backend/twins"
 )
 
@@ -69,6 +71,7 @@ type App struct {
 	Planner  *queue.Planner
 	Slots    *slots.Service
 	Twins    *twins.Finder
+	Changes  teams.Tail // what is committed, as it comes
 	Accounts *Accounts
 	Log      *slog.Logger
 	Shell    api.Shell // what is around the program; set before Services, or nil
@@ -108,11 +111,12 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 		host = "this machine"
 	}
 	a.DB, err = store.Open(ctx, a.Dir.Database(), store.Options{
-		Backups: a.Dir.Backups(), Actor: host, BeforeMigrate: a.alone, AtCommit: c.AtCommit,
+		Backups: a.Dir.Backups(), Actor: host, BeforeMigrate: a.alone, AtCommit: c.AtCommit, Committed: a.Changes.Committed,
 	})
 	if err != nil {
 		return nil, err
 	}
+	a.Changes.Log = a.DB
 	if a.shared == nil { // another process slipped in after a migration
 		return nil, datadir.ErrLocked
 	}
@@ -120,11 +124,11 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 		return nil, err
 	}
 	a.Vault = secrets.New(secrets.Config{Keepers: a.keepers(), HaveSecrets: a.DB.HasSecrets, Exclusive: a.Dir.LockKey})
-	files, err := filecall.New(a.Dir.Channels(), a.Dir.Media())
+	files, err := filecall.New(a.Dir.Channels(), a.blobs())
 	if err != nil {
 		return nil, err
 	}
-	web := hearing{httpcall.New(a.Dir.Media(), httpcall.Version(c.Version)), a.ground}
+	web := hearing{httpcall.New(a.blobs(), httpcall.Version(c.Version)), a.ground}
 	a.Carriers = queue.Carriers{"https": web, "http": web, "file": files, nonecall.Scheme: nonecall.New()}
 	a.Render = newRender(c)
 	a.Posts = posts.New(a.DB, a.Networks, a.house())
@@ -198,36 +202,27 @@ func (a *App) Close() error {
 // the lock again. It fails with datadir.ErrLocked while another process publishes from the data
 // folder, or from a copy of it on this machine.
 func (a *App) Publisher(ctx context.Context, changed func(domain.DeliveryID)) (*queue.Queue, func() error, error) {
-	lock, mark, err := a.lockPublisher()
+	var mark *machine.Mark
+	lead := a.coordinator()
+	lead.Lock = func(ctx context.Context) (_ func() error, err error) {
+		var release func() error
+		release, mark, err = a.takeLock(ctx)
+		return release, err
+	}
+	lease, err := lead.Lead(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	release := func() error {
-		if mark != nil {
-			return errors.Join(mark.Close(), lock.Unlock())
-		}
-		return lock.Unlock()
-	}
-	if err := a.settleHome(ctx, mark); err != nil {
-		return nil, nil, errors.Join(err, release())
-	}
 	return queue.New(queue.Config{
-		Store: a.DB, Accounts: a.Accounts, Sealer: a.Accounts, Carriers: a.Carriers, Files: mediaFiles{a.Dir.Media()},
+		Store: a.DB, Accounts: a.Accounts, Sealer: a.Accounts, Carriers: a.Carriers, Files: a.blobs(), Lease: lease,
 		Log: a.Log, Changed: changed, Slots: a.Slots.LateSlot, Guards: []queue.Guard{a.Twins}, Budgets: a.Budgets().Terms,
 		Me:      a.ground.me(strconv.Itoa(os.Getpid())+" "+time.Now().UTC().Format(time.RFC3339), a.Config.Version),
 		Grounds: a.grounds(), Boot: a.ground.boot.Now, Home: a.homeSince, Marked: a.marked(mark),
-	}), release, nil
+	}), lease.End, nil
 }
 
 // Budgets finds what channels may take of their networks.
 func (a *App) Budgets() budget.Book { return budget.Book{Channels: a.DB, Networks: a.Networks} }
-
-type mediaFiles struct{ media *datadir.Media }
-
-func (m mediaFiles) Has(sha string) bool {
-	_, err := m.media.Stat(sha)
-	return err == nil
-}
 
 // FirstWorkspace is the name of the workspace a new data folder gets.
 const FirstWorkspace = "My workspace"

@@ -162,6 +162,12 @@ func (m *Media) Stat(sha string) (File, error) {
 	return File{SHA256: sha, Bytes: i.Size()}, nil
 }
 
+// Has reports whether a content is there, as far as its file tells; opening it proves it.
+func (m *Media) Has(sha string) bool {
+	_, err := m.Stat(sha)
+	return err == nil
+}
+
 // Remove deletes a stored content. What is already gone is success.
 func (m *Media) Remove(sha string) error {
 	path, err := m.Path(sha)

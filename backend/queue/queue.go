@@ -134,6 +134,8 @@ type Config struct {
 	// Boot is how long ago this machine started, its sleep included, in the boot that Me.BootID names.
 	// Durable waits are counted with it, since nobody can set it. nil: the time since New.
 	Boot func() time.Duration
+	// Lease is this process's right to publish. nil: no other process could.
+	Lease Lease
 	// Poll is the longest sleep between two looks, 15 s if zero: Go's timers stop while the
 	// machine sleeps, so a long one would oversleep.
 	Poll time.Duration
@@ -159,6 +161,7 @@ const (
 type Queue struct {
 	Config
 	wake    chan struct{}
+	beaten  time.Time     // when it was said last that this publisher lives
 	begun   time.Duration // when this process began to publish, by Boot
 	first   sync.Map      // client key → time.Time: the first intent of what is in doubt, by the clock nobody can set
 	search  sync.Map      // delivery and generation → searched: what was looked for before it was first sent
@@ -219,7 +222,11 @@ func (q *Queue) run(ctx context.Context, untilIdle bool) error {
 	}
 	f := newFlight()
 	defer f.wait()
+	q.beaten = time.Now() // recovery said so
 	for {
+		if err := q.beat(ctx); err != nil {
+			return err
+		}
 		idle := f.count() == 0 // asked before the look: what lands meanwhile may have left work
 		started, err := q.look(ctx, f, idle)
 		if q.ousted.Load() {

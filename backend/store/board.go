@@ -219,6 +219,7 @@ const (
 	NewsNeeds     NewsKind = "needs"     // a person must decide about it or repair it
 	NewsLate      NewsKind = "late"      // its time passed, and a person is asked
 	NewsPublished NewsKind = "published" // it is live
+	NewsUnsure    NewsKind = "unsure"    // it may be live; Postbag is making sure
 )
 
 // News is a delivery that a person may want to hear of.
@@ -229,14 +230,15 @@ type News struct {
 	Stamp    int64 // rises with every write of this data folder
 }
 
-// News returns the deliveries that came to need a person or went live after stamp, in that order.
+// News returns the deliveries that came to need a person, came into doubt or went live after stamp,
+// in that order.
 func (db *DB) News(ctx context.Context, after int64) (list []News, err error) {
 	err = db.Read(ctx, func(tx *Tx) error {
 		list, err = collect(tx, func(s scanner) (n News, err error) {
 			return n, s.Scan(&n.Delivery, &n.Post, &n.Kind, &n.Stamp)
-		}, `SELECT d.id, p.id, CASE WHEN d.state = 'published' THEN 'published' WHEN d.hold_reason = 'late_ask' THEN 'late'
+		}, `SELECT d.id, p.id, CASE WHEN d.state = 'published' THEN 'published' WHEN d.hold_reason = 'late_ask' THEN 'late' WHEN d.state = 'unknown' THEN 'unsure'
 			ELSE 'needs' END, d.hlc FROM delivery d JOIN post p ON p.row = d.post
-			WHERE d.hlc > ? AND `+shown+` AND (d.state IN ('rejected', 'published') OR d.state = 'held' AND d.hold_reason IN (
+			WHERE d.hlc > ? AND `+shown+` AND (d.state IN ('rejected', 'published', 'unknown') OR d.state = 'held' AND d.hold_reason IN (
 			'ambiguous', 'partial_thread', 'reauth', 'late_ask', 'clock', 'duplicate_suspect', 'restored_copy', 'moved_profile',
 			'media_missing', 'plan_changed', 'network_changed', 'budget')) ORDER BY d.hlc`, after)
 		return err

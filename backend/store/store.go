@@ -45,6 +45,9 @@ type Options struct {
 	BeforeMigrate func() (release func(), err error)
 	// Actor names this machine in change_log.
 	Actor string
+	// Committed, if set, is called after every commit: there are changes that others may want. It must
+	// return at once.
+	Committed func()
 	// AtCommit, if set, is called before and after every commit: crash tests stop here.
 	AtCommit func(after bool)
 }
@@ -58,6 +61,7 @@ type DB struct {
 	reads    *statements
 	actor    string
 	atCommit func(bool)
+	told     func()
 }
 
 // Open opens or makes the file at path and brings it to this program's schema. A file of a
@@ -69,7 +73,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	if err := private(path); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	db := &DB{path: path, actor: o.Actor, atCommit: o.AtCommit}
+	db := &DB{path: path, actor: o.Actor, atCommit: o.AtCommit, told: o.Committed}
 	var err error
 	if db.write, err = sql.Open("sqlite", address(path, false)); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
@@ -165,6 +169,9 @@ func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	}
 	if db.atCommit != nil {
 		db.atCommit(true)
+	}
+	if db.told != nil {
+		db.told()
 	}
 	return nil
 }

@@ -50,6 +50,16 @@ CREATE INDEX delivery_sent ON delivery (channel, published_at_ms) WHERE state = 
 -- Which picture a rendition in a frozen plan was made of.
 CREATE INDEX local_rendition_sha256 ON local_rendition (sha256);
 
+-- What a person was told of what is held or in doubt: nothing is told twice while it stands.
+CREATE TABLE local_told (
+    row      INTEGER PRIMARY KEY,
+    delivery INTEGER NOT NULL UNIQUE REFERENCES delivery (row) ON DELETE CASCADE,
+    what     TEXT    NOT NULL
+) STRICT;
+
+-- When the publisher said last that it lives.
+ALTER TABLE local_publisher ADD COLUMN beat_at_ms INTEGER NOT NULL DEFAULT 0;
+
 -- The instant of the slot that a delivery was put into by itself. Two processes that look for a free
 -- one at the same moment find the same; the second looks again.
 ALTER TABLE delivery ADD COLUMN slot_at_ms INTEGER;

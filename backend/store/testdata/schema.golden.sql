@@ -290,7 +290,7 @@ CREATE TABLE local_publisher (
     process       TEXT    NOT NULL,
     boot_id       TEXT    NOT NULL,
     started_at_ms INTEGER NOT NULL
-) STRICT;
+, beat_at_ms INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE local_rendition (
     row           INTEGER PRIMARY KEY,
@@ -344,6 +344,12 @@ CREATE TABLE local_spend (
     at_ms  INTEGER NOT NULL,                    -- when the piece begins
     points INTEGER NOT NULL CHECK (points >= 0),
     UNIQUE (budget, at_ms)
+) STRICT;
+
+CREATE TABLE local_told (
+    row      INTEGER PRIMARY KEY,
+    delivery INTEGER NOT NULL UNIQUE REFERENCES delivery (row) ON DELETE CASCADE,
+    what     TEXT    NOT NULL
 ) STRICT;
 
 CREATE TABLE local_undo (
