@@ -24,6 +24,14 @@ const (
 
 func settleTime() time.Duration { return leastSettle + rand.N(mostSettle-leastSettle) }
 
+// settling returns how long nothing new is begun, because the machine woke a moment ago.
+func (g *ground) settling() time.Duration {
+	now := g.source()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return max(g.woke-now.Boot, 0)
+}
+
 // happened is told by the watcher, by whoever looked: it must be quick.
 func (g *ground) happened(e clock.Event) {
 	if e.Slept > 0 {
@@ -114,10 +122,7 @@ func (w *watch) act(ctx context.Context, e clock.Event) {
 		w.keep(ctx, mark)
 		w.ground.address.Returned() // what came meanwhile is no news
 		w.ground.lines.Forget()
-		w.ground.mu.Lock()
-		settle := max(w.ground.woke-w.ground.source().Boot, 0)
-		w.ground.mu.Unlock()
-		w.again(ctx, settle)
+		w.again(ctx, w.ground.settling())
 	}
 }
 

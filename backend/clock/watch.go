@@ -62,12 +62,17 @@ func NewWatcher(source Source, tell func(Event)) *Watcher {
 func (w *Watcher) Look() Event { return w.look(0) }
 
 func (w *Watcher) look(asked time.Duration) Event {
-	w.mu.Lock()
 	now := w.source()
-	e := Between(w.last, now, asked)
-	if e.Happened() || now.Boot > w.last.Boot {
-		w.last = now
+	w.mu.Lock()
+	if back := w.last.Boot - now.Boot; back > 0 { // somebody looked later and was quicker
+		if back > time.Minute { // or the whole machine was put back to an earlier state
+			w.last = now
+		}
+		w.mu.Unlock()
+		return Event{}
 	}
+	e := Between(w.last, now, asked)
+	w.last = now
 	w.mu.Unlock()
 	if e.Happened() {
 		w.tell(e)
