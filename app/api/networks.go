@@ -111,7 +111,7 @@ func networkOf(n network.Network) Network {
 
 // abilities lists what a network can do, in stable words.
 func abilities(n network.Network, d network.Descriptor) []string {
-	_, find := n.(network.Finder)
+	find := network.CanLook(n)
 	_, remove := n.(network.Deleter)
 	_, limits := n.(network.Limiter)
 	_, verify := n.(network.Verifier)

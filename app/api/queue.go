@@ -281,7 +281,7 @@ func (s *QueueService) deliveryOf(d domain.Delivery, c domain.Channel, f store.D
 	if n, ok := s.Networks.Get(c.Network); ok {
 		desc := n.Describe()
 		out.NetworkName, out.Local = desc.Name, desc.Local || desc.Rehearsal
-		_, footing.CanLook = n.(network.Finder)
+		footing.CanLook = network.CanLook(n)
 		if profiler, ok := n.(network.Profiler); ok && out.LookURL == "" {
 			out.LookURL = profiler.Profile(network.Account{RemoteID: c.RemoteID, Handle: c.Handle, Server: c.Server})
 		}

@@ -61,6 +61,16 @@ func Reject(code, message string) *Error {
 	return &Error{Kind: Rejected, Code: code, Message: message}
 }
 
+// CodeBuilding is the Code of a Throttled error that says that the network still works on what it
+// was given (a video, a container). Such waits are counted: a stuck one comes before a person.
+const CodeBuilding = "building"
+
+// IsBuilding reports whether err says that the network still works on what it was given.
+func IsBuilding(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Code == CodeBuilding && e.Kind == Throttled
+}
+
 // IsStale reports whether err says that what was prepared is of no more use.
 func IsStale(err error) bool {
 	e, ok := errors.AsType[*Error](err)

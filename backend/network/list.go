@@ -14,6 +14,15 @@ type Lister interface {
 	List(ctx context.Context, c Calls, a Account, p Plan, since time.Time) (Listing, error)
 }
 
+// CanLook reports whether a network can be asked what became of a post: by what makes it
+// findable, in a list, or by its container.
+func CanLook(n Network) bool {
+	_, finds := n.(Finder)
+	_, lists := n.(Lister)
+	_, asks := n.(Phaser)
+	return finds || lists || asks
+}
+
 // Listing is what a look-up saw.
 type Listing struct {
 	Posts []Seen

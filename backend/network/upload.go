@@ -90,7 +90,7 @@ func (u Upload) resume(ctx context.Context, c Calls, address string, n int, old 
 		case p.Done:
 			return reply, true, nil
 		case p.Offset == u.File.Length:
-			return reply, false, &Error{Kind: Throttled, Message: "the network has the file and still works on it", Wait: uploadPause}
+			return reply, false, &Error{Kind: Throttled, Code: CodeBuilding, Message: "the network has the file and still works on it", Wait: uploadPause}
 		}
 		if p.Offset <= before {
 			if stalls++; stalls > maxStalls {

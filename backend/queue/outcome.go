@@ -71,17 +71,21 @@ func before(err error, s standing, now time.Time) domain.Change {
 }
 
 // again says when a failure is tried again by itself. What a server asks for wins, and is no
-// failure where it has documented that; everything else is one more soft failure.
+// failure where it has documented that; everything else is one more soft failure. So is work that
+// a network does not finish, or a stuck one would be waited for without end.
 func again(err error, s standing, now time.Time) domain.Change {
 	asked := min(network.WaitOf(err), longestWait)
-	if asked > 0 && network.KindOf(err) == network.Throttled {
+	if asked > 0 && network.KindOf(err) == network.Throttled && !network.IsBuilding(err) {
 		return waiting(err, now.Add(asked), false)
 	}
 	if s.soft+1 >= maxSoft {
+		if s.doubted {
+			return held(domain.HoldAmbiguous, err)
+		}
 		return held(domain.HoldLateAsk, err)
 	}
-	if asked <= 0 {
-		asked = backoff(s.id, s.soft)
+	if asked <= 0 || network.IsBuilding(err) {
+		asked = max(asked, backoff(s.id, s.soft))
 	}
 	return waiting(err, now.Add(asked), true)
 }

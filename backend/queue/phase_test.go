@@ -129,13 +129,37 @@ func TestAContainerThatIsNotReadyYetIsWaitedFor(t *testing.T) {
 	h.ledger.Building = 3
 	id := h.plan(h.channel("me"), time.Now(), "hello")
 	h.run()
-	if d := h.want(id, domain.Waiting, ""); d.SoftFailures != 0 {
-		t.Errorf("being told to wait counts as a failure: %d", d.SoftFailures)
-	}
+	h.want(id, domain.Waiting, "")
 	h.rest()
 	h.want(id, domain.Published, "")
 	if n := h.ledger.Visible()["hello"]; n != 1 || len(h.ledger.Posts()) != 1 {
 		t.Errorf("%d visible", n)
+	}
+}
+
+func TestAContainerThatNeverGetsReadyComesBeforeAPerson(t *testing.T) {
+	for _, lost := range []bool{false, true} {
+		h := newShaped(t, network.ShapePhase, network.Reconcile{Quarantine: time.Hour})
+		id := h.plan(h.channel("me"), time.Now(), "hello")
+		if lost { // it was ready for a moment, and then for ever not
+			h.ledger.Once(faultResetBefore)
+			h.run()
+			h.age(2 * time.Hour)
+			h.queue.Store = &faulty{Store: h.db, claim: func() error { h.ledger.Do(func() { h.ledger.Building = -1 }); return nil }}
+		} else {
+			h.ledger.Building = -1
+		}
+		h.rest()
+		reason := domain.HoldLateAsk
+		if lost {
+			reason = domain.HoldAmbiguous
+		}
+		if d := h.want(id, domain.Held, reason); d.ErrorText != "the server still works on it" {
+			t.Errorf("a person reads %q", d.ErrorText)
+		}
+		if n := len(h.ledger.Posts()); n > 0 {
+			t.Errorf("%d visible", n)
+		}
 	}
 }
 

@@ -219,7 +219,7 @@ func (n Network) request(ctx context.Context, c network.Calls, p network.Plan, i
 		return r, err
 	}
 	if state.State == network.ContainerBuilding {
-		return r, &network.Error{Kind: network.Throttled, Message: "the server still works on it", Wait: time.Second}
+		return r, &network.Error{Kind: network.Throttled, Code: network.CodeBuilding, Message: "the server still works on it", Wait: time.Second}
 	}
 	r.URL, r.Body = n.Server+"/containers/"+r.Container+"/publish", network.Bytes([]byte("{}"))
 	return r, nil
