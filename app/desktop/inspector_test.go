@@ -20,7 +20,7 @@ import (
 // inspector drives the real window through its web view's remote inspector, as a person at the
 // developer tools would. It needs nothing in the program but the address to listen at.
 type inspector struct {
-	t      *testing.T
+	t      testing.TB
 	ws     *websocket.Conn
 	target string
 	id     int
@@ -29,7 +29,7 @@ type inspector struct {
 var socketPath = regexp.MustCompile(`/socket/\d+/\d+/WebPage`)
 
 // inspect connects to the window once it is there.
-func inspect(t *testing.T, address string) *inspector {
+func inspect(t testing.TB, address string) *inspector {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
 	defer cancel()

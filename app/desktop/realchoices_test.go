@@ -94,7 +94,7 @@ func TestGraphicsTroubleHoldsFromTheNextStart(t *testing.T) {
 }
 
 // environmentOfPage returns what the process that draws the page was started with.
-func environmentOfPage(t *testing.T, r *running) string {
+func environmentOfPage(t testing.TB, r *running) string {
 	t.Helper()
 	children, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {

@@ -21,7 +21,7 @@ import (
 
 // dragSource builds the window to drag files from and opens it on the display; addresses are what it
 // offers. It returns the window's id.
-func dragSource(t *testing.T, addresses ...string) string {
+func dragSource(t testing.TB, addresses ...string) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "dragsource")
 	flags := strings.Fields(tool(t, "pkg-config", "--cflags", "--libs", "gtk+-3.0"))
@@ -47,7 +47,7 @@ func dragSource(t *testing.T, addresses ...string) string {
 
 // dragTo drags from the middle of a window to a place of the display, as a hand does: press, a little
 // movement, the way, a moment over the target, let go.
-func dragTo(t *testing.T, from string, x, y int) {
+func dragTo(t testing.TB, from string, x, y int) {
 	t.Helper()
 	source := geometry(t, from)
 	startX, startY := source.X+source.Width/2, source.Y+source.Height/2
@@ -61,7 +61,7 @@ func dragTo(t *testing.T, from string, x, y int) {
 }
 
 // pictures writes small pictures of different content and returns their paths.
-func pictures(t *testing.T, names ...string) []string {
+func pictures(t testing.TB, names ...string) []string {
 	t.Helper()
 	dir := t.TempDir()
 	var paths []string
@@ -75,7 +75,7 @@ func pictures(t *testing.T, names ...string) []string {
 	return paths
 }
 
-func picture(t *testing.T, tone uint8) []byte {
+func picture(t testing.TB, tone uint8) []byte {
 	t.Helper()
 	canvas := image.NewRGBA(image.Rect(0, 0, 320, 240))
 	for y := range 240 {

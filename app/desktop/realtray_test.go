@@ -14,7 +14,7 @@ import (
 )
 
 // onBus connects to the session bus of the tests.
-func onBus(t *testing.T) *dbus.Conn {
+func onBus(t testing.TB) *dbus.Conn {
 	t.Helper()
 	for _, variable := range session {
 		if address, ok := strings.CutPrefix(variable, "DBUS_SESSION_BUS_ADDRESS="); ok {
@@ -31,7 +31,7 @@ func onBus(t *testing.T) *dbus.Conn {
 }
 
 // own takes a well-known name of the bus until the test ends.
-func own(t *testing.T, bus *dbus.Conn, name string) {
+func own(t testing.TB, bus *dbus.Conn, name string) {
 	t.Helper()
 	reply, err := bus.RequestName(name, dbus.NameFlagDoNotQueue)
 	if err != nil || reply != dbus.RequestNameReplyPrimaryOwner {
@@ -52,7 +52,7 @@ func (h trayHost) RegisterStatusNotifierItem(item string, from dbus.Sender) *dbu
 }
 
 // trayMenu asks a mark for the lines of its menu: labels by id, in their order.
-func trayMenu(t *testing.T, bus *dbus.Conn, item string) (ids []int32, labels map[int32]string) {
+func trayMenu(t testing.TB, bus *dbus.Conn, item string) (ids []int32, labels map[int32]string) {
 	t.Helper()
 	object := bus.Object(item, "/StatusNotifierItem/menu")
 	var revision uint32
@@ -80,7 +80,7 @@ func trayMenu(t *testing.T, bus *dbus.Conn, item string) (ids []int32, labels ma
 }
 
 // press clicks the line of a mark's menu with a label.
-func press(t *testing.T, bus *dbus.Conn, item, label string) {
+func press(t testing.TB, bus *dbus.Conn, item, label string) {
 	t.Helper()
 	ids, labels := trayMenu(t, bus, item)
 	for _, id := range ids {

@@ -123,7 +123,7 @@ type running struct {
 }
 
 // open starts the window on a data folder and connects to its page.
-func open(t *testing.T, data string, args ...string) *running {
+func open(t testing.TB, data string, args ...string) *running {
 	t.Helper()
 	r := begun(t, data, args...)
 	r.inspector = inspect(t, r.address)
@@ -132,7 +132,7 @@ func open(t *testing.T, data string, args ...string) *running {
 }
 
 // begun starts the window.
-func begun(t *testing.T, data string, args ...string) *running {
+func begun(t testing.TB, data string, args ...string) *running {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -156,7 +156,7 @@ func begun(t *testing.T, data string, args ...string) *running {
 }
 
 // ends waits for the program to end by itself.
-func (r *running) ends(t *testing.T) {
+func (r *running) ends(t testing.TB) {
 	t.Helper()
 	select {
 	case err := <-r.ended:
@@ -169,20 +169,20 @@ func (r *running) ends(t *testing.T) {
 }
 
 // leave quits as the page does when the person chose to.
-func (r *running) leave(t *testing.T) {
+func (r *running) leave(t testing.TB) {
 	t.Helper()
 	_ = r.run(`window.go.api.ShellService.Leave({keep: false, remember: false})`, nil) // it may be gone before it answers
 	r.ends(t)
 }
 
 // pressClose presses the close button of the window's frame.
-func pressClose(t *testing.T) {
+func pressClose(t testing.TB) {
 	t.Helper()
 	tool(t, "wmctrl", "-i", "-c", onScreen())
 }
 
 // tool runs one of the display's tools.
-func tool(t *testing.T, name string, args ...string) string {
+func tool(t testing.TB, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(name, args...)
 	cmd.Env = session
@@ -205,7 +205,7 @@ func onScreen() string {
 	return lines[len(lines)-1]
 }
 
-func waitFor(t *testing.T, what string, yes func() bool) {
+func waitFor(t testing.TB, what string, yes func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
 	defer cancel()
@@ -424,7 +424,7 @@ func near(a, b rect) bool {
 	return !off(a.X, b.X) && !off(a.Y, b.Y) && !off(a.Width, b.Width) && !off(a.Height, b.Height)
 }
 
-func geometry(t *testing.T, id string) rect {
+func geometry(t testing.TB, id string) rect {
 	t.Helper()
 	var r rect
 	for line := range strings.Lines(tool(t, "xdotool", "getwindowgeometry", "--shell", id)) {

@@ -1,5 +1,5 @@
-// Command seed fills a data folder's first workspace with ten thousand pictures for the benchmark of the
-// library: rows, looks, tags and thumbnails, without originals, since a grid never reads those.
+// Command seed fills a data folder's workspace of examples, or its first, with ten thousand pictures for
+// the benchmarks: rows, looks, tags and thumbnails, without originals, since a grid never reads those.
 //
 //	go run ./frontend/bench/seed DATA [COUNT]
 package main
@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	var space int64
-	if err := db.QueryRowContext(ctx, "SELECT row FROM workspace ORDER BY row LIMIT 1").Scan(&space); err != nil {
+	if err := db.QueryRowContext(ctx, "SELECT row FROM workspace ORDER BY demo DESC, row LIMIT 1").Scan(&space); err != nil {
 		return fmt.Errorf("there is no workspace yet: %w", err)
 	}
 	tx, err := db.BeginTx(ctx, nil)
