@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -25,6 +26,7 @@ type QueueRow struct {
 	Published  int        `json:"published"`
 	Of         int        `json:"of"`
 	Deliveries []Delivery `json:"deliveries"`
+	Repeat     *Repeat    `json:"repeat"` // how its post repeats, if this is one turn of it
 }
 
 // Cause is one thing that keeps several posts: dealing with it once lets them all go.
@@ -91,13 +93,37 @@ func (s *QueueService) rows(list []domain.Delivery) ([]QueueRow, error) {
 	if err != nil {
 		return nil, err
 	}
+	repeats := map[string]*Repeat{}
 	for i := range rows {
+		if members[i][0].Repeats() {
+			if rows[i].Repeat, err = s.repeat(rows[i].Post, repeats); err != nil {
+				return nil, err
+			}
+		}
 		stand := posts.Stand(members[i])
 		rows[i].State, rows[i].Published, rows[i].Of = string(stand.State), stand.Published, stand.Of
 		rows[i].Picture = string(pictures[domain.PostID(rows[i].Post)])
 		rows[i].fill(members[i])
 	}
 	return rows, nil
+}
+
+// repeat returns how a post repeats, read once; nil if it does so no longer.
+func (s *QueueService) repeat(post string, known map[string]*Repeat) (*Repeat, error) {
+	if r, ok := known[post]; ok {
+		return r, nil
+	}
+	r, err := s.DB.Repeat(s.ctx, domain.PostID(post))
+	if err != nil && !errors.Is(err, domain.ErrNotFound) {
+		return nil, err
+	}
+	if err == nil {
+		dto := repeatOf(r)
+		known[post] = &dto
+	} else {
+		known[post] = nil
+	}
+	return known[post], nil
 }
 
 // rowOf names the row of a delivery: a post that goes out once has one, a repeated one has one a turn.

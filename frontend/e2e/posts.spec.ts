@@ -83,3 +83,27 @@ test('the table fits the smallest window', async ({ app }) => {
 	await app.look({ zoom: 200 });
 	await app.fits();
 });
+
+test('the bin deletes for good in two steps, and keeps what was ever planned', async ({ app }) => {
+	const channel = await app.program.practice('Studio');
+	await app.program.post('Only a thought', [channel]);
+	await app.program.post('It was planned once', [channel], tomorrow());
+	await app.goto('#/queue/upcoming');
+	await app.page.locator('[data-row]').first().focus();
+	await app.keys('Delete');
+	await expect(app.page.getByText('Taken out of the queue')).toBeVisible();
+	await app.goto('#/posts');
+	await app.tabTo(app.page.locator('table a'));
+	await app.keys('Control+a', 'Delete');
+	await app.goto('#/posts/bin');
+	await expect(app.page.getByRole('table').getByRole('row')).toHaveCount(3);
+	await app.tabTo(app.page.locator('table a'));
+	await app.keys('Control+a', 'Delete');
+	const question = app.page.getByRole('alertdialog', { name: 'Delete 1 post for good?' });
+	await expect(question).toContainText('1 post was planned or published. It stays in the bin');
+	await app.axe('[role=alertdialog]');
+	await question.getByRole('button', { name: 'Delete', exact: true }).click();
+	await expect(app.page.getByText('1 post is deleted')).toBeVisible();
+	await expect(app.page.getByRole('table').getByRole('row')).toHaveCount(2);
+	await expect(app.page.getByRole('link', { name: 'It was planned once' })).toBeVisible();
+});

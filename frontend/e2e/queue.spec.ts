@@ -89,3 +89,19 @@ test('empty, broken and narrow', async ({ app }) => {
 	await app.page.reload();
 	await expect(app.page.getByRole('alert')).toContainText('Postbag made a mistake');
 });
+
+test('two planned posts change times by keys, and change back', async ({ app }) => {
+	const channel = await app.program.practice('Studio');
+	await app.program.post('Early bread', [channel], inHours(30));
+	await app.program.post('Late cake', [channel], inHours(54));
+	await app.open('#/queue/upcoming');
+	const rows = app.page.getByRole('main').getByRole('list').locator('[data-row]');
+	await expect(rows.first()).toHaveAccessibleName(/Early bread/);
+	await rows.first().focus();
+	await app.keys('Alt+ArrowDown');
+	await expect(rows.first()).toHaveAccessibleName(/Late cake/);
+	await expect(rows.nth(1)).toHaveAccessibleName(/Early bread/);
+	await expect(rows.nth(1)).toBeFocused();
+	await app.page.getByRole('button', { name: 'Undo' }).click();
+	await expect(rows.first()).toHaveAccessibleName(/Early bread/);
+});

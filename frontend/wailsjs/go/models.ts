@@ -208,6 +208,23 @@ export namespace api {
 	    rows: string[];
 	    deliveries: string[];
 	}
+	export interface ChannelOffset {
+	    channel: string;
+	    afterMs: number;
+	}
+	export interface Repeat {
+	    post: string;
+	    zone: string;
+	    first: string;
+	    unit: string;
+	    every: number;
+	    weekdays: number[];
+	    last: string;
+	    times: number;
+	    spreadMs: number;
+	    offsets: ChannelOffset[];
+	    trouble: string;
+	}
 	export interface QueueRow {
 	    id: string;
 	    post: string;
@@ -220,6 +237,7 @@ export namespace api {
 	    published: number;
 	    of: number;
 	    deliveries: Delivery[];
+	    repeat?: Repeat;
 	}
 	export interface Board {
 	    rows: QueueRow[];
@@ -290,10 +308,7 @@ export namespace api {
 	    fromServer: boolean;
 	    atMs: number;
 	}
-	export interface ChannelOffset {
-	    channel: string;
-	    afterMs: number;
-	}
+
 	export interface ChannelPage {
 	    channel: Channel;
 	    about: string;
@@ -563,6 +578,9 @@ export namespace api {
 	    portal: boolean;
 	    homeName: string;
 	    lastDueMs: number;
+	    sinceMs: number;
+	    beatMs: number;
+	    silent: boolean;
 	    pauses: HostPause[];
 	}
 	export interface Error {
@@ -997,19 +1015,7 @@ export namespace api {
 	    failed: RenderFailure[];
 	}
 
-	export interface Repeat {
-	    post: string;
-	    zone: string;
-	    first: string;
-	    unit: string;
-	    every: number;
-	    weekdays: number[];
-	    last: string;
-	    times: number;
-	    spreadMs: number;
-	    offsets: ChannelOffset[];
-	    trouble: string;
-	}
+
 
 	export interface ResolveRequest {
 	    id: string;
@@ -1170,6 +1176,10 @@ export namespace api {
 	    text: string;
 	    channels: string[];
 	    numbered: boolean;
+	}
+	export interface SwapRequest {
+	    first: string[];
+	    second: string[];
 	}
 	export interface TagAsset {
 	    id: string;

@@ -1,5 +1,20 @@
-import { m } from '$lib/messages';
+import type { api } from '$lib/backend';
 import { number } from '$lib/format';
+import { m } from '$lib/messages';
+
+/** What a place of the library is called: a corner of it, a collection or a tag. */
+export function placeTitle(place: string, facets: api.Facets): string {
+	if (place.startsWith('c-')) return facets.collections.find((c) => `c-${c.id}` === place)?.name ?? m.library_title();
+	if (place.startsWith('tag-')) return place.slice(4);
+	const names: Record<string, () => string> = {
+		'last-import': m.library_last_import,
+		unused: m.library_unused,
+		'no-alt': m.library_no_alt,
+		'look-alikes': m.library_alike,
+		bin: m.library_bin,
+	};
+	return (names[place] ?? m.library_title)();
+}
 
 /** The length of a film, "0:24" or "1:02:07". */
 export function clockOf(ms: number): string {

@@ -11,6 +11,7 @@ export interface Shelf {
 	remove(id: string): Promise<void>;
 	unbin(id: string): Promise<api.Post>;
 	duplicate(id: string): Promise<api.Post>;
+	deleteForGood(id: string): Promise<void>;
 }
 
 export type Column = 'post' | 'channels' | 'state' | 'when' | 'changed';
@@ -128,6 +129,15 @@ export class PostList {
 
 	/** Takes posts out of the bin. Returns those that came back. */
 	restore = (ids: readonly string[]): Promise<string[]> => this.#each(ids, (id) => this.#shelf.unbin(id));
+
+	/** Which posts of the bin can be deleted for good: one that was ever planned is the record of that. */
+	deletable = (ids: readonly string[]): string[] => {
+		const kept = new Set(this.lines.filter((l) => l.deliveries.length > 0).map((l) => l.post.id));
+		return ids.filter((id) => !kept.has(id));
+	};
+
+	/** Deletes posts of the bin for ever. Returns those that went. */
+	deleteForGood = (ids: readonly string[]): Promise<string[]> => this.#each(ids, (id) => this.#shelf.deleteForGood(id));
 
 	/** Makes new drafts of posts. Returns those that were made. */
 	async duplicate(ids: readonly string[]): Promise<string[]> {

@@ -34,6 +34,8 @@ class FakeShelf implements Shelf {
 	};
 	unbin = (id: string) => Promise.resolve(post(id));
 	duplicate = (id: string) => Promise.resolve(post(`${id} again`));
+	deleted: string[] = [];
+	deleteForGood = async (id: string) => void this.deleted.push(id);
 }
 
 const ids = (list: PostList) => list.sorted.map((l) => l.post.id);
@@ -102,6 +104,17 @@ describe('the list of posts', () => {
 		expect(list.refused).toHaveLength(1);
 		expect(list.refused[0]!.count).toBe(2);
 		expect([...list.marked]).toEqual(['b', 'c']);
+	});
+
+	it('deletes for good what was never planned; the rest is the record of what was sent', async () => {
+		const sent = [{ post: 'b', state: 'cancelled', dueMs: 1 }] as unknown as api.Delivery[];
+		const shelf = new FakeShelf([{ posts: [post('a'), post('b')], next: '' } as api.PostPage], sent);
+		const list = new PostList(shelf);
+		await list.load('w', 'bin', '');
+		const going = list.deletable(['a', 'b']);
+		expect(going).toEqual(['a']);
+		expect(await list.deleteForGood(going)).toEqual(['a']);
+		expect(shelf.deleted).toEqual(['a']);
 	});
 
 	it('calls a post by its first words', () => {

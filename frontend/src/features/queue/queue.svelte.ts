@@ -17,6 +17,7 @@ export interface QueueCalls {
 	History(r: api.HistoryRequest): Promise<api.HistoryPage>;
 	Show(id: string): Promise<api.DeliveryStory>;
 	Change(r: api.ChangeRequest): Promise<api.ChangeResult>;
+	Swap(r: api.SwapRequest): Promise<api.ChangeResult>;
 	Undo(token: string): Promise<void>;
 	HoldAll(on: boolean): Promise<void>;
 	Resolve(r: api.ResolveRequest): Promise<api.Delivery>;
@@ -174,6 +175,22 @@ export class Queue {
 			const r = await this.calls.Change({ ids: [...ids], do: what, dueMs: more.dueMs ?? 0, gaps: more.gaps ?? false });
 			return outcome(r);
 		});
+	}
+
+	/** The row before or after the one that is looked at that can change times with it: both are planned. */
+	neighbour(by: 1 | -1): api.QueueRow | undefined {
+		const at = this.shown.findIndex((r) => r.id === this.row?.id);
+		const other = this.shown[at + by];
+		return at >= 0 && other && this.#planned(this.shown[at]!) && this.#planned(other) ? other : undefined;
+	}
+
+	#planned = (r: api.QueueRow) =>
+		r.dueMs > this.now && r.deliveries.some((d) => d.state === 'planned') && !r.deliveries.some((d) => d.repeated);
+
+	/** Gives two rows each other's times. */
+	async swap(a: api.QueueRow, b: api.QueueRow): Promise<Outcome | undefined> {
+		const ids = (r: api.QueueRow) => r.deliveries.filter((d) => d.state === 'planned').map((d) => d.id);
+		return this.#try(async () => outcome(await this.calls.Swap({ first: ids(a), second: ids(b) })));
 	}
 
 	/** Takes back a change. */

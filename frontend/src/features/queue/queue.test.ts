@@ -144,6 +144,7 @@ function calls(over: Partial<QueueCalls> = {}): QueueCalls {
 		History: () => Promise.resolve({ rows: [], next: '' } as unknown as api.HistoryPage),
 		Show: () => Promise.reject(new Error('not asked')),
 		Change: vi.fn(() => Promise.resolve(changed)),
+		Swap: vi.fn(() => Promise.resolve(changed)),
 		Undo: vi.fn(() => Promise.resolve()),
 		HoldAll: () => Promise.resolve(),
 		Resolve: () => Promise.reject(new Error('not asked')),
@@ -222,5 +223,27 @@ describe('the queue', () => {
 		q.step(-10);
 		expect(q.row?.id).toBe(all[0]);
 		q.stop();
+	});
+
+	it('gives two planned neighbours each other’s times, and nobody else', async () => {
+		vi.useFakeTimers({ now });
+		const rows = [
+			row('late', {}, late),
+			row('a', {}, { dueMs: now + hour }),
+			row('b', {}, { dueMs: now + 2 * hour }, { state: 'published', standing: 'published' }),
+			row('weekly', {}, { dueMs: now + 3 * hour, repeated: true }),
+		];
+		const c = calls({ Board: () => Promise.resolve({ rows, causes: [], more: false } as unknown as api.Board) });
+		const q = await queueOf(c);
+		q.selected = 'a';
+		expect(q.neighbour(-1)).toBeUndefined(); // what is late has no time to give
+		const other = q.neighbour(1)!;
+		expect(other.id).toBe('b');
+		expect((await q.swap(q.row!, other))?.undo).toBe('token');
+		expect(c.Swap).toHaveBeenCalledWith({ first: ['a0'], second: ['b0'] });
+		q.selected = 'b';
+		expect(q.neighbour(1)).toBeUndefined(); // a turn of a repeated post follows its rule
+		q.stop();
+		vi.useRealTimers();
 	});
 });

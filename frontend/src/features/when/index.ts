@@ -4,4 +4,4 @@ export { default as SlotsEditor } from './SlotsEditor.svelte';
 export { default as WhenPicker } from './WhenPicker.svelte';
 export { request as scheduleRequest } from './choice';
 export type { Choice, PickChannel } from './types';
-export { choiceText, lateSentence } from './words';
+export { choiceText, lateSentence, repeatSentence } from './words';

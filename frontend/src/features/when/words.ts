@@ -73,3 +73,13 @@ export function choiceText(c: Choice | undefined, here = ''): string {
 		? `${momentIn(c.dueMs, c.zone, here)} · ${repeatText(c.repeat)}`
 		: momentIn(c.dueMs, c.zone, here);
 }
+
+/** How a post repeats, with its hour and its end: "Each week on Monday at 9:00, until 24 December". */
+export function repeatSentence(r: api.Repeat): string {
+	const said = { rule: repeatText(r), time: time(new Date(r.first).getTime()) };
+	if (r.times > 0) return m.when_repeats_times({ ...said, count: r.times });
+	if (!r.last) return m.when_repeats({ ...said });
+	const last = new Date(`${r.last}T12:00:00`);
+	const year = last.getFullYear() === new Date().getFullYear() ? undefined : 'numeric';
+	return m.when_repeats_until({ ...said, day: dates({ day: 'numeric', month: 'long', year }).format(last) });
+}

@@ -10,6 +10,8 @@ export function CheckDraft(arg1:api.Draft):Promise<api.DraftCheck>;
 
 export function Create(arg1:api.CreatePost):Promise<api.Post>;
 
+export function DeleteForGood(arg1:string):Promise<void>;
+
 export function Duplicate(arg1:string):Promise<api.Post>;
 
 export function Export(arg1:Array<string>):Promise<string>;

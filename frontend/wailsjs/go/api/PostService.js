@@ -18,6 +18,10 @@ export function Create(arg1) {
   return window['go']['api']['PostService']['Create'](arg1);
 }
 
+export function DeleteForGood(arg1) {
+  return window['go']['api']['PostService']['DeleteForGood'](arg1);
+}
+
 export function Duplicate(arg1) {
   return window['go']['api']['PostService']['Duplicate'](arg1);
 }

@@ -46,4 +46,6 @@ export function Schedule(arg1:api.ScheduleRequest):Promise<Array<api.Delivery>>;
 
 export function Show(arg1:string):Promise<api.DeliveryStory>;
 
+export function Swap(arg1:api.SwapRequest):Promise<api.ChangeResult>;
+
 export function Undo(arg1:string):Promise<void>;

@@ -90,6 +90,10 @@ export function Show(arg1) {
   return window['go']['api']['QueueService']['Show'](arg1);
 }
 
+export function Swap(arg1) {
+  return window['go']['api']['QueueService']['Swap'](arg1);
+}
+
 export function Undo(arg1) {
   return window['go']['api']['QueueService']['Undo'](arg1);
 }
