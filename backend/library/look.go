@@ -8,7 +8,6 @@ import (
 	"image"
 	_ "image/jpeg" // thumbnails are JPEG
 	_ "image/png"  // or, with transparency, PNG
-	"math/bits"
 
 	"postbag/backend/domain"
 	"postbag/backend/render"
@@ -90,9 +89,6 @@ func (s *Service) LookAt(ctx context.Context, w domain.WorkspaceID) (bool, error
 	return worked, err
 }
 
-// nearBits is how many of the 64 bits may differ between pictures that look alike.
-const nearBits = 5
-
 // Reason says why a picture of a group is the one to keep.
 type Reason string
 
@@ -125,33 +121,38 @@ func alike(list []domain.Shelved) []Alike {
 		}
 		return i
 	}
-	type piece struct {
-		place int
-		bits  uint64
-	}
-	buckets := map[piece][]int{}
-	for i, a := range list {
-		if !a.DeletedAt.IsZero() || a.Look == nil || a.Look.Colour < 0 || plain(a.Look.Hash) {
+	const pieceBits = 11
+	var buckets [domain.NearBits + 1][1 << pieceBits][]int32
+	for i := range list {
+		a := &list[i]
+		if !a.DeletedAt.IsZero() || a.Look == nil || a.Look.Plain() {
 			continue
 		}
-		for place := range nearBits + 1 {
-			key := piece{place, a.Look.Hash >> (place * 11) & 0x7ff}
-			for _, j := range buckets[key] {
-				if root(i) != root(j) && near(a, list[j]) {
-					parent[root(i)] = root(j)
+		for place := range buckets {
+			bucket := &buckets[place][a.Look.Hash>>(place*pieceBits)&(1<<pieceBits-1)]
+			for _, j := range *bucket {
+				if near(a, &list[j]) && root(i) != root(int(j)) {
+					parent[root(i)] = root(int(j))
 				}
 			}
-			buckets[key] = append(buckets[key], i)
+			*bucket = append(*bucket, int32(i)) //nolint:gosec // a list in memory is far shorter
 		}
+	}
+	sizes := make([]int32, len(list))
+	for i := range list {
+		sizes[root(i)]++
 	}
 	groups := map[int][]domain.Shelved{}
 	order := []int{}
-	for i, a := range list {
+	for i := range list {
 		r := root(i)
+		if sizes[r] == 1 {
+			continue
+		}
 		if len(groups[r]) == 1 {
 			order = append(order, r)
 		}
-		groups[r] = append(groups[r], a)
+		groups[r] = append(groups[r], list[i])
 	}
 	out := []Alike{}
 	for _, r := range order {
@@ -160,27 +161,11 @@ func alike(list []domain.Shelved) []Alike {
 	return out
 }
 
-// plain is a hash with so few edges that it says nothing: a sky, a gradient, a sheet of paper.
-func plain(hash uint64) bool {
-	n := bits.OnesCount64(hash)
-	return n < 6 || n > 58
-}
-
-func near(a, b domain.Shelved) bool {
-	if bits.OnesCount64(a.Look.Hash^b.Look.Hash) > nearBits {
-		return false
-	}
-	// The same shape to a twentieth, and no channel of the average further than an eighth.
+func near(a, b *domain.Shelved) bool {
+	// The same shape to a twentieth.
 	left, right := a.Width*b.Height, b.Width*a.Height
-	if diff := left - right; diff*20 > left || -diff*20 > left {
-		return false
-	}
-	for shift := 0; shift <= 16; shift += 8 {
-		if d := a.Look.Colour>>shift&0xff - b.Look.Colour>>shift&0xff; d > 32 || d < -32 {
-			return false
-		}
-	}
-	return true
+	diff := left - right
+	return diff*20 <= left && -diff*20 <= left && a.Look.Near(*b.Look)
 }
 
 // judged puts the asset to keep first and says why.
