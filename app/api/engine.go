@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"postbag/backend/domain"
+	"postbag/backend/teams"
 )
 
 // Publisher is what the services know of who publishes from this data folder.
@@ -45,6 +46,9 @@ type Engine struct {
 	Portal         bool   `json:"portal"`     // the network seems to want a sign-in on a page of its own
 	HomeName       string `json:"homeName"`   // the other computer that publishes from this data folder; "": this one does
 	LastDueMs      int64  `json:"lastDueMs"`  // of what is due within a day; 0: nothing is
+	SinceMs        int64  `json:"sinceMs"`    // when the publisher began, or the last one did; 0: there never was one
+	BeatMs         int64  `json:"beatMs"`     // when it said last that it lives
+	Silent         bool   `json:"silent"`     // another process has the right to publish and says nothing any more
 	// Pauses are the servers that are left alone for a while since they failed too often.
 	Pauses []HostPause `json:"pauses"`
 }
@@ -84,9 +88,15 @@ func (s *QueueService) Engine(workspace string) (_ Engine, err error) {
 	if err != nil {
 		return Engine{}, err
 	}
+	leader, err := s.DB.Leader(s.ctx)
+	if err != nil {
+		return Engine{}, err
+	}
+	who := s.Parts.Engine.Who()
 	t, err := s.DB.Tally(s.ctx, domain.WorkspaceID(workspace), now)
 	return Engine{
-		Publisher: s.Parts.Engine.Who(), HeldAll: held, OfflineSinceMs: millis(s.Parts.Engine.OfflineSince()),
+		SinceMs: millis(leader.Since), BeatMs: millis(leader.Beat), Silent: who == "elsewhere" && now.Sub(leader.Beat) > teams.Silent,
+		Publisher: who, HeldAll: held, OfflineSinceMs: millis(s.Parts.Engine.OfflineSince()),
 		NextDueMs: millis(t.Next), NextChannels: t.Channels, Upcoming: t.Upcoming, Publishing: t.Publishing, Waiting: t.Waiting,
 		Unsure: t.Unsure, NeedsYou: t.NeedsYou, Held: t.Held, Late: t.Late, SoonDay: t.Soon, NowMs: now.UnixMilli(),
 		LastDueMs: millis(t.LastSoon), ClockOffMs: s.ground().ClockOff().Milliseconds(), Portal: s.ground().Portal(), HomeName: other,

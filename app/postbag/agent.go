@@ -35,7 +35,7 @@ func newAgent(c *cli) *cobra.Command {
 			"writes is one JSON value. It may be killed at any moment: nothing is lost and nothing is sent twice.",
 		RunE: c.does(func(ctx context.Context, _ []string) error { return c.runAgent(ctx) }),
 	}
-	cmd.AddCommand(newAgentInstall(c), newAgentUninstall(c))
+	cmd.AddCommand(newAgentInstall(c), newAgentUninstall(c), newAgentStatus(c))
 	return cmd
 }
 

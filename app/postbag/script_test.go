@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -282,11 +283,13 @@ func cmdMake(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), b, 0o644))
 }
 
-// cmdAwait waits until a file is there whose path fits a pattern.
+// cmdAwait waits until a file is there whose path fits a pattern, and, with a second argument, that
+// says it: await data/channels/*/rss.xml Hello.
 func cmdAwait(ts *testscript.TestScript, _ bool, args []string) {
 	deadline := time.Now().Add(time.Minute)
 	for {
-		if found, err := filepath.Glob(ts.MkAbs(args[0])); err == nil && len(found) > 0 {
+		found, _ := filepath.Glob(ts.MkAbs(args[0]))
+		if slices.ContainsFunc(found, func(path string) bool { return len(args) < 2 || says(path, args[1]) }) {
 			return
 		}
 		if time.Now().After(deadline) {
@@ -294,6 +297,12 @@ func cmdAwait(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		runtime.Gosched()
 	}
+}
+
+// says reports whether a file, which another process may be replacing, has a text in it.
+func says(path, text string) bool {
+	b, err := os.ReadFile(path)
+	return err == nil && bytes.Contains(b, []byte(text))
 }
 
 // cmdDamage turns some bytes of a file round, or removes it: damage (flip|remove) GLOB [OFFSET].

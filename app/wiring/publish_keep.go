@@ -186,6 +186,7 @@ func (k *keeper) follow(ctx context.Context) (stop func()) {
 		err := k.app.Changes.Follow(ctx, lookAgain, func(list []domain.DeliveryID) {
 			if on, err := k.app.DB.HeldAll(ctx); err == nil && on != k.held {
 				k.held = on
+				k.app.engine.Wake()
 				k.changed()
 			}
 			if len(list) == 0 {
@@ -195,6 +196,7 @@ func (k *keeper) follow(ctx context.Context) (stop func()) {
 			for i, id := range list {
 				ids[i] = string(id)
 			}
+			k.app.engine.Wake() // another process may have planned it for now
 			k.changed(ids...)
 			k.tell(ctx)
 		})
