@@ -13,6 +13,9 @@ func accelerator(text string) *keys.Accelerator {
 		return nil
 	}
 	parts := strings.Split(text, "+")
+	if len(parts) == 1 || len(parts) == 2 && strings.EqualFold(parts[0], "shift") {
+		return nil // a letter alone acts in lists; in a menu it would be taken from who writes it
+	}
 	names := map[string]string{"$mod": "cmdorctrl", "mod": "cmdorctrl", "alt": "optionoralt", "shift": "shift", "ctrl": "ctrl"}
 	for i, part := range parts {
 		part = strings.ToLower(part)

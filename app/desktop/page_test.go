@@ -10,6 +10,9 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/wailsapp/wails/v2/pkg/menu"
+
+	"postbag/app/api"
 	icongen "postbag/build/icon"
 )
 
@@ -86,9 +89,31 @@ func TestKeysOfMenus(t *testing.T) {
 			}
 		}
 	}
-	for _, keys := range []string{"", "G T", "Mod", "Mod+Nonsense"} {
+	for _, keys := range []string{"", "G T", "Mod", "Mod+Nonsense", "?", "n", "Shift+n"} {
 		if a := accelerator(keys); a != nil {
 			t.Errorf("%q became %+v", keys, a)
 		}
+	}
+}
+
+func TestTheMenuBarIsThePagesAndItsLinesComeBackAsCommands(t *testing.T) {
+	var asked []string
+	bar := menuBar([]api.Menu{
+		{Role: "app"},
+		{Label: "File", Items: []api.MenuItem{
+			{Command: "post.new", Label: "New post", Keys: "$mod+n"}, {}, {Command: "go.settings", Label: "Settings", Off: true},
+		}},
+		{Role: "edit"}, {Role: "window"},
+	}, func(command string) { asked = append(asked, command) })
+	if len(bar.Items) != 4 || bar.Items[0].Role != menu.AppMenuRole || bar.Items[2].Role != menu.EditMenuRole || bar.Items[3].Role != menu.WindowMenuRole {
+		t.Fatalf("the menu bar has %d menus: %+v", len(bar.Items), bar.Items)
+	}
+	file := bar.Items[1].SubMenu.Items
+	if len(file) != 3 || file[0].Label != "New post" || file[0].Accelerator == nil || file[1].Type != menu.SeparatorType || !file[2].Disabled {
+		t.Fatalf("the menu File: %+v", file)
+	}
+	file[0].Click(&menu.CallbackData{MenuItem: file[0]})
+	if len(asked) != 1 || asked[0] != "post.new" {
+		t.Fatalf("a click asks for %q", asked)
 	}
 }

@@ -116,7 +116,11 @@ try {
             if (there && !main.querySelector('[aria-busy=true]')) {
               requestAnimationFrame(() => setTimeout(() => done(performance.now() - before)));
             } else if (took > 8000) {
-              fail(new Error(`${hash} lacks ${needs.filter((n) => !document.querySelector(n)).join(', ') || 'nothing, but is busy'}`));
+              fail(
+                new Error(
+                  `${hash} lacks ${needs.filter((n) => !document.querySelector(n)).join(', ') || 'nothing, but is busy'}`,
+                ),
+              );
             } else requestAnimationFrame(look);
           };
           requestAnimationFrame(look);
@@ -171,7 +175,8 @@ try {
     await page.waitForTimeout(50);
     await page.keyboard.press('Control+k');
     const ms = await shown;
-    if (i > 0) palette.push(ms); // the first loads its code
+    if (i > 0)
+      palette.push(ms); // the first loads its code
     else console.log(`first palette: ${ms.toFixed(0)} ms`);
     await page.keyboard.press('Escape');
     await page.locator('[role=dialog]').waitFor({ state: 'detached' });

@@ -1,12 +1,15 @@
-// What the program around the page shows of it: the mark in the tray with how publishing stands, and
-// the colours of the window's frame.
+// What the program around the page shows of it: the mark in the tray with how publishing stands, the
+// menus of the system's menu bar, and the colours of the window's frame.
 import { shellService, type api } from '$lib/backend';
+import { commands } from '$lib/commands.svelte';
 import { look } from '$lib/look.svelte';
 import { m } from '$lib/messages';
 import { shell } from '$lib/shell.svelte';
+import { menuBar } from './menubar';
+import { menuGroups } from './menus';
 import type { ShellState } from './shell.svelte';
 
-/** Keeps the tray and the frame as the page is. Called while a component is set up. */
+/** Keeps the tray, the menu bar and the frame as the page is. Called while a component is set up. */
 export function tellFrame(state: ShellState) {
 	$effect(() => {
 		if (!shell.info.tray) return;
@@ -29,6 +32,15 @@ export function tellFrame(state: ShellState) {
 			],
 		};
 		void shellService.SetTray(tray).catch(() => {}); // the page shows the same
+	});
+	let told = '';
+	$effect(() => {
+		if (!shell.info.menu) return;
+		const menus = menuBar(commands, menuGroups);
+		const text = JSON.stringify(menus);
+		if (text === told) return; // the commands were looked at again, and nothing of them shows
+		told = text;
+		void shellService.SetMenu(menus).catch(() => (told = '')); // the palette has the same
 	});
 	$effect(() => {
 		if (!shell.info.window) return;
