@@ -53,6 +53,7 @@ type sealing struct{}
 func (sealing) SealReply(_ context.Context, _ domain.ChannelID, b []byte) ([]byte, error) {
 	return flipped(b), nil
 }
+
 func (sealing) OpenReply(_ context.Context, _ domain.ChannelID, b []byte) ([]byte, error) {
 	return flipped(b), nil
 }

@@ -107,16 +107,13 @@ func Dialer(script Script) func(ctx context.Context, network, address string) (n
 		mu.Lock()
 		f := script()
 		mu.Unlock()
-		failed := func(err error) error { return &net.OpError{Op: "dial", Net: network, Err: err} }
-		switch f {
-		case DialRefused:
-			return nil, failed(os.NewSyscallError("connect", syscall.ECONNREFUSED))
-		case DialReset:
-			return nil, failed(os.NewSyscallError("connect", syscall.ECONNRESET))
-		case DialDNS:
-			return nil, failed(&net.DNSError{Err: "no such host", Name: address, IsNotFound: true})
-		case DialTLS:
-			return nil, &tls.CertificateVerificationError{Err: errors.New("the certificate is not yet valid")}
+		if err, fails := map[Fault]error{
+			DialRefused: os.NewSyscallError("connect", syscall.ECONNREFUSED),
+			DialReset:   os.NewSyscallError("connect", syscall.ECONNRESET),
+			DialDNS:     &net.DNSError{Err: "no such host", Name: address, IsNotFound: true},
+			DialTLS:     &tls.CertificateVerificationError{Err: errors.New("the certificate is not yet valid")},
+		}[f]; fails {
+			return nil, &net.OpError{Op: "dial", Net: network, Err: err}
 		}
 		return dialer.DialContext(ctx, network, address)
 	}
