@@ -158,8 +158,16 @@ func (t *Tx) settleDelivery(id domain.DeliveryID, token string, c domain.Change)
 	if c.State == domain.Preparing {
 		return nil // the next segment belongs to the same attempt
 	}
+	if c.State == domain.Published { // no attempt follows that would ask the journal
+		if _, err := t.exec(repliesDone, id); err != nil {
+			return err
+		}
+	}
 	return t.endAttempt(token, string(c.State))
 }
+
+const repliesDone = `
+DELETE FROM local_reply WHERE call IN (SELECT c.row FROM call c JOIN delivery d ON d.row = c.delivery WHERE d.id = ?)`
 
 const finishedSteps = `
 SELECT c.step, c.effect, c.request_hash, c.outcome_at_ms, r.sealed, c.id

@@ -68,3 +68,43 @@ func (s *statements) close() {
 	}
 	clear(s.ready)
 }
+
+// ownStatement is a write that one transaction made several times. A long transaction would
+// otherwise compile it each time, since it is kept for all only when that transaction has ended; and
+// binding a kept one to the transaction costs more than running it, so that is done once.
+type ownStatement struct {
+	uses int
+	stmt *sql.Stmt
+}
+
+// fewUses is how often a transaction may make the same write before it is worth a statement of its own.
+const fewUses = 2
+
+// statement returns a compiled write for this transaction, or nil if it is not worth one yet. It ends
+// with the transaction.
+func (t *Tx) statement(query string) (*sql.Stmt, error) {
+	o := t.own[query]
+	if o == nil {
+		if t.own == nil {
+			t.own = map[string]*ownStatement{}
+		}
+		o = &ownStatement{}
+		t.own[query] = o
+	}
+	if o.stmt != nil {
+		return o.stmt, nil
+	}
+	o.uses++
+	kept := t.known.find(query)
+	switch {
+	case kept != nil:
+		o.stmt = t.tx.StmtContext(t.ctx, kept)
+	case o.uses > fewUses:
+		stmt, err := t.tx.PrepareContext(t.ctx, query)
+		if err != nil {
+			return nil, err
+		}
+		o.stmt = stmt
+	}
+	return o.stmt, nil
+}

@@ -142,7 +142,8 @@ type Tx struct {
 	tx    *sql.Tx
 	ctx   context.Context
 	known *statements
-	Now   time.Time // UTC, to the millisecond
+	own   map[string]*ownStatement // compiled for this transaction alone
+	Now   time.Time                // UTC, to the millisecond
 }
 
 // Write runs fn in an immediate transaction that is durable when Write returns nil.
@@ -219,8 +220,12 @@ func (t *Tx) insertOne(query string, args ...any) (int64, error) {
 }
 
 func (t *Tx) result(query string, args ...any) (sql.Result, error) {
-	if stmt := t.known.find(query); stmt != nil {
-		return t.tx.StmtContext(t.ctx, stmt).ExecContext(t.ctx, args...) //nolint:sqlclosecheck // it ends with the transaction
+	stmt, err := t.statement(query)
+	if err != nil {
+		return nil, err
+	}
+	if stmt != nil {
+		return stmt.ExecContext(t.ctx, args...)
 	}
 	return t.tx.ExecContext(t.ctx, query, args...)
 }

@@ -1,0 +1,190 @@
+package queue_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"testing"
+	"time"
+
+	"postbag/backend/domain"
+	"postbag/backend/network"
+	"postbag/backend/queue"
+)
+
+// The gates of the queue itself, on a machine with two cores.
+const (
+	gateLate  = 5 * time.Second
+	gateBytes = 1024
+	gateCSV   = 10 * time.Second // 100,000 deliveries
+)
+
+const shortPost = "A hundred and forty characters are about as much as people write in a short post about bread, the sea and what the week was like so far %d"
+
+// BenchmarkGateLateness publishes to forty accounts for ten seconds, twenty posts a second, and looks
+// how late each was.
+func BenchmarkGateLateness(b *testing.B) {
+	const accounts, each, long = 40, 5, 10 * time.Second
+	for b.Loop() {
+		b.StopTimer()
+		a := newPractice(b)
+		start := time.Now().Add(3 * time.Second)
+		for c := range accounts {
+			id := a.channel(fmt.Sprint("account ", c))
+			for i := range each {
+				after := (time.Duration(i*accounts+c) * long) / (accounts * each)
+				a.plan(id, start.Add(after), fmt.Sprintf(shortPost, i))
+			}
+		}
+		b.StartTimer()
+		ctx, stop := context.WithDeadline(b.Context(), start.Add(long+gateLate))
+		if err := a.queue.Run(ctx); err != nil {
+			b.Fatal(err)
+		}
+		stop()
+		late := make([]time.Duration, 0, accounts*each)
+		rows, err := a.raw.Query("SELECT published_at_ms - due_at_ms FROM delivery WHERE state = 'published'")
+		if err != nil {
+			b.Fatal(err)
+		}
+		for rows.Next() {
+			var ms int64
+			if err := rows.Scan(&ms); err != nil {
+				b.Fatal(err)
+			}
+			late = append(late, time.Duration(ms)*time.Millisecond)
+		}
+		if err := rows.Close(); err != nil {
+			b.Fatal(err)
+		}
+		slices.Sort(late)
+		if len(late) < accounts*each {
+			b.Fatalf("MISSED: %d of %d published, the others are more than %v late", len(late), accounts*each, gateLate)
+		}
+		if late[0] < 0 {
+			b.Fatalf("one went out %v early", -late[0])
+		}
+		b.ReportMetric(late[len(late)*99/100].Seconds(), "p99-s")
+		b.ReportMetric(late[len(late)/2].Seconds(), "p50-s")
+	}
+}
+
+// BenchmarkGateBytes publishes posts and looks how much of the file each takes: its own rows with
+// their indexes, and what the log of changes says of them.
+func BenchmarkGateBytes(b *testing.B) {
+	const posts = 500
+	for b.Loop() {
+		b.StopTimer()
+		a := newPractice(b)
+		c := a.channel("me")
+		for i := range posts {
+			a.plan(c, time.Now(), fmt.Sprintf(shortPost, i))
+		}
+		b.StartTimer()
+		a.run()
+		b.StopTimer()
+		own, log := a.bytes("delivery", "segment", "attempt", "call", "local_reply", "resolution"), a.bytes("change_log")
+		b.ReportMetric(float64(own)/posts, "bytes/delivery")
+		b.ReportMetric(float64(log)/posts, "log-bytes/delivery")
+		if own/posts > gateBytes {
+			b.Logf("MISSED: %d bytes (gate %d), and %d in the log of changes", own/posts, gateBytes, log/posts)
+		}
+		b.StartTimer()
+	}
+}
+
+// bytes counts what tables and their indexes take of the file.
+func (a *app) bytes(tables ...string) (sum int64) {
+	a.t.Helper()
+	for _, table := range tables {
+		var n int64
+		err := a.raw.QueryRow(`SELECT ifnull(sum(pgsize), 0) FROM dbstat WHERE name IN
+			(SELECT name FROM sqlite_schema WHERE tbl_name = ? AND type IN ('table', 'index'))`, table).Scan(&n)
+		if err != nil {
+			a.t.Fatal(err)
+		}
+		sum += n
+	}
+	return sum
+}
+
+// BenchmarkGateCSV reads a table of posts that exist with their texts and times, freezes a plan of
+// each row and plans them a thousand at a time.
+func BenchmarkGateCSV(b *testing.B) {
+	rows := 20_000
+	if testing.Short() {
+		rows = 2000
+	}
+	a := newPractice(b)
+	c := a.channel("me")
+	variant := a.post(c, "seed").Variants[0].ID
+	used := 0
+	for b.Loop() {
+		b.StopTimer()
+		var table bytes.Buffer
+		w := csv.NewWriter(&table)
+		for i := range rows {
+			_ = w.Write([]string{
+				string(variant), fmt.Sprintf(shortPost, i), time.Now().Add(time.Duration(i) * time.Minute).UTC().Format(time.RFC3339),
+				fmt.Sprintf("2027-01-01T%08d", used+i),
+			})
+		}
+		w.Flush()
+		used += rows
+		cpu := cpuTime()
+		b.StartTimer()
+		began := time.Now()
+		for records := csv.NewReader(&table); ; {
+			chunk, err := planned(records, c, 1000)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if len(chunk) == 0 {
+				break
+			}
+			if _, err := a.db.AddDeliveries(b.Context(), chunk, func(d domain.Delivery) []string { return queue.Keys(d.ID, 1, 1) }); err != nil {
+				b.Fatal(err)
+			}
+		}
+		took, worked := time.Since(began), cpuTime()-cpu
+		per := 100_000 / float64(rows)
+		b.ReportMetric(took.Seconds()*per, "s/100k")
+		b.ReportMetric(worked.Seconds()*per, "cpu-s/100k")
+		if all := time.Duration(float64(took) * per); all > gateCSV && !testing.Short() {
+			b.Logf("MISSED: %v for 100,000 (gate %v), %v of it at work", all, gateCSV, time.Duration(float64(worked)*per))
+		}
+	}
+}
+
+// planned reads at most so many rows and freezes them.
+func planned(records *csv.Reader, c domain.ChannelID, most int) (list []domain.Delivery, err error) {
+	for len(list) < most {
+		row, err := records.Read()
+		if errors.Is(err, io.EOF) {
+			return list, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		due, err := time.Parse(time.RFC3339, row[2])
+		if err != nil {
+			return nil, err
+		}
+		d := domain.Delivery{
+			ID: domain.DeliveryID(domain.NewID(time.Now())), Variant: domain.VariantID(row[0]), Channel: c, Due: due,
+			Late: domain.DefaultLate(), Occurrence: row[3],
+		}
+		if d.Plan, d.PlanHash, err = queue.Freeze(network.Plan{
+			Delivery: string(d.ID), CreatedAt: due, Parts: []network.Part{{Text: row[1]}},
+		}); err != nil {
+			return nil, err
+		}
+		d.ApprovedHash = d.PlanHash
+		list = append(list, d)
+	}
+	return list, nil
+}
