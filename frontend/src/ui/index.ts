@@ -48,8 +48,6 @@ export { default as EmptyState } from './EmptyState.svelte';
 export { default as ErrorCard } from './ErrorCard.svelte';
 export { default as Icon } from './Icon.svelte';
 export { default as Keys } from './Keys.svelte';
-export { default as KeySheet } from './KeySheet.svelte';
-export { default as Meter } from './Meter.svelte';
 export { default as NetMark } from './NetMark.svelte';
 export { default as Progress } from './Progress.svelte';
 export { default as Skeleton } from './Skeleton.svelte';
@@ -64,12 +62,10 @@ export { default as Panel } from './Panel.svelte';
 export { default as SectionTitle } from './SectionTitle.svelte';
 export { default as SettingRow } from './SettingRow.svelte';
 export { default as SidebarItem } from './SidebarItem.svelte';
-export { default as Splitter } from './Splitter.svelte';
 export { default as Toolbar } from './Toolbar.svelte';
 
 // to work with what is selected
 export { default as BarButton } from './BarButton.svelte';
-export { ranged, toggled } from './selection';
 export { default as SelectionBar } from './SelectionBar.svelte';
 
 // to say
@@ -78,20 +74,10 @@ export { default as LiveRegion } from './LiveRegion.svelte';
 export { toast, type ToastOptions } from './toast';
 export { undos } from './undo.svelte';
 export { default as Toaster } from './Toaster.svelte';
-export { default as VisuallyHidden } from './VisuallyHidden.svelte';
 
 // to write in
 export { default as MarkedTextarea } from './MarkedTextarea.svelte';
-export type { Mark } from './marks';
+export { pieces, type Mark } from './marks';
 
-// to find, list and compare
-export { default as CommandPalette, type PaletteEntry, type PaletteGroup } from './CommandPalette.svelte';
-export { default as DataTable, type Column } from './DataTable.svelte';
+// to compare
 export { default as DiffView } from './DiffView.svelte';
-export { default as VirtualList } from './VirtualList.svelte';
-
-// to move
-export { draggable, dropPlace, type DragSource, type DropPlace } from './drag';
-export { drag, type Dragged } from './dragging.svelte';
-export { default as FileDropZone } from './FileDropZone.svelte';
-// Reorder brings a library of its own: import it from '$ui/Reorder.svelte' where it is used.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { moved, pieces } from './marks';
+import { differing, moved, pieces } from './marks';
 
 describe('the pieces of a marked text', () => {
 	test('are the whole text, cut at the ends of marks', () => {
@@ -26,6 +26,18 @@ describe('the pieces of a marked text', () => {
 		const got = pieces(`a${family}b`, [{ from: 3, to: 5, kind: 'over' }]);
 		expect(got.map((p) => p.text)).toEqual(['a', family, 'b']);
 		expect(pieces('e\u0301x', [{ from: 1, to: 2, kind: 'over' }]).map((p) => p.text)).toEqual(['e\u0301', 'x']);
+	});
+
+	test('that stayed as they were are known from both ends', () => {
+		const marks = [{ from: 4, to: 8, kind: 'tag' }];
+		const before = pieces('see #sun now', marks);
+		expect(differing(before, pieces('see #sun now!', marks))).toEqual({ head: 2, tail: 0 });
+		expect(differing(before, pieces('I see #sun now', [{ from: 6, to: 10, kind: 'tag' }]))).toEqual({
+			head: 0,
+			tail: 2,
+		});
+		expect(differing(before, before)).toEqual({ head: 3, tail: 0 });
+		expect(differing([], before)).toEqual({ head: 0, tail: 0 });
 	});
 
 	test('bear offsets outside of the text', () => {

@@ -35,15 +35,39 @@ export function pieces(text: string, marks: readonly Mark[]): Piece[] {
 	const placed = marks
 		.map((mark) => ({ from: edge(mark.from, false), to: edge(mark.to, true), kind: mark.kind }))
 		.filter((mark) => mark.to > mark.from);
-	const cuts = [...new Set([0, text.length, ...placed.flatMap((mark) => [mark.from, mark.to])])].sort((a, b) => a - b);
+	// One walk over all ends in order: what is open between two of them lies over that piece.
+	const ends = placed.flatMap((mark) => [
+		{ at: mark.from, mark, opens: true },
+		{ at: mark.to, mark, opens: false },
+	]);
+	ends.sort((a, b) => a.at - b.at);
+	const open = new Set<Mark>();
 	const out: Piece[] = [];
-	for (let i = 0; i + 1 < cuts.length; i++) {
-		const from = cuts[i]!;
-		const to = cuts[i + 1]!;
-		const kinds = [...new Set(placed.filter((mark) => mark.from <= from && mark.to >= to).map((mark) => mark.kind))];
-		out.push({ text: text.slice(from, to), kinds });
+	let from = 0;
+	const put = (to: number) => {
+		if (to <= from) return;
+		out.push({ text: text.slice(from, to), kinds: [...new Set([...open].map((mark) => mark.kind))] });
+		from = to;
+	};
+	for (const end of ends) {
+		put(end.at);
+		if (end.opens) open.add(end.mark);
+		else open.delete(end.mark);
 	}
+	put(text.length);
 	return out;
+}
+
+/** Which pieces differ: how many are the same before, and from the end. */
+export function differing(a: readonly Piece[], b: readonly Piece[]): { head: number; tail: number } {
+	const same = (x: Piece, y: Piece) =>
+		x.text === y.text && x.kinds.length === y.kinds.length && x.kinds.every((kind, i) => kind === y.kinds[i]);
+	const most = Math.min(a.length, b.length);
+	let head = 0;
+	while (head < most && same(a[head]!, b[head]!)) head++;
+	let tail = 0;
+	while (tail < most - head && same(a[a.length - 1 - tail]!, b[b.length - 1 - tail]!)) tail++;
+	return { head, tail };
 }
 
 /** Where marks stand after a text changed, until somebody who knows says better. */

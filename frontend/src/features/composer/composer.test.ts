@@ -3,7 +3,7 @@ import { BackendError, type api } from '$lib/backend';
 import { Composer } from './composer.svelte';
 import { nothing, resolve, titleOf } from './content';
 import type { Desk } from './desk';
-import { changeOf, shift, shiftCut, stretches } from './marks';
+import { changeOf, shift, shiftCut } from './marks';
 import { matches, typedWord, wordsOf } from './suggest';
 
 const channel = (id: string, network = 'short'): api.Channel =>
@@ -287,14 +287,6 @@ describe('marks', () => {
 		expect(shift([mark(4, 8)], { from: 8, removed: 0, added: 1 })).toEqual([mark(4, 9)]);
 		expect(shiftCut(20, { from: 3, removed: 2, added: 0 })).toBe(18);
 		expect(shiftCut(-1, { from: 0, removed: 0, added: 9 })).toBe(-1);
-	});
-
-	it('paints the overflow inside a mark too, and loses no letter', () => {
-		const text = 'see #harbour now';
-		const out = stretches(text, [mark(4, 12)], 8);
-		expect(out.map((s) => s.text).join('')).toBe(text);
-		expect(out.find((s) => s.text === 'bour')).toMatchObject({ kind: 'tag', over: true });
-		expect(out[0]).toMatchObject({ kind: '', over: false });
 	});
 });
 

@@ -1,13 +1,6 @@
-// The stretches of a text that the mirror paints: what the backend found in an earlier state of the
-// text, moved along with what was typed since, so that nothing flickers between a key and its answer.
+// What the backend found in an earlier state of a text, moved along with what was typed since, so
+// that nothing flickers between a key and its answer.
 import type { api } from '$lib/backend';
-
-/** A stretch of a text with what is painted behind it. */
-export interface Stretch {
-	text: string;
-	kind: '' | 'link' | 'mention' | 'tag';
-	over: boolean;
-}
 
 /** Where a text was changed: the first changed place, and how much longer it became. */
 export interface Change {
@@ -47,27 +40,4 @@ export function shift(marks: readonly api.Mark[], c: Change): api.Mark[] {
 export function shiftCut(cut: number, c: Change): number {
 	if (cut < 0 || cut <= c.from) return cut;
 	return Math.max(c.from, cut + c.added - c.removed);
-}
-
-/** Divides a text into stretches of one kind, for painting. `cut` is where it no longer fits, or -1. */
-export function stretches(text: string, marks: readonly api.Mark[], cut: number): Stretch[] {
-	const out: Stretch[] = [];
-	const put = (from: number, to: number, kind: Stretch['kind']) => {
-		if (to <= from) return;
-		if (cut >= 0 && from < cut && cut < to) {
-			out.push({ text: text.slice(from, cut), kind, over: false });
-			out.push({ text: text.slice(cut, to), kind, over: true });
-		} else {
-			out.push({ text: text.slice(from, to), kind, over: cut >= 0 && from >= cut });
-		}
-	};
-	let at = 0;
-	for (const m of marks) {
-		if (m.start < at || m.end > text.length) continue;
-		put(at, m.start, '');
-		put(m.start, m.end, m.kind as Stretch['kind']);
-		at = m.end;
-	}
-	put(at, text.length, '');
-	return out;
 }

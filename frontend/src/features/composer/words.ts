@@ -1,6 +1,7 @@
 // How the composer says what it knows: whole sentences of the catalogue with named values.
 import type { api } from '$lib/backend';
 import { number } from '$lib/format';
+import { locale } from '$lib/locale.svelte';
 import { m } from '$lib/messages';
 import type { Row } from './composer.svelte';
 
@@ -29,16 +30,39 @@ export function followLine(row: Row): string {
 	return row.channel.local ? m.composer_shared_offline() : m.composer_shared_text();
 }
 
+interface Room {
+	text: string;
+	look: '' | 'near' | 'over';
+}
+
+// Ten channels that follow one text mostly have the same room left, and every key asks for all of them:
+// a sentence with a plural is made once for each number.
+const said = new Map<string, string>();
+
+function saidOnce(key: string, say: () => string): string {
+	const whole = `${locale.current} ${key}`;
+	let words = said.get(whole);
+	if (words === undefined) {
+		if (said.size > 200) said.clear();
+		said.set(whole, (words = say()));
+	}
+	return words;
+}
+
 /** How much room a channel has left, and how that looks. */
-export function roomLine(row: Row): { text: string; look: '' | 'near' | 'over' } {
+export function roomLine(row: Row): Room {
 	const r = row.report;
 	if (!r || r.limit === 0) return { text: '', look: '' };
-	if (r.over > 0) return { text: m.composer_too_many({ count: r.over, number: number(r.over) }), look: 'over' };
+	if (r.over > 0)
+		return {
+			text: saidOnce(`over ${r.over}`, () => m.composer_too_many({ count: r.over, number: number(r.over) })),
+			look: 'over',
+		};
 	if (r.parts.some((p) => p.cutAt >= 0)) return { text: m.composer_too_long(), look: 'over' };
 	const near = r.remaining < r.limit / 10;
 	if (row.channel.local && !near) return { text: '', look: '' };
 	return {
-		text: m.composer_left({ count: r.remaining, number: number(r.remaining) }),
+		text: saidOnce(`left ${r.remaining}`, () => m.composer_left({ count: r.remaining, number: number(r.remaining) })),
 		look: near ? 'near' : '',
 	};
 }
