@@ -34,11 +34,17 @@ func (db *DB) Board(ctx context.Context, w domain.WorkspaceID, limit int) (list 
 	return list, err
 }
 
+// A post stands where its latest delivery does: the others of it are passed over.
 const selectHistory = `
-SELECT p.id, max(ifnull(d.published_at_ms, d.due_at_ms)) AS last, p.row
-FROM delivery d JOIN workspace w ON w.row = d.workspace JOIN post p ON p.row = d.post
-WHERE w.id = ?1 AND (d.state = 'published' OR d.deleted_at_ms IS NOT NULL AND d.state <> 'cancelled')
-GROUP BY p.row HAVING last < ?2 OR last = ?2 AND p.row < ?3 ORDER BY last DESC, p.row DESC LIMIT ?4`
+SELECT (SELECT p.id FROM post p WHERE p.row = d.post), ifnull(d.published_at_ms, d.due_at_ms), d.post
+FROM delivery d INDEXED BY delivery_past
+WHERE d.workspace = (SELECT row FROM workspace WHERE id = ?1)
+    AND (d.state = 'published' OR d.deleted_at_ms IS NOT NULL AND d.state <> 'cancelled')
+    AND ifnull(d.published_at_ms, d.due_at_ms) <= ?2 AND (ifnull(d.published_at_ms, d.due_at_ms), d.post) < (?2, ?3)
+    AND NOT EXISTS (SELECT 1 FROM delivery n WHERE n.post = d.post
+        AND (n.state = 'published' OR n.deleted_at_ms IS NOT NULL AND n.state <> 'cancelled')
+        AND (ifnull(n.published_at_ms, n.due_at_ms), n.row) > (ifnull(d.published_at_ms, d.due_at_ms), d.row))
+ORDER BY ifnull(d.published_at_ms, d.due_at_ms) DESC, d.post DESC LIMIT ?4`
 
 // Past is a post that is live or was put away, with when that was.
 type Past struct {

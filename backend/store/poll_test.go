@@ -39,3 +39,23 @@ func TestTheDuePollReadsTheIndexOfWhatIsOpen(t *testing.T) {
 		}
 	}
 }
+
+// A page of what was published is found without reading or sorting all of it.
+func TestHistoryIsReadFromItsIndex(t *testing.T) {
+	db := open(t)
+	err := db.Read(t.Context(), func(tx *Tx) error {
+		plan, err := collect(tx, func(s scanner) (line string, err error) {
+			var n int
+			return line, s.Scan(&n, &n, &n, &line)
+		}, "EXPLAIN QUERY PLAN "+selectHistory, "w", 1, 1, 1)
+		all := strings.Join(plan, "\n")
+		if !strings.Contains(all, "SEARCH d USING INDEX delivery_past (workspace=? AND <expr><?)") || strings.Contains(all, "TEMP B-TREE") ||
+			strings.Contains(all, "SCAN n") {
+			t.Error(all)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,3 +1,7 @@
+-- What was published or put away, latest last: a page of it must not read all of it.
+CREATE INDEX delivery_past ON delivery (workspace, ifnull(published_at_ms, due_at_ms), post)
+    WHERE state = 'published' OR deleted_at_ms IS NOT NULL AND state <> 'cancelled';
+
 -- What networks allow and what was used of it, and which servers get a pause. All of it is this
 -- machine's own: another one has requests of its own.
 CREATE TABLE local_budget (

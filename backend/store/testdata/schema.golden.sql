@@ -611,6 +611,9 @@ CREATE INDEX delivery_copy ON delivery (wake_at_ms)
 
 CREATE INDEX delivery_open ON delivery (row) WHERE state IN ('preparing', 'sending');
 
+CREATE INDEX delivery_past ON delivery (workspace, ifnull(published_at_ms, due_at_ms), post)
+    WHERE state = 'published' OR deleted_at_ms IS NOT NULL AND state <> 'cancelled';
+
 CREATE INDEX delivery_post ON delivery (post);
 
 CREATE INDEX delivery_sent ON delivery (channel, published_at_ms) WHERE state = 'published';
