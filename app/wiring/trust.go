@@ -110,7 +110,7 @@ func (g wokeGuard) Ask(_ context.Context, d domain.Delivery, _ network.Plan) (qu
 	if left == 0 {
 		return queue.Objection{}, nil
 	}
-	return queue.Objection{Until: time.Now().Add(left), Class: d.ErrorClass, Text: d.ErrorText}, nil
+	return queue.Objection{Until: time.Now().Add(max(left, time.Second)), Class: d.ErrorClass, Text: d.ErrorText}, nil
 }
 
 // homeGuard keeps a copy of the data folder on another machine from publishing.
