@@ -34,6 +34,8 @@ func trials() []trial {
 	return []trial{
 		{"Q7", queue, "TestTheHarnessCatchesEveryMutant", 1, 0},
 		{"Q7 power", queue, "TestPowerCutsCatchAStoreThatDoesNotWaitForTheDisk", 1, 0},
+		{"Q9", queue, "TestTwoPublishersNeverBothSend", 2_000, 500},
+		{"Q10", queue, "TestAYearOfSleepsAndJourneysIsPublishedInTime", 20, 2},
 		{"Q8", queue, "TestAPowerCutTakesNothingThatWasPromised", 2_000, 250},
 		{"Q6", queue, "TestGhostsAreNeverDoubled", 5_000, 500},
 		{"Q5", queue, "TestRandomKillsWithFaultsLoseAndDoubleNothing", 5_000, 500},

@@ -32,5 +32,8 @@ func (q *Queue) quarantine(b domain.Doubt, whole time.Duration) time.Duration {
 	default:
 		past = q.Boot() - q.begun
 	}
-	return max(whole-past, 0)
+	if left := whole - past; left > 0 {
+		return left + time.Millisecond // stored times are cut to it: what is left must not be nothing there
+	}
+	return 0
 }
