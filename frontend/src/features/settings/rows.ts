@@ -37,6 +37,7 @@ export interface Row {
 }
 
 const demo = () => !!workspace.current?.demo;
+const notices = () => shell.info.notices; // the page shows these itself, whatever is chosen
 
 export const rows: readonly Row[] = [
 	{ id: 'language', section: 'general', label: () => m.settings_language(), text: () => m.settings_language_text() },
@@ -101,12 +102,14 @@ export const rows: readonly Row[] = [
 		section: 'notifications',
 		label: () => m.settings_notify_needs(),
 		text: () => m.settings_notify_needs_text(),
+		when: notices,
 	},
 	{
 		id: 'away',
 		section: 'notifications',
 		label: () => m.settings_notify_away(),
 		text: () => m.settings_notify_away_text(),
+		when: notices,
 	},
 	{
 		id: 'published',
