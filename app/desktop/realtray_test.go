@@ -199,7 +199,7 @@ func TestAClickedNotificationOpensWhatItTellsOf(t *testing.T) {
 		const post = await window.go.api.PostService.Create({workspace: w.id, channels: [feed.channel],
 			content: {text: 'Heard from far', parts: [], media: [], language: 'en', options: {}}});
 		await window.go.api.QueueService.Schedule({postId: post.id, dueMs: Date.now()});`, nil)
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	select {
 	case told := <-desk.shown:
