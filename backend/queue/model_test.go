@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"postbag/backend/network"
 	"postbag/backend/prooftest"
 	"postbag/backend/queue"
+	"postbag/backend/queue/queuetest"
 )
 
 // act is one step of a random history: something a person, the clock, the network or a crash does.
@@ -45,6 +47,8 @@ type memory struct {
 	luck    *rand.Rand
 	keyed   bool
 	posts   map[string]string // key → text
+	order   []made            // as they were published
+	boxes   map[string]entry  // invisible objects
 	ghosts  []func()
 	dead    bool // the process is dead: nothing more happens until the next run
 	visible map[string]int
@@ -75,14 +79,11 @@ func (m *memory) Send(_ context.Context, r network.Request, intent func() error)
 	if m.dead || m.luck.IntN(12) == 0 {
 		return network.Reply{}, offline
 	}
-	key := r.Header["Idempotency-Key"]
 	if r.Method == "GET" {
-		m.appear()
-		key = filepath.Base(r.URL)
-		if _, known := m.posts[key]; known {
-			return answer(200, key), nil
-		}
-		return answer(404, ""), nil
+		return m.look(r.URL), nil
+	}
+	if intent == nil && strings.HasSuffix(r.URL, "/containers") {
+		return m.box(r), nil
 	}
 	if intent == nil {
 		return answer(200, "media"), nil
@@ -90,15 +91,9 @@ func (m *memory) Send(_ context.Context, r network.Request, intent func() error)
 	if err := intent(); err != nil {
 		return network.Reply{}, &network.Error{Kind: network.NotSent, Message: "no intent", Err: err}
 	}
-	var e entry
-	if err := json.Unmarshal(r.Body[0].Bytes, &e); err != nil {
-		panic(err)
-	}
-	if r.Method == "PUT" {
-		key = filepath.Base(r.URL)
-		if _, known := m.posts[key]; known {
-			return answer(409, ""), nil
-		}
+	key, e, fresh := m.entryOf(r)
+	if !fresh {
+		return answer(409, ""), nil
 	}
 	cut := &network.Error{Kind: network.Ambiguous, Message: "reset"}
 	switch m.luck.IntN(10) {
@@ -106,26 +101,26 @@ func (m *memory) Send(_ context.Context, r network.Request, intent func() error)
 		m.dead = true
 		panic(crash{}) // nothing arrived
 	case 1:
-		m.accept(key, e.Text)
+		m.show(key, e)
 		m.dead = true
 		panic(crash{})
 	case 2:
 		return network.Reply{}, cut
 	case 3:
-		m.accept(key, e.Text)
+		m.show(key, e)
 		return network.Reply{}, cut
 	case 4:
-		m.ghosts = append(m.ghosts, func() { m.accept(key, e.Text) })
+		m.ghosts = append(m.ghosts, func() { m.show(key, e) })
 		return network.Reply{}, cut
 	case 5:
 		return answer(429, ""), nil
 	case 6:
 		return answer(422, ""), nil
 	case 7:
-		m.accept(key, e.Text)
+		m.show(key, e)
 		return answer(500, ""), nil
 	}
-	return answer(200, m.accept(key, e.Text)), nil
+	return answer(200, m.show(key, e)), nil
 }
 
 func answer(status int, id string) network.Reply {
@@ -153,7 +148,7 @@ func newWorld(t *testing.T, path string, shape network.Shape) *world {
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		_ = os.Remove(path + suffix)
 	}
-	w := &world{memory: &memory{keyed: shape == network.ShapeKey}, shape: shape}
+	w := &world{memory: &memory{keyed: shape == network.ShapeKey || shape == network.ShapePhase}, shape: shape}
 	w.app = openApp(t, path, fake(shape, "http://ledger", time.Nanosecond), queue.Carriers{"http": w.memory})
 	return w
 }
@@ -174,6 +169,7 @@ func (w *world) begin() error {
 	}
 	w.name++
 	w.memory.posts, w.memory.visible, w.memory.ghosts = map[string]string{}, map[string]int{}, nil
+	w.memory.order, w.memory.boxes = nil, map[string]entry{}
 	w.ids, w.texts = nil, map[domain.DeliveryID][]string{}
 	w.channels = []domain.ChannelID{w.channel(fmt.Sprint("one ", w.name)), w.channel(fmt.Sprint("two ", w.name))}
 	return nil
@@ -230,7 +226,11 @@ func (w *world) answer(ctx context.Context, id domain.DeliveryID, luck uint64) e
 		if err != nil {
 			return err
 		}
-		return w.planner.Resolve(ctx, id, queue.Answer{Live: "https://ledger.example/" + segments[doubt.Segment].ClientKey})
+		key := segments[doubt.Segment].ClientKey
+		if box := segments[doubt.Segment].Container; box != "" {
+			key = box
+		}
+		return w.planner.Resolve(ctx, id, queue.Answer{Live: "https://ledger.example/" + key})
 	}
 	return w.planner.Resolve(ctx, id, queue.Answer{Absent: luck%2 == 0, SendAgain: luck%2 == 1})
 }
@@ -319,7 +319,7 @@ func TestRandomHistoriesKeepTheInvariants(t *testing.T) {
 		t.Cleanup(func() { _ = os.RemoveAll(shm) })
 		folder = shm
 	}
-	shapes := []network.Shape{network.ShapeKey, network.ShapeRecord, network.ShapeNone}
+	shapes := queuetest.Shapes()
 	const length, shared = 100, 30 // acts of a history, histories of a database
 	for _, shape := range shapes {
 		t.Run(string(shape), func(t *testing.T) {
