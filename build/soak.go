@@ -34,6 +34,9 @@ func trials() []trial {
 	return []trial{
 		{"Q7", queue, "TestTheHarnessCatchesEveryMutant", 1, 0},
 		{"Q7 power", queue, "TestPowerCutsCatchAStoreThatDoesNotWaitForTheDisk", 1, 0},
+		{"Q7 pool", queue, "TestAPooledConnectionIsCaught", 1, 0},
+		{"Q17", queue, "TestADiskThatFailsLosesAndDoublesNothing", 1_440, 180},
+		{"Q17 bits", queue, "TestAFlippedBitDoublesNothing", 400, 100},
 		{"Q9", queue, "TestTwoPublishersNeverBothSend", 2_000, 500},
 		{"Q10", queue, "TestAYearOfSleepsAndJourneysIsPublishedInTime", 20, 2},
 		{"Q8", queue, "TestAPowerCutTakesNothingThatWasPromised", 2_000, 250},
