@@ -3,6 +3,8 @@ package api
 import (
 	"postbag/backend/domain"
 	"postbag/backend/network"
+	"postbag/backend/posts"
+	"postbag/backend/queue"
 )
 
 // DeliveryStory is a delivery with its journal.
@@ -11,7 +13,34 @@ type DeliveryStory struct {
 	Parts    []Segment `json:"parts"`
 	Attempts []Attempt `json:"attempts"`
 	Timeline []Moment  `json:"timeline"` // the same in a few words, oldest first
+	Turns    []Turn    `json:"turns"`    // how it stood, oldest first
+	Proofs   []Proof   `json:"proofs"`   // what was found out or decided about what was in doubt, oldest first
 	LookedMs int64     `json:"lookedMs"` // when the network was asked last whether it is there; 0: never
+}
+
+// Turn is one change of how a delivery stands.
+type Turn struct {
+	AtMs       int64  `json:"atMs"`
+	State      string `json:"state"`
+	Was        string `json:"was"`    // "" for the first
+	Reason     string `json:"reason"` // why it is held
+	DueMs      int64  `json:"dueMs"`
+	Moved      bool   `json:"moved"`  // to another time
+	WakeMs     int64  `json:"wakeMs"` // when it is looked at again; 0: it is not
+	Text       string `json:"text"`   // what stands in its way
+	URL        string `json:"url"`
+	Generation int    `json:"generation"`
+}
+
+// Proof is what was found out, or what a person said, about a part in doubt.
+type Proof struct {
+	AtMs     int64  `json:"atMs"`
+	Part     int    `json:"part"`    // counted from 1
+	Verdict  string `json:"verdict"` // "live", "absent", "same_key", "send_again" or "undecided"
+	ByPerson bool   `json:"byPerson"`
+	Actor    string `json:"actor"`
+	Evidence string `json:"evidence"`
+	URL      string `json:"url"`
 }
 
 // Segment is one visible part of a delivery.
@@ -43,12 +72,23 @@ type Call struct {
 	Message   string `json:"message"`
 	RemoteID  string `json:"remoteId"`
 	Verdict   string `json:"verdict"` // what was found out about a call in doubt
+	Part      int    `json:"part"`    // of a thread, counted from 1
+	Sends     Sends  `json:"sends"`   // what went with it
+}
+
+// Sends is what a call carries: the kinds and sizes, never the words.
+type Sends struct {
+	Characters int   `json:"characters"` // of its text, as people count
+	Pictures   int   `json:"pictures"`   // pictures and videos that come with the text
+	File       int   `json:"file"`       // which picture or video is sent, counted from 1; 0: none
+	Files      int   `json:"files"`      // of how many
+	Bytes      int64 `json:"bytes"`      // of that file
 }
 
 // Show returns a delivery with everything that was tried.
 func (s *QueueService) Show(id string) (_ DeliveryStory, err error) {
 	defer s.done(&err)
-	story := DeliveryStory{Parts: []Segment{}, Attempts: []Attempt{}, Timeline: []Moment{}}
+	story := DeliveryStory{Parts: []Segment{}, Attempts: []Attempt{}, Timeline: []Moment{}, Turns: []Turn{}, Proofs: []Proof{}}
 	if story.Delivery, err = s.one(id); err != nil {
 		return story, err
 	}
@@ -74,7 +114,24 @@ func (s *QueueService) Show(id string) (_ DeliveryStory, err error) {
 		return story, err
 	}
 	d, err := s.DB.Delivery(s.ctx, domain.DeliveryID(id))
+	if err != nil {
+		return story, err
+	}
 	story.Timeline = timeline(d, attempts, found)
+	carried(d, attempts, story.Attempts)
+	for _, f := range found {
+		story.Proofs = append(story.Proofs, Proof{
+			AtMs: millis(f.At), Part: f.Segment + 1, Verdict: string(f.Verdict), ByPerson: f.ByPerson, Actor: f.Actor,
+			Evidence: network.Printable(f.Evidence), URL: f.RemoteURL,
+		})
+	}
+	turns, err := s.DB.Turns(s.ctx, d.ID)
+	for _, t := range turns {
+		story.Turns = append(story.Turns, Turn{
+			AtMs: millis(t.At), State: string(t.State), Was: string(t.Was), Reason: string(t.Reason), DueMs: millis(t.Due), Moved: t.Moved,
+			WakeMs: millis(t.Wake), Text: network.Printable(t.Text), URL: t.RemoteURL, Generation: t.Generation,
+		})
+	}
 	return story, err
 }
 
@@ -87,4 +144,33 @@ func attemptOf(a domain.Attempt) Attempt {
 		})
 	}
 	return out
+}
+
+// carried says what each call of a delivery carried, as far as the frozen plan tells.
+func carried(d domain.Delivery, attempts []domain.Attempt, out []Attempt) {
+	plan, err := queue.Thaw(d)
+	if err != nil {
+		return
+	}
+	var files []network.Media
+	for _, p := range plan.Parts {
+		files = append(files, p.Media...)
+	}
+	next := 0
+	for i, a := range attempts {
+		for j, c := range a.Calls {
+			call := &out[i].Calls[j]
+			call.Part = c.Segment + 1
+			switch {
+			case c.Effect == domain.EffectPublic && c.Segment < len(plan.Parts):
+				call.Sends.Characters = posts.Characters(plan.Parts[c.Segment].Text)
+				call.Sends.Pictures = len(plan.Parts[c.Segment].Media)
+			case c.Effect == domain.EffectInvisible && carriesMedia(c.Step) && next < len(files):
+				call.Sends.File, call.Sends.Files, call.Sends.Bytes = next+1, len(files), files[next].Bytes
+				if c.Outcome == domain.OutcomeAccepted {
+					next++
+				}
+			}
+		}
+	}
 }

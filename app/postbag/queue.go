@@ -42,6 +42,8 @@ type storyJSON struct {
 	deliveryJSON
 	Parts   []segmentJSON `json:"parts"`
 	Journal []attemptJSON `json:"journal"`
+	Proofs  []proofJSON   `json:"proofs"`
+	Turns   []turnJSON    `json:"turns"`
 }
 
 type segmentJSON struct {
@@ -70,10 +72,37 @@ type callJSON struct {
 	Message  string  `json:"message"`
 	RemoteID string  `json:"remote_id"`
 	Verdict  string  `json:"verdict"`
+	Part     int     `json:"part"`  // of a thread, counted from 1
+	Bytes    int64   `json:"bytes"` // of the file it carries, 0 for none
+}
+
+// proofJSON is what was found out, or said by a person, about a part in doubt.
+type proofJSON struct {
+	At       *string `json:"at"`
+	Part     int     `json:"part"`
+	Verdict  string  `json:"verdict"`
+	ByPerson bool    `json:"by_person"`
+	Evidence string  `json:"evidence"`
+	URL      string  `json:"url"`
+}
+
+// turnJSON is one change of how a delivery stands.
+type turnJSON struct {
+	At         *string `json:"at"`
+	State      string  `json:"state"`
+	HoldReason string  `json:"hold_reason"`
+	Due        *string `json:"due"`
+	Text       string  `json:"text"`
 }
 
 func storyOf(s api.DeliveryStory) storyJSON {
-	out := storyJSON{deliveryJSON: deliveryOf(s.Delivery), Parts: []segmentJSON{}, Journal: []attemptJSON{}}
+	out := storyJSON{deliveryJSON: deliveryOf(s.Delivery), Parts: []segmentJSON{}, Journal: []attemptJSON{}, Proofs: []proofJSON{}, Turns: []turnJSON{}}
+	for _, p := range s.Proofs {
+		out.Proofs = append(out.Proofs, proofJSON{stamp(p.AtMs), p.Part, p.Verdict, p.ByPerson, p.Evidence, p.URL})
+	}
+	for _, t := range s.Turns {
+		out.Turns = append(out.Turns, turnJSON{stamp(t.AtMs), t.State, t.Reason, stamp(t.DueMs), t.Text})
+	}
 	for _, p := range s.Parts {
 		out.Parts = append(out.Parts, segmentJSON(p))
 	}
@@ -83,6 +112,7 @@ func storyOf(s api.DeliveryStory) storyJSON {
 			attempt.Calls = append(attempt.Calls, callJSON{
 				Step: call.Step, Effect: call.Effect, Started: stamp(call.StartedMs), Ended: stamp(call.EndedMs), Outcome: call.Outcome,
 				Status: call.Status, Code: call.Code, Message: call.Message, RemoteID: call.RemoteID, Verdict: call.Verdict,
+				Part: call.Part, Bytes: call.Sends.Bytes,
 			})
 		}
 		out.Journal = append(out.Journal, attempt)
@@ -245,11 +275,8 @@ func newQueueShow(c *cli) *cobra.Command {
 				if d.RemoteURL != "" {
 					c.say("  %s", d.RemoteURL)
 				}
-				for _, a := range story.Attempts {
-					c.say("  try %d, %s: %s", a.No, clock(a.StartedMs), a.End)
-					for _, call := range a.Calls {
-						c.say("    %s (%s): %s %d %s", call.Step, call.Effect, call.Outcome, call.Status, call.Message)
-					}
+				for _, sentence := range tellStory(story) {
+					c.say("  %s", sentence)
 				}
 			})
 		}),

@@ -217,7 +217,7 @@ func (a *App) Publisher(ctx context.Context, changed func(domain.DeliveryID)) (*
 		Store: a.DB, Accounts: a.Accounts, Sealer: a.Accounts, Carriers: a.Carriers, Files: a.blobs(), Lease: lease,
 		Log: a.Log, Changed: changed, Slots: a.Slots.LateSlot, Guards: []queue.Guard{a.Twins}, Budgets: a.Budgets().Terms,
 		Me:      a.ground.me(strconv.Itoa(os.Getpid())+" "+time.Now().UTC().Format(time.RFC3339), a.Config.Version),
-		Grounds: a.grounds(), Boot: a.ground.boot.Now, Home: a.homeSince, Marked: a.marked(mark),
+		Grounds: a.grounds(), Boot: func() time.Duration { return a.ground.source().Boot }, Home: a.homeSince, Marked: a.marked(mark),
 	}), lease.End, nil
 }
 

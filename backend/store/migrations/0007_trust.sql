@@ -54,6 +54,9 @@ CREATE INDEX delivery_sent ON delivery (channel, published_at_ms) WHERE state = 
 -- Which picture a rendition in a frozen plan was made of.
 CREATE INDEX local_rendition_sha256 ON local_rendition (sha256);
 
+-- The story of one delivery, from the change log.
+CREATE INDEX change_log_delivery ON change_log (key) WHERE tbl = 'delivery';
+
 -- What a person was told of what is held or in doubt: nothing is told twice while it stands.
 CREATE TABLE local_told (
     row      INTEGER PRIMARY KEY,

@@ -600,6 +600,8 @@ CREATE UNIQUE INDEX call_one_accepted ON call (delivery, generation, segment_idx
 
 CREATE UNIQUE INDEX call_one_open ON call (delivery) WHERE effect = 'public' AND outcome IS NULL;
 
+CREATE INDEX change_log_delivery ON change_log (key) WHERE tbl = 'delivery';
+
 CREATE INDEX clock_mark_boot ON clock_mark (machine, boot_id);
 
 CREATE INDEX collection_asset_asset ON collection_asset (asset);

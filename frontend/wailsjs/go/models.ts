@@ -112,6 +112,13 @@ export namespace api {
 	    next: string;
 	}
 
+	export interface Sends {
+	    characters: number;
+	    pictures: number;
+	    file: number;
+	    files: number;
+	    bytes: number;
+	}
 	export interface Call {
 	    step: string;
 	    effect: string;
@@ -123,6 +130,8 @@ export namespace api {
 	    message: string;
 	    remoteId: string;
 	    verdict: string;
+	    part: number;
+	    sends: Sends;
 	}
 	export interface Attempt {
 	    no: number;
@@ -178,6 +187,7 @@ export namespace api {
 	    lookUrl: string;
 	    late: LateRule;
 	    deadlineMs: number;
+	    clockOffMs: number;
 	    twin: Twin;
 	    repeated: boolean;
 	    createdMs: number;
@@ -455,6 +465,27 @@ export namespace api {
 	    nextRestore: string;
 	}
 
+	export interface Proof {
+	    atMs: number;
+	    part: number;
+	    verdict: string;
+	    byPerson: boolean;
+	    actor: string;
+	    evidence: string;
+	    url: string;
+	}
+	export interface Turn {
+	    atMs: number;
+	    state: string;
+	    was: string;
+	    reason: string;
+	    dueMs: number;
+	    moved: boolean;
+	    wakeMs: number;
+	    text: string;
+	    url: string;
+	    generation: number;
+	}
 	export interface Moment {
 	    atMs: number;
 	    code: string;
@@ -476,6 +507,8 @@ export namespace api {
 	    parts: Segment[];
 	    attempts: Attempt[];
 	    timeline: Moment[];
+	    turns: Turn[];
+	    proofs: Proof[];
 	    lookedMs: number;
 	}
 	export interface DemoRequest {
@@ -978,6 +1011,7 @@ export namespace api {
 
 
 
+
 	export interface RenameTag {
 	    workspace: string;
 	    from: string;
@@ -1067,6 +1101,7 @@ export namespace api {
 	    channels: string[];
 	    dueMs: number;
 	}
+
 
 	export interface SetCrop {
 	    asset: string;
@@ -1206,6 +1241,7 @@ export namespace api {
 	    state: string;
 	    items: MenuItem[];
 	}
+
 
 
 	export interface Version {
