@@ -1,0 +1,74 @@
+package queue_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"postbag/backend/domain"
+	"postbag/backend/network"
+	"postbag/backend/queue/queuetest"
+	"postbag/backend/store"
+)
+
+// guessing is a store that takes "not seen" for "not there".
+type guessing struct{ *store.DB }
+
+func (g guessing) Resolve(ctx context.Context, r domain.Resolution, from domain.DeliveryState) error {
+	if !r.ByPerson && r.Verdict != domain.VerdictLive {
+		r.Verdict, r.Change = domain.VerdictAbsent, domain.Change{State: domain.Waiting, WakeAt: time.Now()}
+	}
+	return g.DB.Resolve(ctx, r, from)
+}
+
+// Q7: a queue that guesses is caught in every shape where a guess can be wrong.
+func TestTheHarnessCatchesAQueueThatGuesses(t *testing.T) {
+	for _, shape := range []network.Shape{network.ShapePhase, network.ShapeLookUp, network.ShapeNone} {
+		for _, guesses := range []bool{false, true} {
+			h := newShaped(t, shape, network.Reconcile{Quarantine: time.Hour})
+			if guesses {
+				h.queue.Store = guessing{h.db}
+			}
+			h.plan(h.channel("me"), time.Now(), "hello")
+			h.ledger.Do(func() {
+				h.ledger.Gate, h.ledger.Lag = make(chan struct{}), time.Hour // what is there is not seen yet
+				h.ledger.Next = queuetest.Once(queuetest.Ghost)
+			})
+			h.run()
+			h.age(6 * time.Hour)
+			h.rest()
+			close(h.ledger.Gate)
+			want := 1
+			if guesses {
+				want = 2
+			}
+			if n := h.ledger.Visible()["hello"]; n != want {
+				t.Errorf("%s, guessing %t: visible %d times, want %d", shape, guesses, n, want)
+			} else if guesses {
+				t.Logf("figure: Q7 guessing, %s caught: %d doubled", shape, n-1)
+			}
+		}
+	}
+}
+
+// A container is exchanged in doubt: what the engine and the database forbid would be seen.
+func TestTheHarnessCatchesASecondContainer(t *testing.T) {
+	h := newShaped(t, network.ShapePhase, network.Reconcile{Quarantine: time.Hour})
+	h.plan(h.channel("me"), time.Now(), "hello")
+	h.ledger.Do(func() {
+		h.ledger.Gate = make(chan struct{})
+		h.ledger.Next = queuetest.Once(queuetest.Ghost)
+	})
+	h.run()
+	h.lawless(func() {
+		h.exec("UPDATE segment SET container_id = NULL, state = 'pending'")
+		h.exec("UPDATE delivery SET state = 'planned', wake_at_ms = 1")
+		h.exec("DELETE FROM local_reply")
+		h.exec("DELETE FROM call WHERE effect = 'public'")
+	})
+	h.rest()
+	close(h.ledger.Gate)
+	if n := h.ledger.Visible()["hello"]; n != 2 {
+		t.Errorf("visible %d times: the second container was not caught", n)
+	}
+}
