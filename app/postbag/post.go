@@ -61,6 +61,8 @@ type postAddOptions struct {
 	at              string
 	now, slot       bool
 	draft           bool
+	zone            string
+	stagger         time.Duration
 }
 
 func newPost(c *cli) *cobra.Command {
@@ -77,8 +79,8 @@ func newPostAdd(c *cli) *cobra.Command {
 		Long: "Writes a post and plans it for each channel, all or none; --draft only writes it. A file given with --media is\n" +
 			"brought into the library first. The first --alt describes the first --media, and so on. A channel is named by its\n" +
 			"id, its handle, or its network if only one channel is on it. TIME is RFC 3339 (2026-12-24T18:00:00+01:00), or\n" +
-			"2026-12-24 18:00 in this machine's time zone. With --slot it goes out in its channels' next free slots\n" +
-			"(postbag slot set).\n\n" +
+			"2026-12-24 18:00 in this machine's time zone, or in --zone. With --slot it goes out in its channels' next free slots\n" +
+			"(postbag slot set). With --stagger 30m each channel follows the one before half an hour later.\n\n" +
 			"Planned posts go out while postbag queue run is running.",
 		Args: cobra.NoArgs,
 		RunE: c.does(o.run),
@@ -91,6 +93,8 @@ func newPostAdd(c *cli) *cobra.Command {
 	f.StringVar(&o.at, "at", "", "when it goes out, a `time`")
 	f.BoolVar(&o.now, "now", false, "it goes out at once")
 	f.BoolVar(&o.slot, "slot", false, "it goes out in the next free slot of each channel")
+	f.StringVar(&o.zone, "zone", "", "the `zone` in which --at is meant, like Europe/Oslo")
+	f.DurationVar(&o.stagger, "stagger", 0, "how much later each channel goes out than the one before, such as 30m")
 	f.BoolVar(&o.draft, "draft", false, "only write it")
 	cmd.MarkFlagsOneRequired("text", "text-file", "media")
 	cmd.MarkFlagsOneRequired("at", "now", "slot", "draft")
@@ -116,6 +120,9 @@ func (o *postAddOptions) run(ctx context.Context, _ []string) error {
 	if err != nil {
 		return err
 	}
+	if due, err = o.inZone(s, due); err != nil {
+		return err
+	}
 	channels, err := o.channels(s, w, o.to)
 	if err != nil {
 		return err
@@ -134,7 +141,7 @@ func (o *postAddOptions) run(ctx context.Context, _ []string) error {
 	if o.draft {
 		return o.result(out, func() { o.say("Saved the draft %s.", p.ID) })
 	}
-	planned, err := s.Slots.Schedule(api.ScheduleAt{PostID: p.ID, DueMs: due.UnixMilli(), Slot: o.slot})
+	planned, err := s.Slots.Schedule(api.ScheduleAt{PostID: p.ID, DueMs: due.UnixMilli(), Slot: o.slot, Offsets: o.offsets(channels)})
 	if err != nil {
 		return keptAs(p.ID, err)
 	}
@@ -167,10 +174,51 @@ func (o *postAddOptions) due(now time.Time) (time.Time, error) {
 		return now, nil
 	}
 	at, err := parseTime(o.at)
-	if err == nil && now.Sub(at) > lateness {
+	if err == nil && o.zone == "" && now.Sub(at) > lateness {
 		err = usagef("at", "%s has passed; use --now, or a time to come", o.at)
 	}
 	return at, err
+}
+
+// offsets lets each channel follow the one before.
+func (o *postAddOptions) offsets(channels []string) []api.ChannelOffset {
+	list := []api.ChannelOffset{}
+	for i, c := range channels {
+		if after := time.Duration(i) * o.stagger; after != 0 {
+			list = append(list, api.ChannelOffset{Channel: c, AfterMs: after.Milliseconds()})
+		}
+	}
+	return list
+}
+
+// inZone gives a wall time its instant in the zone it is meant in: in the hour that the clocks skip
+// it is moved forward, and of two it is the first. An instant stays.
+func (o *postAddOptions) inZone(s *api.Services, due time.Time) (time.Time, error) {
+	if _, err := time.Parse(time.RFC3339, o.at); o.at == "" || err == nil {
+		if o.zone != "" {
+			return due, usagef("zone", "it says what a time without a zone means: --at '2026-12-24 18:00' --zone Europe/Oslo")
+		}
+		return due, nil
+	}
+	wall, err := parseWall(o.at, time.UTC)
+	if err != nil {
+		return due, err
+	}
+	w, err := s.Slots.Resolve(wall.Format("2006-01-02T15:04"), o.zone, false)
+	if err != nil {
+		return due, err
+	}
+	at := time.UnixMilli(w.AtMs).Add(time.Duration(wall.Second()) * time.Second)
+	switch w.Rule {
+	case "skipped":
+		o.note("The clocks skip that time: it goes out at %s.", clock(at.UnixMilli()))
+	case "first":
+		o.note("The clocks show that time twice: the first counts.")
+	}
+	if time.Since(at) > lateness {
+		return at, usagef("at", "%s has passed there; use --now, or a time to come", o.at)
+	}
+	return at, nil
 }
 
 // parseTime reads a time as people and scripts write it.
@@ -178,8 +226,13 @@ func parseTime(s string) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
 		return t, nil
 	}
+	return parseWall(s, time.Local)
+}
+
+// parseWall reads a time without a zone.
+func parseWall(s string, where *time.Location) (time.Time, error) {
 	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02T15:04:05"} {
-		if t, err := time.ParseInLocation(layout, s, time.Local); err == nil {
+		if t, err := time.ParseInLocation(layout, s, where); err == nil {
 			return t, nil
 		}
 	}

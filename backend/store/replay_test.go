@@ -93,6 +93,9 @@ func columnsOf(t *testing.T, q querier, table string) (list []column) {
 		}
 		list = append(list, c)
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return list
 }
 
