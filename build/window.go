@@ -29,6 +29,7 @@ func windowTestNeeds() []need {
 		{"openbox", "a window manager on it", map[string]string{"apt-get": "openbox", "dnf": "openbox", "pacman": "openbox"}},
 		{"xdotool", "moving its windows", map[string]string{"apt-get": "xdotool", "dnf": "xdotool", "pacman": "xdotool"}},
 		{"wmctrl", "closing its windows", map[string]string{"apt-get": "wmctrl", "dnf": "wmctrl", "pacman": "wmctrl"}},
+		{"ffmpeg", "a film for it to play", map[string]string{"apt-get": "ffmpeg", "dnf": "ffmpeg-free", "pacman": "ffmpeg"}},
 		{"dbus-daemon", "a session of its own for the window", map[string]string{"apt-get": "dbus-daemon", "dnf": "dbus-daemon", "pacman": "dbus"}},
 	}
 }
