@@ -88,7 +88,9 @@ func Default() App {
 }
 
 // DefaultWorkspace returns what holds in a workspace until a person chooses.
-func DefaultWorkspace() Workspace { return Workspace{Medium: "social", TwinDays: 7, TwinPictures: true} }
+func DefaultWorkspace() Workspace {
+	return Workspace{Medium: "social", TwinDays: 7, TwinPictures: true}
+}
 
 // Store keeps settings.
 type Store interface {

@@ -64,6 +64,7 @@ async function write(e: api.ShellEvent) {
 const notices: Record<string, { of: keyof api.Notify; text: (count: number) => string }> = {
 	queue_needs_you: { of: 'needsYou', text: (count) => m.shell_notice_needs_you({ count }) },
 	queue_late: { of: 'away', text: (count) => m.shell_notice_late({ count }) },
+	queue_unsure: { of: 'needsYou', text: (count) => m.shell_notice_unsure({ count }) },
 	queue_published: { of: 'published', text: (count) => m.shell_notice_published({ count }) },
 };
 
