@@ -58,7 +58,10 @@ const sentences: Record<string, Say> = {
 	size_unknown: () => m.composer_check_size(),
 	alt_missing: () => m.composer_check_alt_required(),
 	price: ({ channels, value }) =>
-		m.composer_check_price({ channels, price: number(Number(value('price')), { style: 'currency', currency: value('currency') }) }),
+		m.composer_check_price({
+			channels,
+			price: number(Number(value('price')), { style: 'currency', currency: value('currency') }),
+		}),
 	network_unknown: ({ channels }) => m.composer_check_unknown({ channels }),
 };
 
