@@ -137,9 +137,7 @@ func (m *meter) Send(ctx context.Context, r network.Request, intent func() error
 	reply := answer(200, "media")
 	if intent != nil {
 		reply = answer(200, r.Header["Idempotency-Key"])
-		var text string
-		_, _ = fmt.Sscanf(string(r.Body[0].Bytes), "%s", &text)
-		m.pliant.visible[r.Header["Idempotency-Key"]]++
+		m.visible[r.Header["Idempotency-Key"]]++
 	}
 	if m.fails(intent != nil) {
 		return lost()

@@ -47,6 +47,19 @@ func (s spread) report(b *testing.B, name string) {
 	b.ReportMetric(float64(s.at(50).Microseconds())/1000, name+"p50-ms")
 }
 
+// verdict says whether a gate was missed, unless the machine was too busy for the floor to pass it.
+func verdict(b *testing.B, s, floor spread, gate time.Duration) {
+	b.Helper()
+	p99, least := s.at(99), floor.at(99)
+	switch {
+	case len(s) < 100 || p99 <= gate:
+	case least > gate/2:
+		b.Logf("NOT SAID: p99 %v (gate %v), but the floor took %v: this machine is busy", p99, gate, least)
+	default:
+		b.Logf("MISSED: p99 %v (gate %v), the floor took %v", p99, gate, least)
+	}
+}
+
 // poll is what the publisher asks at each look: whether everything is held, what is due beside the
 // accounts that are busy, and when to look next.
 func poll(tb testing.TB, db *store.DB, busy []domain.ChannelID) {
@@ -102,9 +115,10 @@ func duePoll(b *testing.B, large, small *store.DB, accounts int) {
 	thousandth.report(b, "1k-")
 	by := float64(of.at(50)) / float64(thousandth.at(50))
 	b.ReportMetric(by, "x-1k")
-	if p99 := of.at(99); len(of) > 500 && (p99 > gatePoll || by > gatePollBy) {
-		b.Logf("MISSED: p99 %v (gate %v), %.2f times a thousand rows (gate %.0f)", p99, gatePoll, by, gatePollBy)
+	if by > gatePollBy && len(of) > 100 {
+		b.Logf("MISSED: %.2f times a thousand rows (gate %.0f)", by, gatePollBy)
 	}
+	verdict(b, of, thousandth, gatePoll)
 }
 
 // history reads the first page of what was published.
@@ -220,7 +234,5 @@ func intents(b *testing.B, db *store.DB) {
 	all.report(b, "")
 	floors.report(b, "floor-")
 	b.ReportMetric(float64(all.at(50))/float64(floors.at(50)), "x-floor")
-	if p99 := all.at(99); len(all) > 100 && p99 > gateCommit {
-		b.Logf("MISSED: p99 %v (gate %v)", p99, gateCommit)
-	}
+	verdict(b, all, floors, gateCommit)
 }

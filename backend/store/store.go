@@ -220,7 +220,7 @@ func (t *Tx) insertOne(query string, args ...any) (int64, error) {
 }
 
 func (t *Tx) result(query string, args ...any) (sql.Result, error) {
-	stmt, err := t.statement(query)
+	stmt, err := t.statement(query) //nolint:sqlclosecheck // it ends with the transaction
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@
 package storetest
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"path/filepath"
@@ -21,7 +22,7 @@ import (
 type Size struct {
 	Finished int // published deliveries
 	Open     int // planned ones, spread over the sixty days after the present one
-	Due      int // of the open ones, due an hour ago
+	Due      int // of the open ones, due within the last hour
 	Channels int
 }
 
@@ -36,7 +37,7 @@ func Open(tb testing.TB, size Size) *store.DB {
 	if err := db.Close(); err != nil {
 		tb.Fatal(err)
 	}
-	if err := fill(path, size); err != nil {
+	if err := fill(tb.Context(), path, size); err != nil {
 		tb.Fatal(err)
 	}
 	if db, err = store.Open(tb.Context(), path, store.Options{}); err != nil {
@@ -55,14 +56,14 @@ const uuid = `printf('%08x-%04x-7000-8000-%012x', i >> 16, i & 65535, i)`
 const plan = `{"delivery":"00000000-0000-7000-8000-000000000000","created_at":"2026-11-22T10:00:00Z","parts":[{"text":"` +
 	`A hundred and forty characters are about as much as people write in a short post about bread, the sea and what the week was like so far."}],"language":"en"}`
 
-func fill(path string, s Size) (err error) {
+func fill(ctx context.Context, path string, s Size) (err error) {
 	db, err := sql.Open("sqlite", "file:"+filepath.ToSlash(path)+"?_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=cache_size(-200000)")
 	if err != nil {
 		return fmt.Errorf("seed: %w", err)
 	}
 	db.SetMaxOpenConns(1)
 	defer func() { _ = db.Close() }()
-	triggers, err := triggersOf(db)
+	triggers, err := triggersOf(ctx, db)
 	if err != nil {
 		return fmt.Errorf("seed: %w", err)
 	}
@@ -90,9 +91,9 @@ func fill(path string, s Size) (err error) {
 			hlc, actor_id, created_at_ms, updated_at_ms)
 		SELECT i, `+strings.ReplaceAll(uuid, "%", "%%")+`, 1, 1 + i %% %[1]d, 1 + i %% %[1]d, 1 + (1 + i %% %[1]d) %% %[2]d, 'once-' || (1 + i / %[1]d),
 			CASE WHEN i <= %[3]d THEN 'published' ELSE 'planned' END,
-			CASE WHEN i <= %[3]d THEN %[4]d - (%[3]d - i) * 60000 WHEN i <= %[3]d + %[5]d THEN %[4]d - 3600000
+			CASE WHEN i <= %[3]d THEN %[4]d - (%[3]d - i) * 60000 WHEN i <= %[3]d + %[5]d THEN %[4]d - 3600000 + (i * 7919) %% 3000000
 				ELSE %[4]d + %[6]d + (i * 7919) %% (60 * %[6]d) END, 'publish', 900000,
-			CASE WHEN i <= %[3]d THEN NULL WHEN i <= %[3]d + %[5]d THEN %[4]d - 3600000 ELSE %[4]d + %[6]d + (i * 7919) %% (60 * %[6]d) END,
+			CASE WHEN i <= %[3]d THEN NULL WHEN i <= %[3]d + %[5]d THEN %[4]d - 3600000 + (i * 7919) %% 3000000 ELSE %[4]d + %[6]d + (i * 7919) %% (60 * %[6]d) END,
 			'%[7]s', 'hash', 'hash', 'local', 'local', i <= %[3]d, CASE WHEN i <= %[3]d THEN 'remote ' || i END,
 			CASE WHEN i <= %[3]d THEN 'https://social.example/@me/' || i END, CASE WHEN i <= %[3]d THEN %[4]d - (%[3]d - i) * 60000 END,
 			i, 'local', %[4]d, %[4]d FROM n`, posts, s.Channels, s.Finished, now, s.Due, day, plan)
@@ -110,7 +111,7 @@ func fill(path string, s Size) (err error) {
 	}
 	list = append(append(list, triggers.create...), "COMMIT", "ANALYZE")
 	for _, statement := range list {
-		if _, err := db.Exec(statement); err != nil {
+		if _, err := db.ExecContext(ctx, statement); err != nil {
 			return fmt.Errorf("seed: %.60s: %w", statement, err)
 		}
 	}
@@ -120,8 +121,8 @@ func fill(path string, s Size) (err error) {
 // triggers are the statements that take all triggers off, and put them back.
 type triggers struct{ drop, create []string }
 
-func triggersOf(db *sql.DB) (t triggers, err error) {
-	rows, err := db.Query("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY rowid")
+func triggersOf(ctx context.Context, db *sql.DB) (t triggers, err error) {
+	rows, err := db.QueryContext(ctx, "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY rowid")
 	if err != nil {
 		return t, err
 	}
