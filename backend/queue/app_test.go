@@ -57,8 +57,9 @@ func openApp(t testing.TB, path string, n network.Network, carriers queue.Carrie
 	raw.SetMaxOpenConns(1)
 	t.Cleanup(func() { _ = raw.Close() })
 	a := &app{t: t, db: db, raw: raw, network: n, account: network.Account{RemoteID: "me", Handle: "me"}}
-	a.queue = queue.New(queue.Config{NoPauses: true,
-		Store: db, Accounts: a, Sealer: clear{}, Carriers: carriers,
+	a.queue = queue.New(queue.Config{
+		NoPauses: true,
+		Store:    db, Accounts: a, Sealer: clear{}, Carriers: carriers,
 		Me:  domain.Publisher{Machine: "here", Process: "test", Version: "test", BootID: "boot"},
 		Log: slog.New(slog.DiscardHandler),
 	})
@@ -117,7 +118,7 @@ func (a *app) exec(query string, args ...any) {
 	if len(args) == 0 {
 		_, err = a.raw.Exec(query)
 	} else {
-		_, err = a.compiled(query).Exec(args...)
+		_, err = a.compiled(query).Exec(args...) //nolint:sqlclosecheck // it is kept, and ends with the database
 	}
 	if err != nil {
 		a.t.Fatalf("%s: %v", query, err)
@@ -131,7 +132,7 @@ func (a *app) compiled(query string) *sql.Stmt {
 		a.ready = map[string]*sql.Stmt{}
 	}
 	if a.ready[query] == nil {
-		stmt, err := a.raw.Prepare(query)
+		stmt, err := a.raw.Prepare(query) //nolint:sqlclosecheck // it is kept, and ends with the database
 		if err != nil {
 			a.t.Fatalf("%s: %v", query, err)
 		}

@@ -141,8 +141,9 @@ func (v victim) live() error {
 			return err
 		}
 	} else {
-		q := queue.New(queue.Config{NoPauses: true,
-			Store: mutate(v.Mutant, db), Accounts: accounts{n}, Sealer: clear{}, Carriers: queue.Carriers{"http": client},
+		q := queue.New(queue.Config{
+			NoPauses: true,
+			Store:    mutate(v.Mutant, db), Accounts: accounts{n}, Sealer: clear{}, Carriers: queue.Carriers{"http": client},
 			Me: domain.Publisher{Machine: "here", Process: fmt.Sprint(os.Getpid()), Version: "test", BootID: "boot"},
 		})
 		if err := q.RunUntilIdle(ctx); err != nil {

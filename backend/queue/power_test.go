@@ -167,7 +167,7 @@ func (h *house) boot() {
 	h.t.Helper()
 	h.app = openApp(h.t, h.path, fake(h.shape, "http://ledger", time.Second), queue.Carriers{"http": h.outlet})
 	h.boots++
-	h.app.queue.Me.BootID = fmt.Sprint("boot ", h.boots)
+	h.queue.Me.BootID = fmt.Sprint("boot ", h.boots)
 	var sound string
 	if err := h.raw.QueryRow("PRAGMA integrity_check").Scan(&sound); err != nil || sound != "ok" {
 		h.t.Fatalf("the database is damaged: %s, %v", sound, err)
@@ -194,7 +194,7 @@ func (h *house) boot() {
 // live plans and publishes until the power goes, or nothing is left to do.
 func (h *house) live(n int) {
 	w := &witness{DB: h.db, outcomes: map[string]domain.Outcome{}}
-	h.app.queue.Store = w
+	h.queue.Store = w
 	for i := range 1 + h.luck.IntN(2) {
 		texts := numbered(fmt.Sprintf("life %d post %d part %%d", n, i), 1+h.luck.IntN(2))
 		id, err := h.try(h.channels[i%2], texts)
@@ -207,7 +207,7 @@ func (h *house) live(n int) {
 	}
 	for range 2 {
 		_, _ = h.raw.Exec("UPDATE delivery SET wake_at_ms = 1 WHERE state IN ('waiting', 'unknown', 'planned')")
-		if err := h.app.queue.RunUntilIdle(h.t.Context()); err != nil && !h.disk.Off() {
+		if err := h.queue.RunUntilIdle(h.t.Context()); err != nil && !h.disk.Off() {
 			h.t.Errorf("with the power on: %v", err)
 		}
 		time.Sleep(2 * time.Second) // over the quarantine: what is in doubt is looked for, if there is power
@@ -218,7 +218,7 @@ func (h *house) live(n int) {
 
 // try plans a post, which fails when the power goes.
 func (h *house) try(c domain.ChannelID, texts []string) (domain.DeliveryID, error) {
-	h.app.posts++
+	h.posts++
 	now := time.Now().UnixMilli()
 	post, variant := domain.NewID(time.Now()), domain.NewID(time.Now())
 	for _, s := range []struct {

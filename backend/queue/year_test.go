@@ -212,7 +212,9 @@ func (y *year) event() {
 // week plans each zone's post for a wall time of the week after a day.
 func (y *year) week(from time.Time) {
 	rules := []domain.LatePolicy{
-		{}, {Then: domain.LatePublish, After: 15 * time.Minute}, {Then: domain.LateSkip, After: 15 * time.Minute},
+		{},
+		{Then: domain.LatePublish, After: 15 * time.Minute},
+		{Then: domain.LateSkip, After: 15 * time.Minute},
 		{Then: domain.LateNextSlot, After: 15 * time.Minute},
 	}
 	for i, z := range y.places {
