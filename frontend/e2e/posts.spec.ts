@@ -88,7 +88,7 @@ test('the bin deletes for good in two steps, and keeps what was ever planned', a
 	const channel = await app.program.practice('Studio');
 	await app.program.post('Only a thought', [channel]);
 	await app.program.post('It was planned once', [channel], tomorrow());
-	await app.goto('#/queue/upcoming');
+	await app.open('#/queue/upcoming');
 	await app.page.locator('[data-row]').first().focus();
 	await app.keys('Delete');
 	await expect(app.page.getByText('Taken out of the queue')).toBeVisible();

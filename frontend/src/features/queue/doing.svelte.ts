@@ -21,6 +21,7 @@ export class Doing {
 	/** The list on screen. */
 	element = $state<HTMLElement>();
 	#queue: Queue;
+	#held = { row: '', until: 0 }; // the row that was moved last, for a moment
 
 	constructor(queue: Queue) {
 		this.#queue = queue;
@@ -121,8 +122,15 @@ export class Doing {
 		const other = this.#queue.neighbour(by);
 		if (!row || !other) return;
 		this.tell(m.queue_done_swapped({ title: other.title || m.queue_no_text() }), await this.#queue.swap(row, other));
+		this.#held = { row: row.id, until: Date.now() + 2000 };
 		await this.#queue.reload();
 		await this.focus(row.id);
+	};
+
+	/** Gives the keyboard back to the row that was moved, when the list was drawn anew under it. */
+	keepFocus = async () => {
+		await tick();
+		if (Date.now() < this.#held.until && document.activeElement === document.body) await this.focus(this.#held.row);
 	};
 
 	holdAll = async (on: boolean) => {
