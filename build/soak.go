@@ -44,6 +44,7 @@ func trials() []trial {
 		{"Q5", queue, "TestRandomKillsWithFaultsLoseAndDoubleNothing", 5_000, 500},
 		{"Q4", queue, "TestKillCyclesLoseAndDoubleNothing", 10_000, 1_000},
 		{"Q3", queue, "TestACrashAtAnyPointLosesAndDoublesNothing", 1, 0},
+		{"Q3 pairs", queue, "TestACrashAfterACrashLosesAndDoublesNothing", 20_000, 1_000},
 		{"Q2", queue, "TestRandomHistoriesKeepTheInvariants", 5_000_000, 100_000},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -36,6 +37,18 @@ type app struct {
 func newApp(t testing.TB, n network.Network, carriers queue.Carriers) *app {
 	t.Helper()
 	return openApp(t, filepath.Join(t.TempDir(), "postbag.db"), n, carriers)
+}
+
+// inMemory returns a folder that needs no disk, where the system has one: what is proved there is
+// killed, but keeps its power.
+func inMemory(t testing.TB) string {
+	t.Helper()
+	folder, err := os.MkdirTemp("/dev/shm", "postbag")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })
+	return folder
 }
 
 func newPractice(t testing.TB) *app {

@@ -229,7 +229,7 @@ type yard struct {
 func newYard(t testing.TB, shape network.Shape) *yard {
 	t.Helper()
 	l := newLedger(t)
-	path := filepath.Join(t.TempDir(), "postbag.db")
+	path := filepath.Join(inMemory(t), "postbag.db")
 	n := fake(shape, l.URL(), time.Millisecond)
 	return &yard{
 		app:    openApp(t, path, n, queue.Carriers{"http": httpcall.New(nil)}),

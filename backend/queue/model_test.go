@@ -315,11 +315,7 @@ func shrink(history []act, fails func([]act) bool) []act {
 // database serves many histories: making it takes longer than one of them.
 func TestRandomHistoriesKeepTheInvariants(t *testing.T) {
 	steps := prooftest.Size(t, 100_000, 2_000)
-	folder := t.TempDir()
-	if shm, err := os.MkdirTemp("/dev/shm", "postbag"); err == nil { // no power is cut here: memory will do
-		t.Cleanup(func() { _ = os.RemoveAll(shm) })
-		folder = shm
-	}
+	folder := inMemory(t)
 	shapes := queuetest.Shapes()
 	const length, shared = 100, 30 // acts of a history, histories of a database
 	for _, shape := range shapes {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -108,11 +107,7 @@ type span struct{ from, to time.Time }
 func TestAYearOfSleepsAndJourneysIsPublishedInTime(t *testing.T) {
 	local := time.Local
 	t.Cleanup(func() { time.Local = local })
-	folder := t.TempDir()
-	if shm, err := os.MkdirTemp("/dev/shm", "postbag"); err == nil {
-		t.Cleanup(func() { _ = os.RemoveAll(shm) })
-		folder = shm
-	}
+	folder := inMemory(t)
 	days := 365
 	if testing.Short() {
 		days = 40
