@@ -154,17 +154,6 @@ CREATE TABLE local_reply (
     sealed BLOB    NOT NULL
 ) STRICT;
 
--- Files that a network has already, for other posts of the same account.
-CREATE TABLE local_upload (
-    row           INTEGER PRIMARY KEY,
-    channel       INTEGER NOT NULL REFERENCES channel (row) ON DELETE CASCADE,
-    sha256        TEXT    NOT NULL,
-    request_hash  TEXT    NOT NULL, -- of the request that sent it: a description can be part of it
-    sealed        BLOB    NOT NULL, -- the network's answer
-    expires_at_ms INTEGER NOT NULL,
-    UNIQUE (channel, request_hash)
-) STRICT;
-
 -- What was found out, or decided by a person, about a call whose outcome was ambiguous.
 CREATE TABLE resolution (
     row        INTEGER PRIMARY KEY,

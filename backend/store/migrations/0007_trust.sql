@@ -113,3 +113,14 @@ CREATE INDEX clock_mark_boot ON clock_mark (machine, boot_id);
 -- What another copy of this database may have published is looked for when its time has come.
 CREATE INDEX delivery_copy ON delivery (wake_at_ms)
     WHERE state = 'held' AND hold_reason IN ('restored_copy', 'moved_profile') AND wake_at_ms IS NOT NULL;
+
+-- Files that a network has already, for other posts of the same account.
+CREATE TABLE local_upload (
+    row           INTEGER PRIMARY KEY,
+    channel       INTEGER NOT NULL REFERENCES channel (row) ON DELETE CASCADE,
+    sha256        TEXT    NOT NULL,
+    request_hash  TEXT    NOT NULL, -- of the request that sent it: a description can be part of it
+    sealed        BLOB    NOT NULL, -- the network's answer
+    expires_at_ms INTEGER NOT NULL,
+    UNIQUE (channel, request_hash)
+) STRICT;
