@@ -50,6 +50,7 @@ type Delivery struct {
 	LookURL     string   `json:"lookUrl"`     // where a person can look for it, "" if that is not known
 	Late        LateRule `json:"late"`
 	DeadlineMs  int64    `json:"deadlineMs"` // after it nothing goes out; 0: none
+	ClockOffMs  int64    `json:"clockOffMs"` // how wrong this computer's clock is now, if it is held for that; 0: it is believed again
 	Twin        Twin     `json:"twin"`       // what it is like, if it is held for that
 	Repeated    bool     `json:"repeated"`   // one turn of a post that goes out again and again
 	CreatedMs   int64    `json:"createdMs"`
@@ -275,6 +276,9 @@ func (s *QueueService) deliveryOf(d domain.Delivery, c domain.Channel, f store.D
 		Late: LateRule{Then: string(d.Late.Then), AfterMs: d.Late.After.Milliseconds()}, DeadlineMs: millis(d.Deadline),
 		Repeated: !strings.HasPrefix(d.Occurrence, "once-"), CreatedMs: millis(d.CreatedAt), UpdatedMs: millis(d.UpdatedAt),
 		ClosedMs: millis(d.ClosedAt), Actions: []string{},
+	}
+	if d.HoldReason == domain.HoldClock {
+		out.ClockOffMs = s.ground().ClockOff().Milliseconds()
 	}
 	out.Text, out.Pictures = frozen(d)
 	footing := queue.Footing{Touched: f.Touched, Doubt: f.Doubt, Live: f.Live}

@@ -171,6 +171,6 @@ func (k *keeper) clock(m clock.Mark) {
 	}
 	minutes := int((m.Offset.Abs() + time.Minute/2) / time.Minute)
 	k.events.Notice(api.Notice{
-		Code: api.NoticeClock, Values: map[string]string{"minutes": strconv.Itoa(minutes), "count": "1"}, Route: "#/queue",
+		Code: api.NoticeClock, Values: map[string]string{"minutes": strconv.Itoa(minutes)}, Route: "#/queue",
 	})
 }

@@ -43,7 +43,7 @@ export class Engine {
 	get tone(): EngineTone {
 		const e = this.now;
 		if (!e || e.publisher === 'nobody') return 'draft';
-		if (e.heldAll || e.offlineSinceMs > 0) return 'held';
+		if (e.heldAll || e.offlineSinceMs > 0 || e.clockOffMs !== 0 || e.homeName) return 'held';
 		if (e.publishing > 0) return 'publishing';
 		return 'published';
 	}
@@ -53,6 +53,9 @@ export class Engine {
 		const e = this.now;
 		if (!e) return '';
 		if (e.heldAll) return m.queue_engine_held();
+		if (e.homeName) return m.queue_engine_home();
+		if (e.clockOffMs !== 0) return m.queue_engine_clock();
+		if (e.portal) return m.queue_engine_portal();
 		if (e.offlineSinceMs > 0) return m.queue_engine_offline();
 		if (e.publishing > 0) return m.queue_engine_publishing({ count: e.publishing });
 		if (e.publisher === 'elsewhere') return m.queue_engine_elsewhere();

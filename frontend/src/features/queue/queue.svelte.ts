@@ -20,6 +20,7 @@ export interface QueueCalls {
 	Swap(r: api.SwapRequest): Promise<api.ChangeResult>;
 	Undo(token: string): Promise<void>;
 	HoldAll(on: boolean): Promise<void>;
+	PublishHere(): Promise<unknown>;
 	Resolve(r: api.ResolveRequest): Promise<api.Delivery>;
 	PlanAgain(id: string, dueMs: number): Promise<api.Delivery>;
 	Away(workspace: string): Promise<api.AwayItem[]>;
@@ -197,6 +198,9 @@ export class Queue {
 	undo = (token: string) => this.#try(() => this.calls.Undo(token));
 
 	holdAll = (on: boolean) => this.#try(() => this.calls.HoldAll(on));
+
+	/** This computer becomes the one that publishes. */
+	publishHere = () => this.#try(() => this.calls.PublishHere());
 
 	/** Says what a person saw on the network. */
 	resolve = (r: api.ResolveRequest) => this.calls.Resolve(r);

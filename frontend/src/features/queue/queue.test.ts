@@ -147,6 +147,7 @@ function calls(over: Partial<QueueCalls> = {}): QueueCalls {
 		Swap: vi.fn(() => Promise.resolve(changed)),
 		Undo: vi.fn(() => Promise.resolve()),
 		HoldAll: () => Promise.resolve(),
+		PublishHere: () => Promise.resolve(),
 		Resolve: () => Promise.reject(new Error('not asked')),
 		PlanAgain: () => Promise.reject(new Error('not asked')),
 		Away: () => Promise.resolve([]),

@@ -113,7 +113,7 @@ function heldSentence(d: api.Delivery, now: number): string {
 		case 'duplicate_suspect':
 			return twinSentence(d, now);
 		case 'clock':
-			return m.states_s_clock();
+			return clockSentence(d);
 		case 'restored_copy':
 		case 'moved_profile':
 			return m.states_s_copy();
@@ -125,6 +125,12 @@ function heldSentence(d: api.Delivery, now: number): string {
 			return m.states_s_budget({ network });
 	}
 	return m.states_s_by_person({ when: moment(d.updatedMs, now) });
+}
+
+/** How wrong the clock is that a delivery is held for. */
+export function clockSentence(d: api.Delivery): string {
+	const n = Math.round(Math.abs(d.clockOffMs) / 60_000);
+	return n > 0 ? m.states_s_clock_off({ n }) : m.states_s_clock();
 }
 
 /** What a delivery is held for being like. */

@@ -17,7 +17,7 @@ import type { api } from '$lib/backend';
 import { list, moment, time } from '$lib/format';
 import { m } from '$lib/messages';
 import type { IconType } from '$ui';
-import { sentenceOf, twinSentence, type Around } from './states';
+import { clockSentence, sentenceOf, twinSentence, type Around } from './states';
 
 /** What an action is called on a button. */
 export function actionLabel(action: string, d: api.Delivery): string {
@@ -139,7 +139,7 @@ export function cardOf(d: api.Delivery, row: api.QueueRow, a: Around = {}): Card
 				? held(m.queue_card_gave_up({ network }), d.errorText)
 				: held(m.queue_card_late(), m.queue_card_late_text({ when: moment(d.dueMs, now) }));
 		case 'clock':
-			return held(m.states_s_clock(), m.queue_card_clock_text());
+			return held(clockSentence(d), m.queue_card_clock_text());
 		case 'restored_copy':
 		case 'moved_profile':
 			return held(m.queue_card_copy({ network }), m.queue_card_copy_text());

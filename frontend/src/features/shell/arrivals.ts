@@ -64,6 +64,7 @@ async function write(e: api.ShellEvent) {
 const notices: Record<string, { of: keyof api.Notify; text: (count: number) => string }> = {
 	queue_needs_you: { of: 'needsYou', text: (count) => m.shell_notice_needs_you({ count }) },
 	queue_late: { of: 'away', text: (count) => m.shell_notice_late({ count }) },
+	clock_suspect: { of: 'needsYou', text: (minutes) => m.shell_notice_clock({ minutes }) },
 	queue_unsure: { of: 'needsYou', text: (count) => m.shell_notice_unsure({ count }) },
 	queue_published: { of: 'published', text: (count) => m.shell_notice_published({ count }) },
 };
@@ -72,7 +73,7 @@ const notices: Record<string, { of: keyof api.Notify; text: (count: number) => s
 async function tell(n: api.Notice) {
 	const kind = notices[n.code];
 	if (!kind) return;
-	const text = kind.text(Number(n.values['count'] ?? 1));
+	const text = kind.text(Number(n.values['count'] ?? n.values['minutes'] ?? 1));
 	const wanted = preferences.value?.notify[kind.of];
 	if (kind.of === 'published' && !wanted) return; // good news is told to who asked for it
 	if (document.hasFocus() || !shell.info.notices || !wanted) {
