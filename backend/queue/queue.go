@@ -16,6 +16,14 @@
 //	   └────── waiting         ▼
 //	                        unknown ─► published / waiting / held(ambiguous)
 //
+// How doubt is settled is the network's shape:
+//
+//	key      asked if it can be; else the same request again, while the network remembers its key
+//	record   its own address is read: it is there, or it is put where nothing must be
+//	phase    the invisible object is asked, and made visible again: one object is one post
+//	look_up  the account's posts are compared, twice; one that is exactly it is adopted
+//	none     a person is asked at once, with the evidence
+//
 // Every transition is listed in package domain and enforced by triggers in the database.
 // Nothing in this package knows a network by name or does I/O: carriers, storage and secrets
 // are given to it.
