@@ -103,9 +103,11 @@ func (t Terms) Plan(p network.Plan, done map[network.UseKind]int) []domain.Spend
 // others (a registry, a page) is not limited there by its own rules.
 func (t Terms) Mine(host string) bool { return t.Host == "" || host == t.Host }
 
-// Usage is what one request took, and what its answer said. fault says that the server failed.
+// Usage is what one request took, and what its answer said. fault says that the server failed. One on
+// this very machine never counts as failing: it is somebody's who tries things out, and nobody else
+// has to be spared its load.
 func (t Terms) Usage(u network.Use, host string, r network.Reply, fault bool) domain.Usage {
-	out := domain.Usage{Host: host, Fault: fault}
+	out := domain.Usage{Host: host, Fault: fault && !network.Loopback(host)}
 	if !t.Mine(host) {
 		return out
 	}

@@ -2,6 +2,7 @@ package network
 
 import (
 	"fmt"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -156,6 +157,20 @@ func HostOf(address string) string {
 		return ""
 	}
 	return strings.ToLower(u.Host)
+}
+
+// Loopback reports whether a server, as HostOf names it, is on this very machine.
+func Loopback(host string) bool {
+	name := host
+	if i := strings.LastIndex(host, ":"); i >= 0 && !strings.HasSuffix(host, "]") {
+		name = host[:i]
+	}
+	name = strings.Trim(name, "[]")
+	if name == "localhost" {
+		return true
+	}
+	address, err := netip.ParseAddr(name)
+	return err == nil && address.IsLoopback()
 }
 
 // RetryAfter reads how long a reply asks to wait, at most a day, or zero. A date is counted from

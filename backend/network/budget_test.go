@@ -70,3 +70,15 @@ func TestAPriceIsSaidBeforeAnythingIsSent(t *testing.T) {
 		}
 	}
 }
+
+func TestWhichServersAreOnThisMachine(t *testing.T) {
+	for address, want := range map[string]bool{
+		"http://127.0.0.1:8080/x": true, "http://localhost": true, "http://localhost:1": true, "http://[::1]:99/": true, "http://[::1]/": true,
+		"https://social.example": false, "https://localhost.example:443": false, "https://10.0.0.1:1": false, "https://[2001:db8::1]": false,
+		"file:///tmp": false,
+	} {
+		if got := network.Loopback(network.HostOf(address)); got != want {
+			t.Errorf("%s: %v", address, got)
+		}
+	}
+}
