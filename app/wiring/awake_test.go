@@ -422,3 +422,34 @@ func TestTheNetworksReturnCutsTheWaitShort(t *testing.T) {
 		}
 	})
 }
+
+// portalCarrier is a network that lets nobody out before they signed in.
+type portalCarrier struct{}
+
+func (portalCarrier) Send(_ context.Context, _ network.Request, intent func() error) (network.Reply, error) {
+	if intent != nil {
+		if err := intent(); err != nil {
+			return network.Reply{}, err
+		}
+	}
+	return network.Reply{Status: 511, Header: map[string]string{"Content-Type": "text/html"}}, nil
+}
+
+func TestAPortalIsNoServerAndItsAnswerNoFailure(t *testing.T) {
+	l := &laptop{start: time.Now().Add(-time.Hour)}
+	a, s, _ := on(t, l, t.TempDir())
+	defer func() { _ = a.Close() }()
+	carrier := hearing{portalCarrier{}, a.ground}
+	r := network.Request{Method: "GET", URL: "https://one.example/", Header: map[string]string{"Accept": "application/json"}}
+	if _, err := carrier.Send(t.Context(), r, nil); err == nil || network.KindOf(err) != network.NotSent {
+		t.Errorf("a read through a portal ends with %v", err)
+	}
+	engine, err := s.Queue.Engine("")
+	if err != nil || !engine.Portal {
+		t.Errorf("the engine does not say that the network wants a sign-in (%v)", err)
+	}
+	// Of what may be public the network's own word is left to be judged.
+	if reply, err := carrier.Send(t.Context(), r, func() error { return nil }); err != nil || reply.Status != 511 {
+		t.Errorf("a publish through a portal ends with %d, %v", reply.Status, err)
+	}
+}

@@ -16,6 +16,10 @@ import (
 // connection is dead, and nobody knows for how long the other side waited.
 var errSlept = errors.New("this computer slept meanwhile")
 
+// signInFirst is what a network answers in a server's place that lets nobody out yet: 511, Network
+// Authentication Required (RFC 6585, section 6). No server says it of itself.
+const signInFirst = 511
+
 // hearing is a carrier that listens: to the time of day in answers, and to whether servers can be
 // reached. Of a request that makes something public it hears only that it never left: nothing may
 // come between an acceptance and its record.
@@ -41,6 +45,9 @@ func (h hearing) Send(ctx context.Context, r network.Request, intent func() erro
 		return reply, err
 	}
 	h.ground.hear(r, reply, err, sent)
+	if err == nil && reply.Status == signInFirst {
+		return reply, &network.Error{Kind: network.NotSent, Message: "This network wants you to sign in on a page of its own first."}
+	}
 	return reply, err
 }
 
