@@ -84,7 +84,7 @@ func acknowledge(c Config, r upkeep.Restored) {
 	if err != nil {
 		return
 	}
-	mark, err := m.Mark(r.Summary.Folder)
+	mark, err := m.Mark(r.Folder)
 	if err != nil {
 		return
 	}

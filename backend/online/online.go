@@ -34,10 +34,10 @@ func (c Contact) Portal() bool {
 	if c.Status == 0 {
 		return interposed(c.Err)
 	}
-	switch {
-	case c.Status == 511: // Network Authentication Required (RFC 6585, section 6)
+	switch c.Status {
+	case 511: // Network Authentication Required (RFC 6585, section 6)
 		return true
-	case c.Status == 302 || c.Status == 303 || c.Status == 307:
+	case 302, 303, 307:
 		to, err := url.Parse(c.Header["Location"])
 		return err == nil && to.Host != "" && !related(to.Hostname(), c.Host)
 	}
