@@ -57,7 +57,7 @@ var layers = []layer{
 	{pattern: "backend/datadir/...", ours: []string{"backend/domain", "backend/datadir/..."}, third: true, not: []string{"net/http"}},
 	{pattern: "backend/clock", third: true, not: []string{"database/sql"}, reach: []string{"database/sql"}},
 	{pattern: "backend/online", reach: []string{"database/sql"}},
-	{pattern: "backend/machine", third: true, not: useCaseIO, reach: []string{"net/http", "database/sql"}},
+	{pattern: "backend/machine", third: true, not: useCaseIO, reach: []string{"net/http"}},
 	{pattern: "backend/autostart", third: true, not: []string{"net/http", "database/sql"}},
 	{pattern: "backend/arch"},
 	{pattern: "app/api/signin", reach: []string{"github.com/wailsapp"}}, // waits for the browser; the standard library alone
