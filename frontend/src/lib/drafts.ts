@@ -8,7 +8,15 @@ export async function draftOf(workspace: string, assets: readonly string[], link
 		content: {
 			text: '',
 			parts: [],
-			media: assets.map((asset) => ({ asset, alt: '', focus: undefined, part: 0 })),
+			media: assets.map((asset) => ({
+				asset,
+				alt: '',
+				decorative: false,
+				focus: undefined,
+				part: 0,
+				preset: '',
+				crops: {},
+			})),
 			link,
 			language: '',
 			warning: '',
