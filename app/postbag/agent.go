@@ -57,7 +57,10 @@ func (c *cli) runAgent(ctx context.Context) error {
 	a.tell(agentLine{Event: "started"})
 	c.app.KeepPublishing(ctx, api.Events{
 		Changed: func(_ api.Topic, ids []string) { a.changed(services, ids) },
-		Notice:  func(n api.Notice) { a.tell(agentLine{Event: "notice", Code: n.Code, Count: n.Values["count"]}) },
+		Notice: func(n api.Notice) {
+			a.tell(agentLine{Event: "notice", Code: n.Code, Count: n.Values["count"]})
+			go a.notify(services, n) // a desktop may be slow to answer; nothing waits for it
+		},
 	})
 	a.tell(agentLine{Event: "stopped"})
 	return nil
