@@ -230,7 +230,6 @@ func (q *Queue) run(ctx context.Context, untilIdle bool) error {
 	}
 	f := newFlight()
 	defer f.wait()
-	q.beaten = time.Now() // recovery said so
 	for {
 		if err := q.beat(ctx); err != nil {
 			return err
