@@ -117,6 +117,8 @@ type soak struct {
 
 	mu    sync.Mutex
 	known map[string]*soaked
+
+	compiling sync.Mutex // two targets of one package are one program
 }
 
 func (s *soak) load(forget bool) error {
@@ -349,10 +351,8 @@ func (s *soak) fuzz(ctx context.Context, list []target, each time.Duration) erro
 	return ctx.Err()
 }
 
-var compiling sync.Mutex // two targets of one package are one program
-
 func (s *soak) compileFor(ctx context.Context, f target) (program, code string, err error) {
-	compiling.Lock()
-	defer compiling.Unlock()
+	s.compiling.Lock()
+	defer s.compiling.Unlock()
 	return s.compile(ctx, "./"+short(f.pkg))
 }
