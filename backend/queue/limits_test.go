@@ -265,6 +265,31 @@ func TestABegunThreadThatStoodStillAsks(t *testing.T) {
 	}
 }
 
+// A laptop that is closed to the world for a day must not fill its journal, and is not late for good.
+func TestADayOffLineLeavesFewAttempts(t *testing.T) {
+	virtual(t, func(t *testing.T) {
+		n := script(network.ShapeKey)
+		a, p := newScripted(t, n)
+		offline := true
+		p.reply = func(network.Request, bool) (network.Reply, error) {
+			if offline {
+				return network.Reply{}, &network.Error{Kind: network.NotSent, Message: "off line"}
+			}
+			return network.Reply{}, nil
+		}
+		id := a.plan(a.channel("me"), time.Now(), "hello")
+		a.exec("UPDATE delivery SET late_policy = 'publish'")
+		a.runFor(24 * time.Hour)
+		d := a.want(id, domain.Waiting, "")
+		if d.SoftFailures != 0 || d.Attempts < 100 || d.Attempts > 700 {
+			t.Errorf("%d attempts in a day, %d of them failures: it should try every few minutes", d.Attempts, d.SoftFailures)
+		}
+		offline = false
+		a.runFor(10 * time.Minute)
+		a.want(id, domain.Published, "")
+	})
+}
+
 func TestNothingIsPublishedOutsideTheQueue(t *testing.T) {
 	p := newPliant()
 	c := queue.Direct{Carriers: queue.Carriers{"http": p}}

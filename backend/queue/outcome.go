@@ -18,6 +18,7 @@ type standing struct {
 	doubted   bool // an earlier call of this segment may have been accepted
 	renewable bool // the network can renew a secret, and the last attempt did not fail on it
 	soft      int  // soft failures so far
+	tries     int  // attempts before this one
 	id        domain.DeliveryID
 }
 
@@ -55,7 +56,9 @@ func outcome(err error, s standing, now time.Time, quarantine time.Duration) (do
 func before(err error, s standing, now time.Time) domain.Change {
 	switch network.KindOf(err) {
 	case network.NotSent: // off line never counts as a failure
-		return waiting(err, now.Add(backoff(s.id, s.soft)), false)
+		// It still waits longer each time: an attempt leaves a row, and a journey has many hours.
+		// The network's return ends the wait early.
+		return waiting(err, now.Add(backoff(s.id, max(s.soft, min(s.tries, offLineLooks)))), false)
 	case network.Throttled:
 		return again(err, s, now)
 	case network.Rejected:

@@ -377,6 +377,7 @@ func (a *attempt) standing(segment int) standing {
 		doubted:   a.doubted && a.doubt.Segment == segment,
 		renewable: a.canRenew() && a.d.ErrorClass != string(network.Reauth),
 		soft:      a.d.SoftFailures,
+		tries:     a.d.Attempts,
 		id:        a.d.ID,
 	}
 }

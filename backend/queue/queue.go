@@ -161,7 +161,7 @@ const (
 	defaultWait    = 90 * time.Second // quarantine after doubt, unless the network says another
 	maxLooks       = 12               // look-ups without an answer before a person is asked
 	looksBeforeKey = 2                // inconclusive look-ups before a living key is relied on alone
-	offLineLooks   = 4                // how far backoff goes between look-ups off line
+	offLineLooks   = 4                // how far backoff goes between tries and look-ups off line
 	lookUpTimeout  = 2 * time.Minute
 )
 
