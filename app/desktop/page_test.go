@@ -103,7 +103,8 @@ func TestTheMenuBarIsThePagesAndItsLinesComeBackAsCommands(t *testing.T) {
 		{Label: "File", Items: []api.MenuItem{
 			{Command: "post.new", Label: "New post", Keys: "$mod+n"}, {}, {Command: "go.settings", Label: "Settings", Off: true},
 		}},
-		{Role: "edit"}, {Role: "window"},
+		{Role: "edit"},
+		{Role: "window"},
 	}, func(command string) { asked = append(asked, command) })
 	if len(bar.Items) != 4 || bar.Items[0].Role != menu.AppMenuRole || bar.Items[2].Role != menu.EditMenuRole || bar.Items[3].Role != menu.WindowMenuRole {
 		t.Fatalf("the menu bar has %d menus: %+v", len(bar.Items), bar.Items)

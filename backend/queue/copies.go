@@ -139,7 +139,7 @@ func (q *Queue) examine(ctx context.Context, d domain.Delivery) error {
 func (q *Queue) lookForCopy(ctx context.Context, d domain.Delivery) (again time.Time, text string, err error) {
 	a := &attempt{q: q, d: d}
 	if a.plan, err = Thaw(d); err != nil {
-		return again, err.Error(), nil
+		return again, err.Error(), nil //nolint:nilerr // a plan that cannot be read is said to a person; looking again would not mend it
 	}
 	if a.segments, err = q.Store.Segments(ctx, d.ID); err != nil {
 		return again, "", err
