@@ -16,6 +16,8 @@ const previewPause = 250;
 export class Finding {
 	reports = $state.raw<api.Report[]>([]);
 	previews = $state.raw<api.Preview[]>([]);
+	/** The first previews are not there yet. */
+	awaited = $state(true);
 	#found = $state.raw<Record<string, Found>>({});
 
 	#desk: Desk;
@@ -81,6 +83,8 @@ export class Finding {
 				if (mine === this.#drawn && !this.#stopped) this.previews = previews;
 			} catch {
 				// the previews stay as they were
+			} finally {
+				if (mine === this.#drawn) this.awaited = false;
 			}
 		}, previewPause);
 	}

@@ -87,6 +87,11 @@ export abstract class Shown {
 	get reports() {
 		return this.finding.reports;
 	}
+	/** The first previews are not there yet. */
+	get awaited() {
+		return this.finding.awaited;
+	}
+
 	get previews() {
 		return this.finding.previews;
 	}
