@@ -38,6 +38,7 @@ func trials() []trial {
 		{"Q17", queue, "TestADiskThatFailsLosesAndDoublesNothing", 1_440, 180},
 		{"Q17 bits", queue, "TestAFlippedBitDoublesNothing", 400, 100},
 		{"Q9", queue, "TestTwoPublishersNeverBothSend", 2_000, 500},
+		{"Q15", "./app/wiring", "TestTwoThatRenewAtOnceLoseNoAccount", 1_000, 250},
 		{"Q10", queue, "TestAYearOfSleepsAndJourneysIsPublishedInTime", 20, 2},
 		{"Q8", queue, "TestAPowerCutTakesNothingThatWasPromised", 2_000, 250},
 		{"Q6", queue, "TestGhostsAreNeverDoubled", 5_000, 500},

@@ -90,11 +90,9 @@ func (s *ChannelService) verify(id domain.ChannelID) (domain.ChannelState, error
 	calls := queue.Direct{Carriers: s.Carriers}
 	if verifier, ok := n.(network.Verifier); ok {
 		_, err = verifier.Verify(s.ctx, calls, a)
-		if refresher, can := n.(network.Refresher); can && err != nil && network.KindOf(err) == network.Reauth {
-			if a, err = refresher.Refresh(s.ctx, calls, a); err == nil {
-				if err = s.Accounts.Renewed(s.ctx, id, a); err == nil {
-					_, err = verifier.Verify(s.ctx, calls, a)
-				}
+		if _, can := n.(network.Refresher); can && err != nil && network.KindOf(err) == network.Reauth {
+			if a, err = queue.Renew(s.ctx, s.Accounts, s.Carriers, id, a, nil); err == nil {
+				_, err = verifier.Verify(s.ctx, calls, a)
 			}
 		}
 		if err != nil {

@@ -115,6 +115,37 @@ func (s *Accounts) seal(ctx context.Context, a network.Account) func(domain.Chan
 	}
 }
 
+// How long one renewal keeps others waiting: a renewal is one short request, and who died over one
+// must not keep an account from publishing for long.
+const (
+	renewalLife  = 2 * time.Minute
+	renewalWait  = 30 * time.Second
+	renewalAgain = 50 * time.Millisecond
+)
+
+// Renewing waits until this process alone renews the channel's secret. One that waited in vain fails
+// with network.NotSent: later will do.
+func (s *Accounts) Renewing(ctx context.Context, id domain.ChannelID) (done func(), err error) {
+	token := domain.NewID(time.Now())
+	for begun := time.Now(); ; {
+		ours, err := s.db.BeginRenewal(ctx, id, token, renewalLife)
+		if err != nil {
+			return nil, fmt.Errorf("renew channel %s: %w", id, err)
+		}
+		if ours {
+			return func() { _ = s.db.EndRenewal(context.WithoutCancel(ctx), token) }, nil // or its life ends it
+		}
+		if time.Since(begun) > renewalWait {
+			return nil, &network.Error{Kind: network.NotSent, Message: "Another Postbag on this data folder is renewing this sign-in."}
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(renewalAgain):
+		}
+	}
+}
+
 // Renewed stores a renewed secret before it is used.
 func (s *Accounts) Renewed(ctx context.Context, id domain.ChannelID, a network.Account) error {
 	if err := s.vault.Unlock(ctx); err != nil {

@@ -99,6 +99,8 @@ func (a *app) Renewed(_ context.Context, _ domain.ChannelID, fresh network.Accou
 	return nil
 }
 
+func (a *app) Renewing(context.Context, domain.ChannelID) (func(), error) { return func() {}, nil }
+
 func (a *app) SignedOut(ctx context.Context, id domain.ChannelID) error {
 	return a.db.SetChannelState(ctx, id, domain.ChannelReauth)
 }

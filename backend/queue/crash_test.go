@@ -160,6 +160,7 @@ func (a accounts) Account(context.Context, domain.ChannelID) (network.Network, n
 	return a.n, network.Account{RemoteID: "me"}, nil
 }
 func (accounts) Renewed(context.Context, domain.ChannelID, network.Account) error { return nil }
+func (accounts) Renewing(context.Context, domain.ChannelID) (func(), error)       { return func() {}, nil }
 func (accounts) SignedOut(context.Context, domain.ChannelID) error                { return nil }
 
 // spawn runs a child and reports whether it was killed; if not, how many points it passed.

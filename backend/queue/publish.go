@@ -3,7 +3,6 @@ package queue
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime/debug"
 	"time"
 
@@ -279,24 +278,12 @@ func (a *attempt) canRenew() bool {
 	return ok && !a.renewed
 }
 
-// renew gets a new secret and stores it. A wish to stop does not tear it: many servers end the
-// old secret with the first use, and the account would be lost with the answer.
+// renew gets a new secret, once an attempt.
 func (a *attempt) renew(ctx context.Context) error {
 	a.renewed = true
-	keep := context.WithoutCancel(ctx)
-	fresh, err := a.network.(network.Refresher).Refresh(keep, Direct{Carriers: a.q.Carriers}, a.account)
-	if network.KindOf(err) == network.Reauth {
-		// Somebody else may have renewed it meanwhile, which ended the one used here.
-		if _, other, failed := a.q.Accounts.Account(keep, a.d.Channel); failed == nil && other.Secret != a.account.Secret {
-			a.account = other
-			return nil
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("renew the sign-in: %w", err)
-	}
+	fresh, err := Renew(ctx, a.q.Accounts, a.q.Carriers, a.d.Channel, a.account, a.q.insist)
 	a.account = fresh
-	return a.q.insist("a renewed sign-in", func() error { return a.q.Accounts.Renewed(keep, a.d.Channel, fresh) })
+	return err
 }
 
 // once calls the network's Publish on what the journal says now.

@@ -78,17 +78,6 @@ type Store interface {
 	Decide(ctx context.Context, id domain.DeliveryID, c domain.Change, from ...domain.DeliveryState) error
 }
 
-// Accounts gives the queue the identity behind a channel for one attempt.
-type Accounts interface {
-	// Account opens a channel's secret. A channel that must be signed in again, or has no secret
-	// where its network needs one, is an error with kind network.Reauth.
-	Account(ctx context.Context, id domain.ChannelID) (network.Network, network.Account, error)
-	// Renewed stores an account's renewed secret before it is used.
-	Renewed(ctx context.Context, id domain.ChannelID, a network.Account) error
-	// SignedOut notes that a channel must be signed in again.
-	SignedOut(ctx context.Context, id domain.ChannelID) error
-}
-
 // Sealer keeps the answers of finished steps from being read in the database: they can hold
 // upload addresses and session tokens.
 type Sealer interface {

@@ -67,6 +67,7 @@ func (a *app) Account(context.Context, domain.ChannelID) (network.Network, netwo
 	return a.network, network.Account{RemoteID: "me", Handle: "me"}, nil
 }
 func (a *app) Renewed(context.Context, domain.ChannelID, network.Account) error { return nil }
+func (a *app) Renewing(context.Context, domain.ChannelID) (func(), error)       { return func() {}, nil }
 func (a *app) SignedOut(context.Context, domain.ChannelID) error                { return nil }
 func (a *app) SealReply(_ context.Context, _ domain.ChannelID, b []byte) ([]byte, error) {
 	return b, nil

@@ -124,3 +124,12 @@ CREATE TABLE local_upload (
     expires_at_ms INTEGER NOT NULL,
     UNIQUE (channel, request_hash)
 ) STRICT;
+
+-- Who is renewing a channel's secret. Many servers end the old one with its first use: two that
+-- renew at once would sign each other out.
+CREATE TABLE local_renewal (
+    row      INTEGER PRIMARY KEY,
+    channel  INTEGER NOT NULL UNIQUE REFERENCES channel (row) ON DELETE CASCADE,
+    token    TEXT    NOT NULL,
+    until_ms INTEGER NOT NULL
+) STRICT;

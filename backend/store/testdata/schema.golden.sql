@@ -307,6 +307,13 @@ CREATE TABLE local_rendition (
     UNIQUE (asset, recipe)
 ) STRICT;
 
+CREATE TABLE local_renewal (
+    row      INTEGER PRIMARY KEY,
+    channel  INTEGER NOT NULL UNIQUE REFERENCES channel (row) ON DELETE CASCADE,
+    token    TEXT    NOT NULL,
+    until_ms INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE local_reply (
     row    INTEGER PRIMARY KEY,
     call   INTEGER NOT NULL UNIQUE REFERENCES call (row) ON DELETE CASCADE,
