@@ -201,7 +201,11 @@ func TestWhatMayBeLiveCountsLikeWhatIs(t *testing.T) {
 	c := a.channel("me")
 	first := a.plan(c, text(opening))
 	claimed := a.get(first)
-	claim := domain.Claim{Token: "token", By: domain.Publisher{Epoch: 1}, Until: time.Now().Add(time.Hour)}
+	me, _, err := a.db.Recover(t.Context(), domain.Publisher{Machine: "here", Process: "first", BootID: "boot"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	claim := domain.Claim{Token: "token", By: me, Until: time.Now().Add(time.Hour)}
 	if ok, err := a.db.Claim(t.Context(), claimed, claim); err != nil || !ok {
 		t.Fatal(ok, err)
 	}

@@ -162,6 +162,7 @@ test('versions are named, compared and brought back', async ({ app }) => {
 	await app.keys('Control+S');
 	await app.page.getByRole('textbox', { name: 'Name' }).fill('First');
 	await app.keys('Enter');
+	await expect(app.page.getByRole('dialog')).toBeHidden();
 	await field(app).fill('Other words entirely.');
 	await expect(async () => expect((await stored(app, id)).post.content.text).toBe('Other words entirely.')).toPass();
 	await app.keys('Control+Shift+O');

@@ -103,12 +103,12 @@ test.describe('the first day', () => {
 		});
 
 		await test.step('sees four sizes cropped around the face', async () => {
-			await page.getByRole('button', { name: 'Move focal point' }).first().click();
-			const sheet = page.getByRole('dialog', { name: 'Focal point' });
+			await page.getByRole('button', { name: 'Size and focal point' }).first().click();
+			const sheet = page.getByRole('dialog', { name: 'How this picture goes out' });
 			await expect(sheet).toBeVisible();
-			const sizes = sheet.getByRole('listitem');
-			expect(await sizes.count()).toBeGreaterThanOrEqual(4);
-			const cuts = () => sizes.locator('img').evaluateAll((list) => list.map((i) => i.getAttribute('style')).join('|'));
+			const sizes = sheet.getByRole('group', { name: 'Goes out as' });
+			await expect.poll(() => sizes.locator('img').count()).toBeGreaterThanOrEqual(4);
+			const cuts = () => sizes.locator('img').evaluateAll((list) => list.map((i) => i.outerHTML).join('|'));
 			const before = await cuts();
 			await sheet.getByRole('slider').press('ArrowLeft');
 			await expect.poll(cuts).not.toBe(before); // they follow the point

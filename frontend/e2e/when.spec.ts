@@ -1,10 +1,19 @@
 import { expect, test, type App } from './fixtures';
 
-/** A draft for two channels with posting times, open in the composer with the picker. */
+/** The time of day in Oslo so many minutes from now: what depends on it must not depend on when it runs. */
+const inOslo = (minutes: number) =>
+	new Intl.DateTimeFormat('en-GB', {
+		timeZone: 'Europe/Oslo',
+		hour: '2-digit',
+		minute: '2-digit',
+		hourCycle: 'h23',
+	}).format(Date.now() + minutes * 60_000);
+
+/** A draft for two channels with posting times half an hour apart, open in the composer with the picker. */
 async function picking(app: App): Promise<string> {
 	await app.program.practice('me');
-	await app.program.cli('slot', 'set', 'practice', 'daily,12:00', '--zone', 'Europe/Oslo');
-	await app.program.cli('slot', 'set', 'feed', 'daily,12:30', '--zone', 'Europe/Oslo');
+	await app.program.cli('slot', 'set', 'practice', `daily,${inOslo(120)}`, '--zone', 'Europe/Oslo');
+	await app.program.cli('slot', 'set', 'feed', `daily,${inOslo(150)}`, '--zone', 'Europe/Oslo');
 	const { id } = await app.program.post('The harbour series is finished.', ['practice', 'feed']);
 	await app.open(`#/posts/${id}`);
 	await app.page.getByRole('button', { name: 'Pick a time' }).click();

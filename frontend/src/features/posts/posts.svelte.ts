@@ -57,6 +57,7 @@ export class PostList {
 	refused = $state.raw<{ reason: string; count: number }[]>([]);
 	#shelf: Shelf;
 	#anchor = '';
+	#asked = 0;
 
 	constructor(shelf: Shelf) {
 		this.#shelf = shelf;
@@ -72,8 +73,9 @@ export class PostList {
 	readonly selected = $derived(this.sorted.filter((l) => this.marked.has(l.post.id)));
 	readonly allMarked = $derived(this.lines.length > 0 && this.marked.size === this.lines.length);
 
-	/** Loads the posts of a workspace. */
+	/** Loads the posts of a workspace. Only what was asked for last is shown, whichever answer comes last. */
 	async load(workspace: string, filter: PostFilter, query: string): Promise<void> {
+		const mine = ++this.#asked;
 		const found: api.Post[] = [];
 		for (let after = ''; ;) {
 			const page = await this.#shelf.list({
@@ -94,6 +96,7 @@ export class PostList {
 			if (list) list.push(d);
 			else byPost.set(d.post, [d]);
 		}
+		if (mine !== this.#asked) return;
 		this.lines = found.map((post) => line(post, byPost.get(post.id) ?? []));
 		const there = new Set(found.map((p) => p.id));
 		if ([...this.marked].some((id) => !there.has(id))) {

@@ -54,6 +54,20 @@ describe('the list of posts', () => {
 		expect(shelf.asked.at(-1)).toMatchObject({ states: [], bin: true });
 	});
 
+	it('shows what was asked for last, also when an earlier answer comes after it', async () => {
+		const shelf = new FakeShelf([{ posts: [], next: '' } as unknown as api.PostPage]);
+		const answers: ((p: api.PostPage) => void)[] = [];
+		shelf.list = () => new Promise((done) => answers.push(done));
+		const list = new PostList(shelf);
+		const early = list.load('w', 'all', '');
+		const late = list.load('w', 'bin', '');
+		answers[1]!({ posts: [post('in the bin')], next: '' } as api.PostPage);
+		await late;
+		answers[0]!({ posts: [], next: '' } as unknown as api.PostPage);
+		await early;
+		expect(ids(list)).toEqual(['in the bin']);
+	});
+
 	it('says when a post goes out next, or else when it went out', async () => {
 		const sent = [
 			{ post: 'a', state: 'published', publishedMs: 50, dueMs: 40 },
