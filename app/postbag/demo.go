@@ -32,8 +32,8 @@ func newDemo(c *cli) *cobra.Command {
 	var out string
 	cmd := &cobra.Command{
 		Use: "demo", Short: "Do the main job, start to end, with sample photographs", Args: cobra.NoArgs,
-		Long: "Imports six sample photographs, makes the sizes of them that most people need, writes a post with descriptions,\n" +
-			"plans it, publishes it to the local feed, and says where everything is. Nothing leaves this machine. Without --data it all happens in a\n" +
+		Long: "Imports six sample photographs, makes every size of them, writes a post with descriptions, plans it, publishes it\n" +
+			"to the local feed, and says where everything is. Nothing leaves this machine. Without --data it all happens in a\n" +
 			"new folder for temporary files, which stays. With --data, whatever else is due there goes out as well.",
 		RunE: c.does(func(ctx context.Context, _ []string) error {
 			began := time.Now()
@@ -74,15 +74,22 @@ func (c *cli) demo(ctx context.Context, out string) (demoJSON, api.Feed, error) 
 		return d, none, fmt.Errorf("import %s: %s", imported.Failed[0].Path, imported.Failed[0].Message)
 	}
 	d.Assets = importOf(imported).Assets
+	request := api.RenderRequest{All: true, Out: filepath.Join(out, "renditions")}
 	content := api.Content{Text: demoText, Parts: []string{}, Language: "en"}
 	for i, a := range imported.Assets {
+		request.Assets = append(request.Assets, a.Asset.ID)
 		content.Media = append(content.Media, api.Media{Asset: a.Asset.ID, Alt: samples.Alt(samples.Names()[i])})
 	}
 
-	c.note("Making the usual sizes of them")
-	if d.Renditions, err = demoSizes(s, imported.Assets, filepath.Join(out, "renditions")); err != nil {
+	c.note("Making every size of them")
+	made, err := s.Presets.Render(request)
+	if err != nil {
 		return d, none, err
 	}
+	if len(made.Failed) > 0 {
+		return d, none, fmt.Errorf("render %s as %s: %s", made.Failed[0].Source, made.Failed[0].Preset, made.Failed[0].Message)
+	}
+	d.Renditions = renderOf(made, 0).Files
 
 	c.note("Writing, planning and publishing a post")
 	feed, err := s.System.Feed(w.ID)
@@ -104,32 +111,6 @@ func (c *cli) demo(ctx context.Context, out string) (demoJSON, api.Feed, error) 
 		c.status = exitPerson
 	}
 	return c.demoResult(s, w, post.ID, d)
-}
-
-// demoSizes makes the sizes that most people need of every asset. All there are would be a minute of
-// work on a small machine.
-func demoSizes(s *api.Services, assets []api.ImportedAsset, out string) ([]renderedJSON, error) {
-	all, err := s.Presets.List()
-	if err != nil {
-		return nil, err
-	}
-	request := api.RenderRequest{Out: out}
-	for _, p := range all {
-		if p.Usual && p.Kind == "image" {
-			request.Presets = append(request.Presets, p.ID)
-		}
-	}
-	for _, a := range assets {
-		request.Assets = append(request.Assets, a.Asset.ID)
-	}
-	made, err := s.Presets.Render(request)
-	if err != nil {
-		return nil, err
-	}
-	if len(made.Failed) > 0 {
-		return nil, fmt.Errorf("render %s as %s: %s", made.Failed[0].Source, made.Failed[0].Preset, made.Failed[0].Message)
-	}
-	return renderOf(made, 0).Files, nil
 }
 
 // demoResult asks how everything is now.

@@ -18,13 +18,22 @@ func TestTheDemonstrationDoesTheWholeJob(t *testing.T) {
 	t.Parallel()
 	out := filepath.Join(t.TempDir(), "out")
 	p := person{t: t, data: filepath.Join(t.TempDir(), "data")}
+	var sizes []presetJSON
+	p.must(&sizes, exitDone, "preset", "list")
+	pictures := 0
+	for _, s := range sizes {
+		if s.Kind == "image" {
+			pictures++
+		}
+	}
+
 	var d demoJSON
 	p.must(&d, exitDone, "demo", "--out", out)
 	if d.Data != p.data || d.Workspace == "" {
 		t.Errorf("it happened in %q of %s", d.Workspace, d.Data)
 	}
-	if len(d.Assets) != len(samples.Names()) || len(d.Renditions) == 0 || len(d.Renditions)%len(d.Assets) != 0 {
-		t.Errorf("%d assets, %d renditions", len(d.Assets), len(d.Renditions))
+	if len(d.Assets) != len(samples.Names()) || len(d.Renditions) != pictures*len(d.Assets) || pictures < 80 {
+		t.Errorf("%d assets, %d renditions of %d sizes", len(d.Assets), len(d.Renditions), pictures)
 	}
 	for _, r := range d.Renditions {
 		if info, err := os.Stat(r.Path); err != nil || info.Size() != r.Bytes || r.Bytes == 0 {
