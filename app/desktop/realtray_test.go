@@ -187,10 +187,15 @@ func TestAClickedNotificationOpensWhatItTellsOf(t *testing.T) {
 		t.Fatal(err)
 	}
 	own(t, bus, "org.freedesktop.Notifications")
-	r := open(t, t.TempDir())
+	data := t.TempDir()
+	r := open(t, data)
 	waitFor(t, "the window is on the display", func() bool { return onScreen() != "" })
-	// A post that goes out while the window is away, with the notification of it asked for.
+	// A post that goes out while the window is away, with the notification of it asked for. A page
+	// that is away hears of a setting late: it is there from the next start.
 	r.must(`await window.go.api.SettingsService.Change({notify: {needsYou: true, away: true, published: true}})`, nil)
+	r.leave(t)
+	r = open(t, data)
+	waitFor(t, "the window is on the display again", func() bool { return onScreen() != "" })
 	r.must(`await window.go.api.ShellService.Window('hide')`, nil)
 	waitFor(t, "the window is gone", func() bool { return onScreen() == "" })
 	r.must(`
