@@ -22,21 +22,35 @@ func runCheck(ctx context.Context, r *runner, args []string) error {
 	return p.finish(ctx)
 }
 
-// check looks at the source without running it.
+// check looks at the source without running it, two looks at a time: the longest one first, since
+// the others are of one core each.
 func (p *report) check(ctx context.Context) error {
 	r := p.r
-	for _, c := range []struct {
-		name string
-		args []string
-	}{
+	if err := p.readyPage(ctx); err != nil {
+		return err
+	}
+	jobs := []func(){
+		func() {
+			p.step("lint", func() (string, error) {
+				return r.output(ctx, "go", tool("golangci-lint", "run", "--allow-serial-runners", "--color=never", "./...")...)
+			})
+		},
+	}
+	for _, c := range pageChecks() {
+		jobs = append(jobs, func() { p.step(c.name, func() (string, error) { return r.npx(ctx, c.args...) }) })
+	}
+	for _, c := range []namedCommand{
 		{"format", tool("golangci-lint", "fmt", "--diff")},
 		{"vet", []string{"vet", "./..."}},
-		{"lint", tool("golangci-lint", "run", "--allow-serial-runners", "--color=never", "./...")},
 	} {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		p.step(c.name, func() (string, error) { return r.output(ctx, "go", c.args...) })
+		jobs = append(jobs, func() { p.step(c.name, func() (string, error) { return r.output(ctx, "go", c.args...) }) })
 	}
-	return p.checkPage(ctx)
+	inPairs(ctx, jobs)
+	return ctx.Err()
+}
+
+// namedCommand is a look at the source: what it is called, and its arguments.
+type namedCommand struct {
+	name string
+	args []string
 }

@@ -179,28 +179,23 @@ func initialSize(dist fs.FS) (int64, error) {
 	return total, nil
 }
 
-// checkPage looks at the page's source without running it.
-func (p *report) checkPage(ctx context.Context) error {
-	r := p.r
-	for _, prepare := range []func(context.Context) (string, error){r.fetchPage, r.compileWords} {
+// readyPage gets what looking at the page's source takes.
+func (p *report) readyPage(ctx context.Context) error {
+	for _, prepare := range []func(context.Context) (string, error){p.r.fetchPage, p.r.compileWords} {
 		if out, err := prepare(ctx); err != nil {
 			return fmt.Errorf("%w\n%s", err, out)
 		}
 	}
-	for _, c := range []struct {
-		name string
-		args []string
-	}{
+	return nil
+}
+
+// pageChecks returns the looks at the page's source, each a tool that readyPage has fetched.
+func pageChecks() []namedCommand {
+	return []namedCommand{
 		{"page: format", []string{"prettier", "--check", "--log-level=warn", "."}},
 		{"page: types", []string{"svelte-check", "--tsconfig", "./tsconfig.json", "--fail-on-warnings", "--output", "human"}},
 		{"page: lint", []string{"eslint", "--max-warnings=0", "."}},
-	} {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		p.step(c.name, func() (string, error) { return r.npx(ctx, c.args...) })
 	}
-	return nil
 }
 
 // vitestResult is what Vitest's JSON reporter writes, as far as it is read here (Vitest 4.1).
