@@ -44,11 +44,11 @@ func runTest(ctx context.Context, r *runner, args []string) error {
 	p.stage(ctx, "Tests of the page", p.testPage)
 	p.stage(ctx, "Stories in a browser", p.browse)
 	p.stage(ctx, "Tests", func(ctx context.Context) error {
-		_, err := p.goTest(ctx, "tests", "-timeout=20m", "./...")
+		_, err := p.goTest(ctx, "tests", "-timeout=30m", "./...")
 		return err
 	})
 	p.stage(ctx, "Tests with the race detector", func(ctx context.Context) error {
-		_, err := p.goTest(ctx, "race", append([]string{"-race", "-short", "-cover", "-timeout=30m"}, raced()...)...)
+		_, err := p.goTest(ctx, "race", append([]string{"-race", "-short", "-cover", "-timeout=50m"}, raced()...)...)
 		return err
 	})
 	p.stage(ctx, "The window", p.window)

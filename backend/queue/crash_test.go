@@ -344,7 +344,7 @@ func TestKillCyclesLoseAndDoubleNothing(t *testing.T) {
 	for _, shape := range shapes {
 		t.Run(string(shape), func(t *testing.T) {
 			t.Parallel()
-			cycles := prooftest.Size(t, 2000, 50) / len(shapes)
+			cycles := prooftest.Size(t, 2000, 25) / len(shapes)
 			for _, seed := range prooftest.Seeds(t) {
 				random := rand.New(rand.NewPCG(seed, 4))
 				y := newYard(t, shape)
@@ -375,7 +375,7 @@ func TestRandomKillsWithFaultsLoseAndDoubleNothing(t *testing.T) {
 	for _, shape := range shapes {
 		t.Run(string(shape), func(t *testing.T) {
 			t.Parallel()
-			cycles := prooftest.Size(t, 500, 25) / len(shapes)
+			cycles := prooftest.Size(t, 500, 10) / len(shapes)
 			for _, seed := range prooftest.Seeds(t) {
 				random := rand.New(rand.NewPCG(seed, 5))
 				y := newYard(t, shape)

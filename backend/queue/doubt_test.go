@@ -124,7 +124,7 @@ func TestGhostsAreNeverDoubled(t *testing.T) {
 				return []fault{faultGhost, faultNone, faultResetBefore, faultResetAfter, faultErrorAfter, faultNone}[random.IntN(6)]
 			}
 			c := h.channel("me")
-			n := prooftest.Size(t, 500, 50) / len(shapes)
+			n := prooftest.Size(t, 500, 25) / len(shapes)
 			ids := make([]domain.DeliveryID, n)
 			for i := range n {
 				ids[i] = h.plan(c, time.Now(), fmt.Sprintf("ghost %d", i))

@@ -119,6 +119,7 @@ func TestAStormEndsInTheStateThatItProves(t *testing.T) {
 		{network.ShapeRecord, queuetest.Captive, 5, domain.Published},
 	} {
 		t.Run(fmt.Sprintf("%s, %d times %s", test.shape, test.length, test.fault), func(t *testing.T) {
+			t.Parallel() // mostly waits
 			h := newShaped(t, test.shape, network.Reconcile{Quarantine: time.Nanosecond})
 			id := h.plan(h.channel("me"), time.Now(), "hello")
 			h.ledger.Next = queuetest.Storm(test.fault, test.length)

@@ -16,7 +16,7 @@ func TestACrashAfterACrashLosesAndDoublesNothing(t *testing.T) {
 	for _, shape := range shapes {
 		t.Run(string(shape), func(t *testing.T) {
 			t.Parallel()
-			pairs := prooftest.Size(t, 250, 20) / len(shapes)
+			pairs := prooftest.Size(t, 250, 10) / len(shapes)
 			for _, seed := range prooftest.Seeds(t) {
 				luck := rand.New(rand.NewPCG(seed, 3))
 				y := newYard(t, shape)

@@ -304,7 +304,7 @@ func TestAPowerCutTakesNothingThatWasPromised(t *testing.T) {
 	for _, shape := range []network.Shape{network.ShapeNone, network.ShapeKey, network.ShapeRecord} {
 		t.Run(string(shape), func(t *testing.T) {
 			t.Parallel()
-			n := prooftest.Size(t, 210, 15) / 3
+			n := prooftest.Size(t, 210, 6) / 3
 			for _, seed := range prooftest.Seeds(t) {
 				h := newHouse(t, t.TempDir(), shape, seed)
 				h.outlet.faulty = true
