@@ -83,6 +83,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("open database: %w", err), db.write.Close())
 	}
 	db.read.SetMaxOpenConns(4)
+	db.read.SetMaxIdleConns(4) // the default of two opens and parses the schema again with every burst of reads
 	db.writes, db.reads = newStatements(db.write), newStatements(db.read)
 	if err := db.migrate(ctx, o); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database: %w", known(err)), db.Close())

@@ -297,6 +297,9 @@ func (r *reading) day(today domain.Date, minuteNow, minute int, guessed bool) (d
 	case r.dayNum != 0 || r.month != 0:
 		return r.monthDay(today, passed)
 	case r.date != nil && r.date.Year == 0:
+		if first := (domain.Date{Year: leapYear, Month: r.date.Month, Day: r.date.Day}); !first.Valid() {
+			return today, ErrNoDay // "99/0": no year has it
+		}
 		r.dayNum, r.month = r.date.Day, int(r.date.Month)
 		r.date = nil
 		return r.monthDay(today, passed)
@@ -322,6 +325,9 @@ func (r *reading) day(today domain.Date, minuteNow, minute int, guessed bool) (d
 	}
 	return today, nil
 }
+
+// leapYear is one that has every day a year can have.
+const leapYear = 2028
 
 // monthDay returns the next such day of the year, or of the year that was said.
 func (r *reading) monthDay(today domain.Date, passed bool) (domain.Date, error) {

@@ -107,7 +107,7 @@ func TestWhatIsNoTimeIsNotGuessed(t *testing.T) {
 	for text, want := range map[string]error{
 		"": typed.ErrUnknown, "   ": typed.ErrUnknown, "soon": typed.ErrUnknown, "fri blah": typed.ErrUnknown, "25:00": typed.ErrUnknown, "7:75": typed.ErrUnknown,
 		"fri sat 9": typed.ErrUnknown, "9 10": typed.ErrUnknown, "today 9:00": typed.ErrPassed, "2020-01-01 9:00": typed.ErrPassed, "30 february": typed.ErrNoDay,
-		"2026-02-30 9:00": typed.ErrNoDay, "mon 12 june": typed.ErrNoDay, "13pm": typed.ErrUnknown, "in": typed.ErrUnknown, "next": nil, "in 99999999 hours": typed.ErrUnknown,
+		"2026-02-30 9:00": typed.ErrNoDay, "mon 12 june": typed.ErrNoDay, "99/0": typed.ErrNoDay, "5/0 9:00": typed.ErrNoDay, "13pm": typed.ErrUnknown, "in": typed.ErrUnknown, "next": nil, "in 99999999 hours": typed.ErrUnknown,
 		strings.Repeat("9", 5000): typed.ErrUnknown, "0": nil, "明天天": typed.ErrUnknown,
 	} {
 		r, err := typed.NewReader().Parse(text, "en", now(t))
@@ -118,7 +118,7 @@ func TestWhatIsNoTimeIsNotGuessed(t *testing.T) {
 }
 
 func FuzzATypedTimeIsAheadAndExists(f *testing.F) {
-	for _, s := range []string{"fri 7:30", "i morgen halv 8", "demain 7h et quart", "след 2 часа", "下周五7点半", "12.6.2026 24:00", "in half an hour", "31/12/99"} {
+	for _, s := range []string{"fri 7:30", "i morgen halv 8", "demain 7h et quart", "след 2 часа", "下周五7点半", "12.6.2026 24:00", "in half an hour", "31/12/99", "99/0", "0/0", "5.0.", "0月0日"} {
 		f.Add(s)
 	}
 	at, reader := now(f), typed.NewReader()
