@@ -75,8 +75,10 @@ type telling struct {
 type watch struct {
 	*App
 	telling
-	queue  *queue.Queue
-	portal bool
+	queue   *queue.Queue
+	portal  bool
+	offline bool
+	knocked time.Time
 }
 
 func (w *watch) run(ctx context.Context) {
@@ -96,8 +98,13 @@ func (w *watch) run(ctx context.Context) {
 				w.ground.lines.Forget()
 				w.again(ctx, settleTime())
 			}
-			if portal := w.ground.lines.Portal(); portal != w.portal {
-				w.portal = portal
+			w.seek(ctx)
+			portal, offline := w.ground.lines.Portal(), !w.ground.lines.OfflineSince().IsZero()
+			if w.portal && !portal {
+				w.again(ctx, settleTime())
+			}
+			if portal != w.portal || offline != w.offline {
+				w.portal, w.offline = portal, offline
 				w.changed()
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"postbag/app/api"
 	"postbag/backend/datadir"
 	"postbag/backend/domain"
+	"postbag/backend/online"
 	"postbag/backend/queue"
 )
 
@@ -22,12 +23,13 @@ const (
 // engine is what the services know of the publisher of this process. Its zero value publishes
 // nothing.
 type engine struct {
+	lines *online.State // what is known of the way to the servers
+	probe func() bool   // whether another process publishes
+
 	mu        sync.Mutex
-	keeping   bool                 // KeepPublishing runs
-	queue     *queue.Queue         // while this process publishes
-	elsewhere bool                 // another process has the lock, as far as was seen last
-	hosts     map[string]time.Time // servers that could not be reached, and since when
-	probe     func() bool          // whether another process publishes
+	keeping   bool         // KeepPublishing runs
+	queue     *queue.Queue // while this process publishes
+	elsewhere bool         // another process has the lock, as far as was seen last
 }
 
 // Wake implements api.Publisher.
@@ -53,37 +55,12 @@ func (e *engine) Who() string {
 	return "nobody"
 }
 
-// OfflineSince implements api.Publisher: every server that was spoken to lately is out of reach.
+// OfflineSince implements api.Publisher.
 func (e *engine) OfflineSince() time.Time {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	var since time.Time
-	for _, at := range e.hosts {
-		if at.IsZero() {
-			return time.Time{}
-		}
-		if since.IsZero() || at.Before(since) {
-			since = at
-		}
+	if e.lines == nil {
+		return time.Time{}
 	}
-	return since
-}
-
-// contact notes whether a server was reached, and reports whether that changed what is known of
-// being on line.
-func (e *engine) contact(host string, reached bool) (changed bool) {
-	before := e.OfflineSince()
-	e.mu.Lock()
-	if e.hosts == nil {
-		e.hosts = map[string]time.Time{}
-	}
-	if reached {
-		e.hosts[host] = time.Time{}
-	} else if at, known := e.hosts[host]; !known || at.IsZero() {
-		e.hosts[host] = time.Now().UTC()
-	}
-	e.mu.Unlock()
-	return before.IsZero() != e.OfflineSince().IsZero()
+	return e.lines.OfflineSince()
 }
 
 func (e *engine) set(q *queue.Queue, elsewhere bool) (changed bool) {
@@ -160,7 +137,7 @@ func (k *keeper) publish(ctx context.Context) error {
 		}
 	}
 	q.Contact = func(host string, reached bool) {
-		if k.app.engine.contact(host, reached) {
+		if k.app.ground.lines.Reached(host, reached, time.Now().UTC()) {
 			k.changed()
 		}
 	}

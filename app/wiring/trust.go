@@ -136,7 +136,7 @@ func (g *ground) at(h domain.Home) bool {
 // grounds are asked before anything is published, in this order: what a wrong clock says of a copy
 // is as good as what a right one says, but a hold needs a person, so waiting comes first.
 func (a *App) grounds() []queue.Guard {
-	return []queue.Guard{wokeGuard{a.ground}, homeGuard{a}, clockGuard{a.ground}}
+	return []queue.Guard{wokeGuard{a.ground}, homeGuard{a}, clockGuard{a.ground}, portalGuard{a}}
 }
 
 // homeSince returns when this machine became the one that publishes.

@@ -99,6 +99,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 		}
 	}()
 	a.ground = newGround(c, a.Log)
+	a.engine.lines = &a.ground.lines
 	report := a.restoreNext(ctx)
 	if a.Dir, err = datadir.Open(ctx, c.Data, datadir.Options{Program: c.Program, AnyPlace: c.AnyPlace}); err != nil {
 		return nil, err

@@ -1,5 +1,5 @@
-// Package online says whether there is a way to the servers, judged by nothing but the calls that
-// are made to them anyway: no server of ours is asked, and nobody is told.
+// Package online says whether there is a way to the servers, judged by the calls that are made to
+// them: no server of ours is asked, and nobody is told.
 //
 // Out of reach is when every server that was spoken to lately cannot be reached. A portal is a
 // network that lets nobody out before they signed in on a page of its own (RFC 8952): it answers in
@@ -13,6 +13,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -88,12 +89,13 @@ func (s *State) Heard(c Contact, now time.Time) (changed bool) {
 	return s.set(c.Host, portal || c.Status == 0 && !c.Sent, portal, now)
 }
 
-// Reached is Heard where nothing but that is known.
+// Reached is Heard where nothing but that is known. It proves nothing against a portal, which
+// answers too: only an answer that was heard does.
 func (s *State) Reached(name string, reached bool, now time.Time) (changed bool) {
 	s.mu.Lock()
-	portal := !reached && s.hosts[name].portal
+	portal := s.hosts[name].portal
 	s.mu.Unlock()
-	return s.set(name, !reached, portal, now)
+	return s.set(name, !reached || portal, portal, now)
 }
 
 func (s *State) set(name string, lost, portal bool, now time.Time) bool {
@@ -143,6 +145,41 @@ func (s *State) Portal() bool {
 		}
 	}
 	return false
+}
+
+// Online reports whether a server that was spoken to lately was reached; false where none was spoken
+// to.
+func (s *State) Online() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, h := range s.hosts {
+		if h.lost.IsZero() {
+			return true
+		}
+	}
+	return false
+}
+
+// Lost returns the servers that are out of reach, those first in whose place somebody answers.
+func (s *State) Lost() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []string
+	for name, h := range s.hosts {
+		if !h.lost.IsZero() {
+			out = append(out, name)
+		}
+	}
+	slices.SortFunc(out, func(a, b string) int {
+		switch {
+		case s.hosts[a].portal == s.hosts[b].portal:
+			return strings.Compare(a, b)
+		case s.hosts[a].portal:
+			return -1
+		}
+		return 1
+	})
+	return out
 }
 
 // Forget drops what is known: the machine is somewhere else.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"testing"
 	"time"
 
@@ -77,6 +78,13 @@ func TestAPortalKeepsEverythingOffLineUntilAServerAnswersItself(t *testing.T) {
 	}
 	if s.Reached("a", false, now); !s.Portal() {
 		t.Error("what is known of a portal is lost by the next failure")
+	}
+	if s.Reached("a", true, now); !s.Portal() || s.Online() {
+		t.Error("that somebody answered is taken for the server")
+	}
+	s.Heard(online.Contact{Host: "0", Err: errors.New("no route")}, now)
+	if got := s.Lost(); !slices.Equal(got, []string{"a", "0"}) {
+		t.Errorf("out of reach are %q", got)
 	}
 	if !s.Heard(online.Contact{Host: "a", Status: 200}, now) || s.Portal() {
 		t.Error("after the sign-in it is still a portal")
