@@ -161,6 +161,7 @@ func (m *meter) elsewhere(who string, r *rand.Rand) {
 }
 
 func TestBudgetsHold(t *testing.T) {
+	t.Parallel()
 	rounds := 6
 	if testing.Short() {
 		rounds = 2

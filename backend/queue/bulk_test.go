@@ -193,6 +193,7 @@ func TestOneThatCannotChangeKeepsNoOtherFromIt(t *testing.T) {
 }
 
 func TestWhatIsOfferedCanBeDone(t *testing.T) {
+	t.Parallel()
 	orders := []queue.Action{
 		queue.ActionPublishNow, queue.ActionTryNow, queue.ActionCheck, queue.ActionRelease, queue.ActionHold, queue.ActionMove,
 		queue.ActionCancel, queue.ActionPutAway,

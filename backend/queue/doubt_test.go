@@ -43,6 +43,7 @@ func (h *haunted) rest() {
 }
 
 func TestEachFaultEndsInTheStateItProves(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		shape   network.Shape
 		fault   fault
@@ -157,6 +158,7 @@ func TestGhostsAreNeverDoubled(t *testing.T) {
 }
 
 func TestAPersonSettlesDoubt(t *testing.T) {
+	t.Parallel()
 	doubtful := func(t *testing.T, f fault, texts ...string) (*haunted, domain.DeliveryID) {
 		h := newHaunted(t, network.ShapeNone, time.Nanosecond)
 		id := h.plan(h.channel("me"), time.Now(), texts...)

@@ -23,6 +23,7 @@ func (g guessing) Resolve(ctx context.Context, r domain.Resolution, from domain.
 
 // Q7: a queue that guesses is caught in every shape where a guess can be wrong.
 func TestTheHarnessCatchesAQueueThatGuesses(t *testing.T) {
+	t.Parallel()
 	for _, shape := range []network.Shape{network.ShapePhase, network.ShapeLookUp, network.ShapeNone} {
 		for _, guesses := range []bool{false, true} {
 			h := newShaped(t, shape, network.Reconcile{Quarantine: time.Hour})

@@ -267,6 +267,7 @@ func TestABegunThreadThatStoodStillAsks(t *testing.T) {
 
 // A laptop that is closed to the world for a day must not fill its journal, and is not late for good.
 func TestADayOffLineLeavesFewAttempts(t *testing.T) {
+	t.Parallel()
 	virtual(t, func(t *testing.T) {
 		n := script(network.ShapeKey)
 		a, p := newScripted(t, n)

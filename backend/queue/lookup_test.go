@@ -92,6 +92,7 @@ func TestOnlyAProvedBoundSaysThatNothingIsThere(t *testing.T) {
 }
 
 func TestWhatIsFoundMustBeNobodyElses(t *testing.T) {
+	t.Parallel()
 	t.Run("two posts look like it", func(t *testing.T) {
 		h := newShaped(t, network.ShapeLookUp, network.Reconcile{})
 		id := h.plan(h.channel("me"), time.Now(), "hello")

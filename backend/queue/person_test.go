@@ -54,6 +54,7 @@ func (h *haunted) whole(id domain.DeliveryID, generation int) {
 }
 
 func TestAPersonSettlesAPartOfAThreadInEveryShape(t *testing.T) {
+	t.Parallel()
 	for _, shape := range queuetest.Shapes() {
 		t.Run(string(shape)+": it is live", func(t *testing.T) {
 			h, id := torn(t, shape, faultResetAfter)

@@ -12,6 +12,7 @@ import (
 )
 
 func TestADeliveryWaitsForItsHour(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a := newPractice(t)
 		id := a.plan(a.channel("me"), time.Now().Add(72*time.Hour), "hello")

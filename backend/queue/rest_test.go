@@ -32,6 +32,7 @@ func TestAPanicBetweenIntentAndOutcomeStrandsNothing(t *testing.T) {
 }
 
 func TestAPanicAnywhereInANetworkIsAFailureLikeOthers(t *testing.T) {
+	t.Parallel()
 	boom := func() { panic("a mistake") }
 	for name, n := range map[string]network.Network{
 		"in Publish": scripted{fakeNetwork: script(network.ShapeKey).fakeNetwork, publish: func(context.Context, network.Calls, network.Account, network.Plan) (network.Receipt, error) {
@@ -354,6 +355,7 @@ func TestHoldingEverythingIsNoReasonToLookEverySecond(t *testing.T) {
 }
 
 func TestAPersonIsFasterThanThePublisherAtEveryPoint(t *testing.T) {
+	t.Parallel()
 	for name, act := range map[string]func(a *app, id domain.DeliveryID) error{
 		"hold":   func(a *app, id domain.DeliveryID) error { return a.planner.Hold(a.t.Context(), id) },
 		"cancel": func(a *app, id domain.DeliveryID) error { return a.planner.Cancel(a.t.Context(), id) },

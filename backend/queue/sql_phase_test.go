@@ -9,6 +9,7 @@ import (
 
 // One container is one post, and only because the database keeps these rules.
 func TestTheDatabaseItselfKeepsContainers(t *testing.T) {
+	t.Parallel()
 	const intent = `INSERT INTO call (id, attempt, delivery, generation, segment_idx, seq, step, effect, claim_token, owner_epoch,
 		client_key, key_until_ms, request_hash, intent_at_ms, intent_boot_ms, boot_id, container_id)
 		SELECT ?1, a.row, d.row, 1, 0, 1 + (SELECT count(*) FROM call), 'post', 'public', 'token', 1, 'key', 1000, 'hash', ?3, 0, '', ?2

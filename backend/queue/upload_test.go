@@ -162,6 +162,7 @@ func TestAnUploadThatIsOverBeginsAgain(t *testing.T) {
 }
 
 func TestWhatANetworkCannotHaveIsNotBelieved(t *testing.T) {
+	t.Parallel()
 	for name, claim := range map[string]func(has, length int64) int64{
 		"more than the file": func(_, length int64) int64 { return length + 1 },
 		"less than nothing":  func(int64, int64) int64 { return -1 },
