@@ -49,6 +49,9 @@ type Engine struct {
 	SinceMs        int64  `json:"sinceMs"`    // when the publisher began, or the last one did; 0: there never was one
 	BeatMs         int64  `json:"beatMs"`     // when it said last that it lives
 	Silent         bool   `json:"silent"`     // another process has the right to publish and says nothing any more
+	// Reminders are the posts, of all workspaces, that a person wants to hear of when this computer is
+	// on line.
+	Reminders []string `json:"reminders"`
 	// Pauses are the servers that are left alone for a while since they failed too often.
 	Pauses []HostPause `json:"pauses"`
 }
@@ -92,6 +95,10 @@ func (s *QueueService) Engine(workspace string) (_ Engine, err error) {
 	if err != nil {
 		return Engine{}, err
 	}
+	reminders, err := s.DB.Reminders(s.ctx)
+	if err != nil {
+		return Engine{}, err
+	}
 	who := s.Parts.Engine.Who()
 	t, err := s.DB.Tally(s.ctx, domain.WorkspaceID(workspace), now)
 	return Engine{
@@ -100,6 +107,31 @@ func (s *QueueService) Engine(workspace string) (_ Engine, err error) {
 		NextDueMs: millis(t.Next), NextChannels: t.Channels, Upcoming: t.Upcoming, Publishing: t.Publishing, Waiting: t.Waiting,
 		Unsure: t.Unsure, NeedsYou: t.NeedsYou, Held: t.Held, Late: t.Late, SoonDay: t.Soon, NowMs: now.UnixMilli(),
 		LastDueMs: millis(t.LastSoon), ClockOffMs: s.ground().ClockOff().Milliseconds(), Portal: s.ground().Portal(), HomeName: other,
-		Pauses: pausesOf(pauses),
+		Pauses: pausesOf(pauses), Reminders: idsOf(reminders),
 	}, err
+}
+
+func idsOf[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for i, id := range list {
+		out[i] = string(id)
+	}
+	return out
+}
+
+// Reminder asks for a notice about a post when there is a way to the servers again.
+type Reminder struct {
+	Post string `json:"post"`
+	On   bool   `json:"on"` // false takes it back
+}
+
+// Remind has a person hear of a post when this computer is on line, or takes that back. It outlives
+// a restart, and is given once.
+func (s *QueueService) Remind(r Reminder) (err error) {
+	defer s.done(&err)
+	if err := s.DB.Remind(s.ctx, domain.PostID(r.Post), r.On); err != nil {
+		return err
+	}
+	s.Events.Changed(TopicQueue, []string{})
+	return nil
 }

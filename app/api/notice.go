@@ -18,6 +18,7 @@ const (
 	NoticeClock     = "clock_suspect"   // the clock of this computer is wrong; its value is "minutes"
 	NoticePublished = "queue_published" // posts that went live
 	NoticeUnsure    = "queue_unsure"    // posts that may be live; Postbag is making sure
+	NoticeOnline    = "online_again"    // there is a way to the servers, and a person asked to hear of that for posts
 )
 
 // NoticesOf returns what to tell a person of what happened in the queue: one notice a kind, whatever

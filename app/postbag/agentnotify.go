@@ -26,6 +26,8 @@ func noticeWords(n api.Notice) string {
 		return plural(count, "post could not be confirmed yet; Postbag makes sure.", "posts could not be confirmed yet; Postbag makes sure.")
 	case api.NoticeClock:
 		return "This computer's clock is wrong; nothing goes out until it is right."
+	case api.NoticeOnline:
+		return "This computer is online again. You wanted to be reminded of " + plural(count, "post.", "posts.")
 	}
 	return ""
 }
@@ -42,6 +44,17 @@ func notifyCommand(system, text string) []string {
 	return nil
 }
 
+// wantsToHear reports whether a person chose to be told. What they asked for by name they did.
+func wantsToHear(chosen api.Notify, code string) bool {
+	switch code {
+	case api.NoticeOnline:
+		return true
+	case api.NoticeLate:
+		return chosen.Away
+	}
+	return chosen.NeedsYou
+}
+
 // notify shows a notice through the system, if a person wants that and the system can.
 func (a *agent) notify(services *api.Services, n api.Notice) {
 	text := noticeWords(n)
@@ -50,7 +63,7 @@ func (a *agent) notify(services *api.Services, n api.Notice) {
 		return
 	}
 	chosen, err := services.Settings.Get()
-	if err != nil || n.Code == api.NoticeLate && !chosen.Notify.Away || n.Code != api.NoticeLate && !chosen.Notify.NeedsYou {
+	if err != nil || !wantsToHear(chosen.Notify, n.Code) {
 		return
 	}
 	path, err := exec.LookPath(command[0])

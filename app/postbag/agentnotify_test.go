@@ -13,6 +13,7 @@ func TestANoticeIsSaidWithoutAWordOfThePost(t *testing.T) {
 		{api.NoticeLate, "3", "3 posts are late and ask you."},
 		{api.NoticeUnsure, "2", "2 posts could not be confirmed yet; Postbag makes sure."},
 		{api.NoticePublished, "2", ""},
+		{api.NoticeOnline, "1", "This computer is online again. You wanted to be reminded of 1 post."},
 		{"of another day", "2", ""},
 	} {
 		if got := noticeWords(api.Notice{Code: test.code, Values: map[string]string{"count": test.count}}); got != test.want {

@@ -70,6 +70,9 @@ func (a *App) watching(ctx context.Context, q *queue.Queue, tell telling) (stop 
 type telling struct {
 	changed func()           // what people see of the publisher changed
 	clock   func(clock.Mark) // the clock came to be distrusted, or trusted again
+	// There is a way to the servers, and a person wanted to hear of these posts then; nil: ask
+	// another process.
+	online func([]domain.PostID)
 }
 
 type watch struct {
@@ -78,7 +81,9 @@ type watch struct {
 	queue   *queue.Queue
 	portal  bool
 	offline bool
-	knocked time.Time
+	awaited bool      // a person wants to hear of the way back
+	knocked time.Time // when a server was asked last whether it can be reached
+	knocks  int
 }
 
 func (w *watch) run(ctx context.Context) {
@@ -98,6 +103,7 @@ func (w *watch) run(ctx context.Context) {
 				w.ground.lines.Forget()
 				w.again(ctx, settleTime())
 			}
+			w.remind(ctx)
 			w.seek(ctx)
 			portal, offline := w.ground.lines.Portal(), !w.ground.lines.OfflineSince().IsZero()
 			if w.portal && !portal {

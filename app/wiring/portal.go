@@ -2,6 +2,7 @@ package wiring
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"postbag/backend/domain"
@@ -45,14 +46,40 @@ func (g portalGuard) Ask(ctx context.Context, d domain.Delivery, _ network.Plan)
 // seek asks a server whether it can be reached, while something waits for that and nothing else
 // would find out.
 func (w *watch) seek(ctx context.Context) {
-	if !w.ground.lines.Portal() || time.Since(w.knocked) < knockEvery {
+	lines := &w.ground.lines
+	if !lines.Portal() && (!w.awaited || lines.Online()) || time.Since(w.knocked) < knockEvery {
+		return
+	}
+	hosts := lines.Lost()
+	if len(hosts) == 0 {
+		hosts = w.servers(ctx)
+	}
+	if len(hosts) == 0 {
 		return
 	}
 	w.knocked = time.Now()
-	for _, host := range w.ground.lines.Lost() {
-		w.knock(ctx, host)
-		return
+	w.knock(ctx, hosts[w.knocks%len(hosts)])
+	w.knocks++
+}
+
+// servers lists the servers of all channels.
+func (w *watch) servers(ctx context.Context) (hosts []string) {
+	spaces, err := w.DB.Workspaces(ctx)
+	if err != nil {
+		return nil
 	}
+	for _, space := range spaces {
+		channels, err := w.DB.Channels(ctx, space.ID)
+		if err != nil {
+			return nil
+		}
+		for _, c := range channels {
+			if host := network.HostOf(c.Server); host != "" && !slices.Contains(hosts, host) {
+				hosts = append(hosts, host)
+			}
+		}
+	}
+	return hosts
 }
 
 // knock asks a server for what each of them has or has not, and no person is named in: its rules

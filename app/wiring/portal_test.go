@@ -2,6 +2,7 @@ package wiring
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -105,6 +106,78 @@ func TestNothingIsMadePublicThroughAPortalAndItsEndIsFound(t *testing.T) {
 		time.Sleep(5 * time.Minute)
 		if n := door.knocks(); n != before {
 			t.Errorf("on line a server was asked %d times more", n-before)
+		}
+		stop()
+		work.Wait()
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestAReminderWaitsForAServerAndIsGivenOnceAfterARestart(t *testing.T) {
+	folder := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		l := &laptop{start: time.Now().Add(-time.Hour)}
+		a, s, _ := on(t, l, folder)
+		w, err := a.Workspace(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := a.Accounts.Connected(t.Context(), w.ID, "mastodon", network.Account{Server: "https://one.example", RemoteID: "1", Handle: "me"}); err != nil {
+			t.Fatal(err)
+		}
+		var posts []string
+		for _, text := range []string{"of the sea", "of the fields"} {
+			p, err := s.Posts.Create(api.CreatePost{Workspace: string(w.ID), Channels: []string{}, Content: api.Content{Text: text, Parts: []string{}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Queue.Remind(api.Reminder{Post: p.ID, On: true}); err != nil {
+				t.Fatal(err)
+			}
+			posts = append(posts, p.ID)
+		}
+		if err := s.Queue.Remind(api.Reminder{Post: posts[0]}); err != nil {
+			t.Fatal(err)
+		}
+		if e, err := s.Queue.Engine(""); err != nil || !slices.Equal(e.Reminders, posts[1:]) {
+			t.Errorf("the engine remembers %q (%v)", e.Reminders, err)
+		}
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+
+		a, s, _ = on(t, l, folder)
+		door := &doorCarrier{}
+		a.Carriers["https"] = hearing{door, a.ground}
+		ctx, stop := context.WithCancel(t.Context())
+		h := &heard{}
+		var work sync.WaitGroup
+		work.Go(func() { a.KeepPublishing(ctx, h.events()) })
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		if n := h.count(api.NoticeOnline); n != 0 || door.knocks() == 0 {
+			t.Errorf("before any server was reached it was told %d times, with %d knocks", n, door.knocks())
+		}
+		door.let()
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		if n := h.count(api.NoticeOnline); n != 1 {
+			t.Errorf("it was told %d times", n)
+		}
+		for _, n := range h.notices {
+			if n.Route != "#/posts/"+posts[1] || n.Values["count"] != "1" {
+				t.Errorf("the notice is %+v", n)
+			}
+		}
+		if e, err := s.Queue.Engine(""); err != nil || len(e.Reminders) > 0 {
+			t.Errorf("the engine still remembers %q (%v)", e.Reminders, err)
+		}
+		before := door.knocks()
+		time.Sleep(5 * time.Minute)
+		if n := door.knocks(); n != before {
+			t.Errorf("with nothing to wait for a server was asked %d times", n-before)
 		}
 		stop()
 		work.Wait()

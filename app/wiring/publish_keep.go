@@ -146,7 +146,11 @@ func (k *keeper) publish(ctx context.Context) error {
 	}
 	k.tell(ctx)
 	stop := k.app.expanding(ctx, q)
-	rest := k.app.watching(ctx, q, telling{changed: func() { k.changed() }, clock: k.clock})
+	told := telling{changed: func() { k.changed() }, clock: k.clock}
+	if k.events.Notice != nil {
+		told.online = k.online
+	}
+	rest := k.app.watching(ctx, q, told)
 	err = q.Run(ctx)
 	stop()
 	rest()

@@ -38,6 +38,13 @@ func (a *Addresses) Returned() bool {
 	return fresh
 }
 
+// Any reports whether there was an address that leads out of this machine when that was asked last.
+func (a *Addresses) Any() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.have) > 0
+}
+
 // read lists what leads out of this machine. IPv6 addresses count by their network: hosts draw new
 // ones all day (RFC 8981).
 func (a *Addresses) read() ([]string, error) {

@@ -363,6 +363,9 @@ export namespace api {
 	    language: string;
 	    warning: string;
 	    visibility: string;
+	    campaign: string;
+	    source: string;
+	    medium: string;
 	}
 	export interface LateChoice {
 	    then: string;
@@ -614,6 +617,7 @@ export namespace api {
 	    sinceMs: number;
 	    beatMs: number;
 	    silent: boolean;
+	    reminders: string[];
 	    pauses: HostPause[];
 	}
 	export interface Error {
@@ -994,6 +998,7 @@ export namespace api {
 	    language: string;
 	    warning: string;
 	    visibility: string;
+	    tagged: boolean;
 	}
 
 
@@ -1012,6 +1017,10 @@ export namespace api {
 
 
 
+	export interface Reminder {
+	    post: string;
+	    on: boolean;
+	}
 	export interface RenameTag {
 	    workspace: string;
 	    from: string;

@@ -5,6 +5,7 @@ import { m } from '$lib/messages';
 import { go } from '$lib/router.svelte';
 import { shell } from '$lib/shell.svelte';
 import { confirm, toast } from '$ui';
+import { remindOf, type Reminds } from './remind';
 import type { Outcome, Queue } from './queue.svelte';
 
 /** What a person does with the queue: what each button and key begins, and what is said afterwards. */
@@ -21,10 +22,12 @@ export class Doing {
 	/** The list on screen. */
 	element = $state<HTMLElement>();
 	#queue: Queue;
+	#engine: Reminds;
 	#held = { row: '', until: 0 }; // the row that was moved last, for a moment
 
-	constructor(queue: Queue) {
+	constructor(queue: Queue, engine: Reminds) {
 		this.#queue = queue;
+		this.#engine = engine;
 	}
 
 	/** Says what a change came to, with the way back. */
@@ -86,6 +89,9 @@ export class Doing {
 				this.verifying = { d, mode: what };
 				this.showVerify = true;
 				return;
+			case 'remind':
+			case 'unremind':
+				return remindOf(this.#engine, d.post, what === 'remind');
 			case 'sign_in':
 				return go({ screen: 'channel', channel: d.channel });
 			case 'edit':

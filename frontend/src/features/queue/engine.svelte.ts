@@ -6,6 +6,7 @@ import { m } from '$lib/messages';
 /** What the engine's state needs of the backend. */
 export interface EngineCalls {
 	Engine(workspace: string): Promise<api.Engine>;
+	Remind(r: api.Reminder): Promise<void>;
 }
 
 export type EngineTone = 'published' | 'publishing' | 'attention' | 'held' | 'draft';
@@ -13,8 +14,10 @@ export type EngineTone = 'published' | 'publishing' | 'attention' | 'held' | 'dr
 /** How publishing stands, in words, for the foot of the sidebar and the strip above the queue. */
 export class Engine {
 	#live: Live<api.Engine>;
+	#calls: EngineCalls;
 
 	constructor(workspace: () => string, calls: EngineCalls = service) {
+		this.#calls = calls;
 		this.#live = new Live<api.Engine>(['queue', 'posts', 'channels', 'workspaces', 'settings'], () =>
 			calls.Engine(workspace()),
 		);
@@ -34,6 +37,16 @@ export class Engine {
 
 	get offline(): boolean {
 		return (this.now?.offlineSinceMs ?? 0) > 0;
+	}
+
+	/** Whether a person wants to hear of a post when this laptop is online again. */
+	reminds(post: string): boolean {
+		return this.now?.reminders.includes(post) ?? false;
+	}
+
+	async remind(post: string, on: boolean) {
+		await this.#calls.Remind({ post, on });
+		await this.reload();
 	}
 
 	get heldAll(): boolean {

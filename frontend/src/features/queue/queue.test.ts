@@ -1,9 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { api } from '$lib/backend';
+import { Engine } from './engine.svelte';
 import { Queue, type QueueCalls } from './queue.svelte';
 import { foremost, sectionsOf } from './sections';
 import { deliveryLook, lookOf, sentenceOf } from './states';
-import { actionLabel, cardOf } from './words';
+import { actionLabel, actionsOf, cardOf } from './words';
 
 const hour = 3600_000;
 const now = new Date(2026, 5, 11, 14, 0).getTime();
@@ -246,5 +247,33 @@ describe('the queue', () => {
 		expect(q.neighbour(1)).toBeUndefined(); // a turn of a repeated post follows its rule
 		q.stop();
 		vi.useRealTimers();
+	});
+});
+
+describe('off line', () => {
+	it('makes one reminder of all that needs the network, and leaves the rest', () => {
+		const held = delivery({ actions: ['look', 'live', 'absent', 'check', 'put_away'] });
+		expect(actionsOf(held, false, true)).toEqual(held.actions);
+		expect(actionsOf(held, true, false)).toEqual(['remind', 'live', 'absent', 'put_away']);
+		expect(actionsOf(held, true, true)).toEqual(['unremind', 'live', 'absent', 'put_away']);
+		expect(actionsOf(delivery({ ...held, local: true }), true, false)).toEqual(held.actions);
+		expect(actionsOf(delivery({ actions: ['edit', 'move'] }), true, false)).toEqual(['edit', 'move']);
+	});
+
+	it('keeps reminders with the backend', async () => {
+		let reminders = ['a'];
+		const engine = new Engine(() => 'w', {
+			Engine: () => Promise.resolve({ reminders } as unknown as api.Engine),
+			Remind: ({ post, on }) => {
+				reminders = on ? [...reminders, post] : reminders.filter((p) => p !== post);
+				return Promise.resolve();
+			},
+		});
+		await vi.waitFor(() => expect(engine.reminds('a')).toBe(true));
+		await engine.remind('p', true);
+		expect([engine.reminds('p'), engine.reminds('a')]).toEqual([true, true]);
+		await engine.remind('p', false);
+		expect(engine.reminds('p')).toBe(false);
+		engine.stop();
 	});
 });

@@ -1,5 +1,7 @@
 // The queue's own words: what each action is called, what a problem's card says, what each moment
 // of a time line was.
+import Bell from '@lucide/svelte/icons/bell';
+import BellOff from '@lucide/svelte/icons/bell-off';
 import CalendarClock from '@lucide/svelte/icons/calendar-clock';
 import Check from '@lucide/svelte/icons/check';
 import CopyPlus from '@lucide/svelte/icons/copy-plus';
@@ -26,6 +28,10 @@ export function actionLabel(action: string, d: api.Delivery): string {
 			return d.holdReason === 'duplicate_suspect' ? m.queue_do_publish_anyway() : m.queue_do_publish_now();
 		case 'try_now':
 			return m.queue_do_try_now();
+		case 'remind':
+			return m.queue_do_remind();
+		case 'unremind':
+			return m.queue_do_unremind();
 		case 'release':
 			if (d.live > 0) return m.queue_do_go_on({ part: d.live + 1 });
 			return d.holdReason === 'restored_copy' || d.holdReason === 'moved_profile'
@@ -65,6 +71,8 @@ export function actionLabel(action: string, d: api.Delivery): string {
 const icons: Record<string, IconType> = {
 	publish_now: Send,
 	try_now: RefreshCw,
+	remind: Bell,
+	unremind: BellOff,
 	release: Play,
 	look: ExternalLink,
 	live: Check,
@@ -82,6 +90,17 @@ const icons: Record<string, IconType> = {
 };
 
 export const actionIcon = (action: string): IconType | undefined => icons[action];
+
+/** What needs a way to the network. */
+const online = ['publish_now', 'try_now', 'look', 'check', 'sign_in', 'open'];
+
+/** What may be done now: off line, what needs the network becomes a reminder of it. */
+export function actionsOf(d: api.Delivery, offline: boolean, reminds: boolean): string[] {
+	if (!offline || d.local) return d.actions;
+	const at = d.actions.findIndex((a) => online.includes(a));
+	if (at < 0) return d.actions;
+	return d.actions.flatMap((a, i) => (i === at ? [reminds ? 'unremind' : 'remind'] : online.includes(a) ? [] : [a]));
+}
 
 /** What a delivery's card says: what happened, more about it, and what is safe. */
 export interface Card {

@@ -61,11 +61,13 @@ async function write(e: api.ShellEvent) {
 	}
 }
 
-const notices: Record<string, { of: keyof api.Notify; text: (count: number) => string }> = {
+/** What is told, and the setting it depends on; without one a person asked for it by name. */
+const notices: Record<string, { of?: keyof api.Notify; text: (count: number) => string }> = {
 	queue_needs_you: { of: 'needsYou', text: (count) => m.shell_notice_needs_you({ count }) },
 	queue_late: { of: 'away', text: (count) => m.shell_notice_late({ count }) },
 	clock_suspect: { of: 'needsYou', text: (minutes) => m.shell_notice_clock({ minutes }) },
 	queue_unsure: { of: 'needsYou', text: (count) => m.shell_notice_unsure({ count }) },
+	online_again: { text: (count) => m.shell_notice_online({ count }) },
 	queue_published: { of: 'published', text: (count) => m.shell_notice_published({ count }) },
 };
 
@@ -74,10 +76,10 @@ async function tell(n: api.Notice) {
 	const kind = notices[n.code];
 	if (!kind) return;
 	const text = kind.text(Number(n.values['count'] ?? n.values['minutes'] ?? 1));
-	const wanted = preferences.value?.notify[kind.of];
+	const wanted = kind.of ? preferences.value?.notify[kind.of] : true;
 	if (kind.of === 'published' && !wanted) return; // good news is told to who asked for it
 	if (document.hasFocus() || !shell.info.notices || !wanted) {
-		if (router.route.screen === 'queue') return; // it shows there
+		if (kind.of && router.route.screen === 'queue') return; // it shows there
 		toast({ text, action: n.route ? { label: m.shell_look(), run: () => go(parseRoute(n.route)) } : undefined });
 		return;
 	}

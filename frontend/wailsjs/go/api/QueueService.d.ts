@@ -36,6 +36,8 @@ export function PublishHere():Promise<api.Home>;
 
 export function Release(arg1:string):Promise<api.Delivery>;
 
+export function Remind(arg1:api.Reminder):Promise<void>;
+
 export function Renew(arg1:string):Promise<Array<api.Delivery>>;
 
 export function Resolve(arg1:api.ResolveRequest):Promise<api.Delivery>;

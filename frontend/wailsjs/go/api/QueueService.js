@@ -70,6 +70,10 @@ export function Release(arg1) {
   return window['go']['api']['QueueService']['Release'](arg1);
 }
 
+export function Remind(arg1) {
+  return window['go']['api']['QueueService']['Remind'](arg1);
+}
+
 export function Renew(arg1) {
   return window['go']['api']['QueueService']['Renew'](arg1);
 }
