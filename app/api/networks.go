@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -155,6 +156,10 @@ type CheckRequest struct {
 	Language   string       `json:"language"`
 	Warning    string       `json:"warning"`
 	Visibility string       `json:"visibility"`
+	// Campaign, Source and Medium are put on links, as a workspace does; without a campaign nothing is.
+	Campaign string `json:"campaign"`
+	Source   string `json:"source"` // "" for the network
+	Medium   string `json:"medium"`
 }
 
 // CheckMedia is a file that would go with the first part.
@@ -230,11 +235,11 @@ func (s *NetworkService) Check(r CheckRequest) (_ Report, err error) {
 		return Report{}, err
 	}
 	// As many parts as were given: what a network without threads would say of them is asked here.
-	plan, _, err := posts.Draft(domain.Post{Content: content}, domain.Variant{}, assets, posts.Frame{Parts: posts.MaxParts})
+	tags := posts.Tags{Campaign: r.Campaign, Source: cmp.Or(r.Source, r.Network), Medium: r.Medium}
+	report, err := posts.CheckContent(n.Describe(), limits, content, assets, posts.Frame{Parts: posts.MaxParts, Tags: tags})
 	if err != nil {
 		return Report{}, err
 	}
-	report := posts.CheckPlan(n.Describe(), limits, plan)
 	report.Network = r.Network
 	return reportOf(report, append([]string{content.Text}, content.Parts...)), nil
 }

@@ -22,6 +22,7 @@ type Preview struct {
 	Language   string        `json:"language"`
 	Warning    string        `json:"warning"`
 	Visibility string        `json:"visibility"` // "" where it cannot be chosen
+	Tagged     bool          `json:"tagged"`     // links carry campaign tags that are not in what was written
 }
 
 // PreviewPart is one text of a preview with its media.
@@ -65,6 +66,7 @@ func (s *PostService) previewOf(p posts.Preview) Preview {
 	out := Preview{
 		Channel: string(p.Channel.ID), Network: p.Network, Layout: p.Layout, Handle: p.Channel.Handle, Name: p.Channel.Label(),
 		Parts: make([]PreviewPart, len(p.Parts)), Language: p.Language, Warning: p.Warning, Visibility: p.Visibility,
+		Tagged: p.Tagged,
 	}
 	for i, part := range p.Parts {
 		dto := PreviewPart{Text: part.Text, CutAt: -1, Marks: marksOf(part.Text, part.Marks), Media: make([]PreviewMedia, len(part.Media))}

@@ -62,6 +62,8 @@ type checkOptions struct {
 	words
 	network, server string
 	media, alts     []string
+	campaign        string
+	source, medium  string
 }
 
 func newCheck(c *cli) *cobra.Command {
@@ -80,6 +82,9 @@ func newCheck(c *cli) *cobra.Command {
 	f.StringVar(&o.server, "server", "", "the `address` of a server, to be asked for its own limits")
 	f.StringArrayVar(&o.media, "media", nil, "a picture or video `file` that goes with it; may be repeated")
 	f.StringArrayVar(&o.alts, "alt", nil, "the description of the medium at the same place; may be repeated")
+	f.StringVar(&o.campaign, "campaign", "", "the `name` that is put on links as utm_campaign, as a workspace does")
+	f.StringVar(&o.source, "source", "", "with --campaign: the utm_source, instead of the network's `id`")
+	f.StringVar(&o.medium, "medium", "social", "with --campaign: the utm_medium")
 	_ = cmd.MarkFlagRequired("network")
 	cmd.MarkFlagsOneRequired("text", "text-file", "media")
 	return cmd
@@ -94,7 +99,7 @@ func (o *checkOptions) run(ctx context.Context, _ []string) error {
 	}
 	request := api.CheckRequest{
 		Network: o.network, Server: o.server, Text: o.text, Parts: o.parts, Link: o.link, Language: o.language,
-		Warning: o.warning, Visibility: o.visibility,
+		Warning: o.warning, Visibility: o.visibility, Campaign: o.campaign, Source: o.source, Medium: o.medium,
 	}
 	for i, path := range o.media {
 		m := api.CheckMedia{Path: path}

@@ -48,11 +48,11 @@ func (c composer) Compose(ctx context.Context, p domain.Post, v domain.Variant, 
 	if limits.Alt.Required, err = c.app.altRequired(ctx); err != nil {
 		return network.Plan{}, d, limits, err
 	}
-	sizes, err := c.app.Posts.Sizes(ctx, p)
+	frame, err := c.app.Posts.Frame(ctx, p, channel, limits.Parts)
 	if err != nil {
 		return network.Plan{}, d, limits, err
 	}
-	plan, uses, err := posts.Draft(p, v, assets, posts.Frame{Parts: limits.Parts, Sizes: sizes})
+	plan, uses, err := posts.Draft(p, v, assets, frame)
 	if err != nil {
 		return plan, d, limits, err
 	}
@@ -68,7 +68,7 @@ func (c composer) Compose(ctx context.Context, p domain.Post, v domain.Variant, 
 		}
 		*draft = fitted.Media
 	}
-	if err := c.card(ctx, p, &plan); err != nil {
+	if err := c.card(ctx, p, v.Resolve(p.Content).Link, &plan); err != nil {
 		return plan, d, limits, err
 	}
 	return plan, d, limits, nil
@@ -104,7 +104,7 @@ func (c composer) fit(ctx context.Context, use posts.MediaUse, l network.MediaLi
 
 // house tells posts what it asks of the rest of the program.
 func (a *App) house() posts.House {
-	return posts.House{Size: a.sizeToSend, AltRequired: a.altRequired}
+	return posts.House{Size: a.sizeToSend, AltRequired: a.altRequired, Tags: a.campaign}
 }
 
 // sizeToSend returns how large a preset is that a picture of a post can be cut to.
@@ -127,6 +127,15 @@ func (a *App) sizeToSend(ctx context.Context, id string) (posts.Size, bool, erro
 func (a *App) altRequired(ctx context.Context) (bool, error) {
 	chosen, err := (&settings.Service{Store: a.DB}).App(ctx)
 	return chosen.AltText == "required", err
+}
+
+// campaign returns what a workspace puts on the links of its posts.
+func (a *App) campaign(ctx context.Context, w domain.WorkspaceID) (posts.Tags, error) {
+	chosen, err := (&settings.Service{Store: a.DB}).Workspace(ctx, w)
+	if errors.Is(err, domain.ErrNotFound) { // a draft of no workspace
+		return posts.Tags{}, nil
+	}
+	return posts.Tags{Campaign: chosen.Campaign, Source: chosen.Source, Medium: chosen.Medium}, err
 }
 
 func timeOf(ms int64) time.Time {

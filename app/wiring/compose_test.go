@@ -283,3 +283,29 @@ func TestANetworkWithoutThreadsGetsOneTextOrTheChosenPart(t *testing.T) {
 		t.Errorf("the server has %+v", saved)
 	}
 }
+
+func TestLinksGoOutWithTheTagsThatTheirWorkspaceHadWhenTheyWerePlanned(t *testing.T) {
+	b := newBench(t)
+	choose := func(campaign string) {
+		t.Helper()
+		must[api.WorkspaceSettings](t)(b.api.Settings.ChangeWorkspace(b.space.ID, api.WorkspaceChange{Campaign: &campaign}))
+	}
+	choose("autumn")
+	const tags = "?utm_source=mastodon&utm_medium=social&utm_campaign=autumn"
+	c := api.Content{Text: "Open now: https://example.com/doors", Link: "https://example.com/doors", Parts: []string{}}
+	if saved := b.publish(c); len(saved) != 1 || saved[0].Text != "Open now: https://example.com/doors"+tags {
+		t.Fatalf("the server has %+v", saved)
+	}
+	// What is planned stays as it was approved.
+	p := must[api.Post](t)(b.api.Posts.Create(api.CreatePost{Workspace: b.space.ID, Content: api.Content{Text: "And https://example.com/hours", Parts: []string{}}, Channels: []string{string(b.channel.ID)}}))
+	stored := must[domain.Post](t)(b.Posts.Get(t.Context(), domain.PostID(p.ID)))
+	must[[]domain.Delivery](t)(b.Planner.Plan(t.Context(), stored, queue.When{Due: time.Now()}))
+	choose("")
+	ok(t, b.Publish(t.Context(), true, nil))
+	if saved := b.server.Statuses(); len(saved) != 2 || saved[1].Text != "And https://example.com/hours"+tags {
+		t.Fatalf("the server has %+v", saved)
+	}
+	if saved := b.publish(api.Content{Text: "Thanks: https://example.com/thanks", Parts: []string{}}); len(saved) != 3 || saved[2].Text != "Thanks: https://example.com/thanks" {
+		t.Errorf("the server has %+v", saved)
+	}
+}

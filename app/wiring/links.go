@@ -43,12 +43,12 @@ func (c cardPictures) Small(ctx context.Context, file []byte) (domain.CardPictur
 
 func (a *App) pages() *links.Reader { return links.New("Postbag/"+a.Config.Version, cardPictures{a}) }
 
-// card puts what a post knows of the page behind its link into a plan.
-func (c composer) card(ctx context.Context, p domain.Post, plan *network.Plan) error {
+// card puts what a post knows of the page behind its link, as written, into a plan.
+func (c composer) card(ctx context.Context, p domain.Post, link string, plan *network.Plan) error {
 	if plan.Link == nil || p.ID == "" {
 		return nil
 	}
-	card, ok, err := c.app.DB.LinkCard(ctx, p.ID, plan.Link.URL)
+	card, ok, err := c.app.DB.LinkCard(ctx, p.ID, link)
 	if err != nil || !ok {
 		return err
 	}

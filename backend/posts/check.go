@@ -105,7 +105,8 @@ func (s *Service) checkVariant(p domain.Post, v domain.Variant, channel domain.C
 		return r, err
 	}
 	limits.Alt.Required = rules.altRequired
-	plan, uses, err := Draft(p, v, assets, Frame{Parts: limits.Parts, Sizes: rules.sizes})
+	frame := rules.frame(channel, limits.Parts)
+	plan, uses, err := Draft(p, v, assets, frame)
 	if err != nil {
 		return r, err
 	}
@@ -113,8 +114,8 @@ func (s *Service) checkVariant(p domain.Post, v domain.Variant, channel domain.C
 	if err != nil {
 		return r, err
 	}
-	content := v.Resolve(p.Content)
-	report = folded(content, v, limits.Parts).unfold(report, content, uses)
+	content, put := frame.Tags.content(v.Resolve(p.Content))
+	report = untagged(folded(content, v, limits.Parts).unfold(report, content, uses), put)
 	r.Joined, r.Only, r.Poll = report.Joined, report.Only, limits.Poll
 	r.Length, r.Limit, r.Remaining, r.Unit = report.Length, report.Limit, report.Remaining, report.Unit
 	r.OverflowAt, r.Parts = report.OverflowAt, report.Parts
@@ -188,6 +189,17 @@ func channelIssues(c domain.Channel, d network.Descriptor) []network.Issue {
 		list = append(list, issue(IssueChannelRemoved, "channel", "the channel was removed"))
 	}
 	return list
+}
+
+// CheckContent checks a content that is of no post for a network: where a text overflows is said of
+// the text as written. Channel, Network and Handle of the report are left empty.
+func CheckContent(d network.Descriptor, l network.Limits, c domain.Content, assets map[domain.AssetID]domain.Asset, f Frame) (Report, error) {
+	plan, _, err := Draft(domain.Post{Content: c}, domain.Variant{}, assets, f)
+	if err != nil {
+		return Report{}, err
+	}
+	_, put := f.Tags.content(c)
+	return untagged(CheckPlan(d, l, plan), put), nil
 }
 
 // CheckPlan checks a plan of originals, as Draft makes it, for a network. It first supposes every

@@ -12,6 +12,12 @@ import (
 type rules struct {
 	sizes       map[string]Size // those a post's media are sent in, and that exist
 	altRequired bool
+	tags        Tags // of the workspace; no Source: each channel's network
+}
+
+// frame is what a plan is drafted for, by these rules.
+func (r rules) frame(c domain.Channel, parts int) Frame {
+	return Frame{Parts: parts, Sizes: r.sizes, Tags: r.tags.from(c.Network)}
 }
 
 func (s *Service) rules(ctx context.Context, p domain.Post) (r rules, err error) {
@@ -20,8 +26,33 @@ func (s *Service) rules(ctx context.Context, p domain.Post) (r rules, err error)
 			return r, err
 		}
 	}
+	if r.tags, err = s.tags(ctx, p.Workspace); err != nil {
+		return r, err
+	}
 	r.sizes, err = s.Sizes(ctx, p)
 	return r, err
+}
+
+func (s *Service) tags(ctx context.Context, w domain.WorkspaceID) (Tags, error) {
+	if s.house.Tags == nil {
+		return Tags{}, nil
+	}
+	t, err := s.house.Tags(ctx, w)
+	if err != nil {
+		return t, fmt.Errorf("campaign tags of workspace %s: %w", w, err)
+	}
+	return t, nil
+}
+
+// Frame returns what a plan of a post for a channel is drafted for, parts being the most that a
+// thread may have there.
+func (s *Service) Frame(ctx context.Context, p domain.Post, c domain.Channel, parts int) (Frame, error) {
+	sizes, err := s.Sizes(ctx, p)
+	if err != nil {
+		return Frame{}, err
+	}
+	tags, err := s.tags(ctx, p.Workspace)
+	return rules{sizes: sizes, tags: tags}.frame(c, parts), err
 }
 
 // Sizes returns the sizes that media of a post are sent in, by preset; one that does not exist any

@@ -72,6 +72,8 @@ type House struct {
 	Size func(ctx context.Context, preset string) (Size, bool, error)
 	// AltRequired says whether a person wants nothing planned with a picture without a description.
 	AltRequired func(ctx context.Context) (bool, error)
+	// Tags returns what a workspace puts on links; without a Source it is the network's id.
+	Tags func(ctx context.Context, w domain.WorkspaceID) (Tags, error)
 }
 
 // Service is what people do with posts.

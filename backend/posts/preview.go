@@ -20,6 +20,7 @@ type Preview struct {
 	Language   string
 	Warning    string
 	Visibility string // "" for the network's only one
+	Tagged     bool   // links carry campaign tags that are not in what was written
 }
 
 // PreviewPart is one text of a preview with its media.
@@ -75,7 +76,8 @@ func (s *Service) preview(ctx context.Context, p domain.Post, v domain.Variant, 
 		return Preview{}, false, err
 	}
 	v, _ = withoutMissing(p.Content, c.WithDefaults(p.Content, v), assets)
-	plan, uses, err := Draft(p, v, assets, Frame{Parts: limits.Parts, Sizes: rules.sizes})
+	frame := rules.frame(c, limits.Parts)
+	plan, uses, err := Draft(p, v, assets, frame)
 	if err != nil {
 		return Preview{}, false, err
 	}
@@ -89,6 +91,8 @@ func (s *Service) preview(ctx context.Context, p domain.Post, v domain.Variant, 
 	if out.Visibility == "" && len(limits.Visibilities) > 0 {
 		out.Visibility = limits.Visibilities[0]
 	}
+	written := v.Resolve(p.Content)
+	out.Tagged = frame.Tags.change(written)
 	report := CheckPlan(d, limits, plan)
 	for i, part := range plan.Parts {
 		out.Parts[i] = PreviewPart{Text: part.Text, OverflowAt: report.Parts[i].OverflowAt, Marks: Marks(part.Text)}
@@ -101,7 +105,7 @@ func (s *Service) preview(ctx context.Context, p domain.Post, v domain.Variant, 
 		part.Sent = append(part.Sent, Size{Width: medium.Width, Height: medium.Height})
 	}
 	if out.Link != nil && p.ID != "" {
-		if out.Card, _, err = s.store.LinkCard(ctx, p.ID, out.Link.URL); err != nil {
+		if out.Card, _, err = s.store.LinkCard(ctx, p.ID, written.Link); err != nil {
 			return out, false, err
 		}
 	}

@@ -26,6 +26,7 @@ func (s *Service) Split(ctx context.Context, text string, numbered bool, channel
 		return nil, fmt.Errorf("split text: %w", err)
 	}
 	var rules []rule
+	tags := map[domain.WorkspaceID]Tags{}
 	for _, id := range channels {
 		c, err := s.store.Channel(ctx, id)
 		if err != nil {
@@ -40,9 +41,15 @@ func (s *Service) Split(ctx context.Context, text string, numbered bool, channel
 		if err != nil {
 			return nil, fmt.Errorf("split text: %w", err)
 		}
-		if l.Parts > 1 && (l.Text.Max > 0 || l.Text.MaxBytes > 0) {
-			rules = append(rules, rule{d: d, l: l})
+		if l.Parts < 2 || l.Text.Max <= 0 && l.Text.MaxBytes <= 0 {
+			continue
 		}
+		if _, known := tags[c.Workspace]; !known {
+			if tags[c.Workspace], err = s.tags(ctx, c.Workspace); err != nil {
+				return nil, fmt.Errorf("split text: %w", err)
+			}
+		}
+		rules = append(rules, rule{d: d, l: l, tags: tags[c.Workspace].from(c.Network)})
 	}
 	parts := splitText(text, rules, numbered)
 	if len(parts) > MaxParts {
@@ -58,11 +65,13 @@ func cleanText(text string) (string, error) {
 
 // rule is what one network says about the length of a part.
 type rule struct {
-	d network.Descriptor
-	l network.Limits
+	d    network.Descriptor
+	l    network.Limits
+	tags Tags // that go on its links
 }
 
 func (r rule) fits(text string) bool {
+	text, _ = r.tags.text(text)
 	if most := r.l.Text.MaxBytes; most > 0 && len(text) > most {
 		return false
 	}

@@ -105,3 +105,41 @@ test('the data folder is checked in words', async ({ app }) => {
 	await expect(app.page.getByText('All right').first()).toBeVisible();
 	await app.axe();
 });
+
+test('links carry the campaign tag of their workspace, and the writer sees them as they go out @themes', async ({
+	app,
+}) => {
+	await app.open('#/settings/writing');
+	const campaign = app.page.getByRole('textbox', { name: 'Campaign tag of links' });
+	await campaign.fill('autumn fair');
+	await campaign.press('Enter');
+	const medium = app.page.getByRole('textbox', { name: 'Medium (utm_medium)' });
+	await expect(medium).toHaveValue('social');
+	await medium.fill('');
+	await medium.blur();
+	await app.axe();
+	await app.shot('settings-campaign');
+	await app.killAndRestart();
+	await expect(campaign).toHaveValue('autumn fair');
+	await expect(medium).toHaveValue('');
+
+	const { id } = await app.program.post('Doors open: https://example.com/doors', ['feed']);
+	await app.goto(`#/posts/${id}`);
+	const tags = 'utm_source=feed&utm_campaign=autumn%20fair';
+	await expect(app.page.locator('aside').getByText(`https://example.com/doors?${tags}`)).toBeVisible();
+	await expect(app.page.getByText(/Links are shown as they go out/)).toBeVisible();
+	await expect(app.page.getByRole('textbox', { name: 'Text of the post' })).toHaveValue(
+		'Doors open: https://example.com/doors',
+	);
+	// The address of a card, which nobody can look at here.
+	await app.page.getByRole('button', { name: 'Link preview' }).click();
+	await app.page.getByRole('textbox', { name: 'Address' }).fill('https://nobody.invalid/');
+	await app.page.getByRole('button', { name: 'Show as a card' }).click();
+	await expect(app.page.getByText(`https://nobody.invalid/?${tags}`)).toBeVisible();
+	await app.axe();
+	await app.shot('composer-campaign');
+	await app.page.setViewportSize({ width: 900, height: 600 });
+	await app.goto('#/settings/writing');
+	await app.fits();
+	await app.shot('settings-campaign-small');
+});

@@ -229,6 +229,19 @@ const (
 	maxLabel = 63
 )
 
+// GoesOn reports whether what a text goes on with would be read as part of a link that ends in a query.
+func GoesOn(rest string) bool {
+	for _, r := range rest {
+		switch {
+		case !wide.query(r):
+			return false
+		case wide.qlast(r):
+			return true
+		}
+	}
+	return false
+}
+
 // hostEnd returns where the host that begins at i ends, or 0 if it is none: labels with dots
 // between, up to the last label that is a known top-level domain.
 func hostEnd(text string, i int, bare bool) int {

@@ -88,6 +88,7 @@ export const rows: readonly Row[] = [
 		label: () => m.settings_post_language(),
 		text: () => m.settings_post_language_text(),
 	},
+	{ id: 'campaign', section: 'writing', label: () => m.settings_campaign(), text: () => m.settings_campaign_text() },
 	{ id: 'import', section: 'writing', label: () => m.settings_import(), text: () => m.settings_import_text() },
 	{
 		id: 'here',
