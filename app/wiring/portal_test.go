@@ -12,6 +12,8 @@ import (
 	"postbag/app/api"
 	"postbag/backend/domain"
 	"postbag/backend/network"
+	"postbag/backend/networks/feed"
+	"postbag/backend/networks/practice"
 )
 
 // doorCarrier is a network that leads every request to its own page until somebody signed in there,
@@ -49,11 +51,21 @@ func (c *doorCarrier) knocks() (n int) {
 	return n
 }
 
+// far is the practice network, taken for one that needs a server.
+type far struct{ practice.Network }
+
+func (f far) Describe() network.Descriptor {
+	d := f.Network.Describe()
+	d.Rehearsal = false
+	return d
+}
+
 func TestNothingIsMadePublicThroughAPortalAndItsEndIsFound(t *testing.T) {
 	folder := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		l := &laptop{start: time.Now().Add(-time.Hour)}
 		a, s, plan := on(t, l, folder)
+		a.Networks = network.NewRegistry(far{practice.New()}, feed.New())
 		door := &doorCarrier{}
 		a.Carriers["https"] = hearing{door, a.ground}
 		id := plan("from the hotel", time.Now().Add(time.Minute))

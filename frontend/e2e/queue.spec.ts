@@ -105,3 +105,28 @@ test('two planned posts change times by keys, and change back', async ({ app }) 
 	await app.page.getByRole('button', { name: 'Undo' }).click();
 	await expect(rows.first()).toHaveAccessibleName(/Early bread/);
 });
+
+test('off line, what needs the network becomes a reminder, over a restart @themes', async ({ app }) => {
+	const channel = await app.program.practice('Studio');
+	await app.program.post('The harbour at dawn', [channel], inHours(30));
+	// The practice network needs no connection; here it is taken for one that does.
+	await app.page.route(/\/rpc\/api\.QueueService\.(Engine|Board)$/, async (route) => {
+		const answer = await route.fetch();
+		const text = (await answer.text()).replace('"offlineSinceMs":0', `"offlineSinceMs":${Date.now() - 600_000}`);
+		await route.fulfill({ response: answer, body: text.replaceAll('"local":true', '"local":false') });
+	});
+	await app.open('#/queue/upcoming');
+	const details = app.page.getByRole('complementary', { name: 'Details' });
+	await expect(details.getByText('If online', { exact: true })).toBeVisible();
+	await expect(details.getByRole('button', { name: 'Publish now' })).toHaveCount(0);
+	await details.getByRole('button', { name: 'Remind me when online' }).click();
+	await expect(app.page.getByText('Postbag tells you when this laptop is online again')).toBeVisible();
+	await expect(details.getByRole('button', { name: 'Do not remind me' })).toBeVisible();
+	await app.axe();
+	await app.fits();
+	await app.shot('queue-offline');
+
+	await app.killAndRestart();
+	await details.getByRole('button', { name: 'Do not remind me' }).click();
+	await expect(details.getByRole('button', { name: 'Remind me when online' })).toBeVisible();
+});
