@@ -12,8 +12,11 @@ import (
 // ahead, so that this is seldom needed, but a zone's rules may change under a running program.
 const expandEvery = time.Hour
 
-// expanding plans the next days of what repeats: at once, then again and again until the
-// function it returns is called.
+// looseChanges are the newest of the change log, which others may be reading: they are not packed.
+const looseChanges = 2000
+
+// expanding plans the next days of what repeats, and packs what is old of the change log: at once, then
+// again and again until the function it returns is called.
 func (a *App) expanding(ctx context.Context, q *queue.Queue) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	expand := func() {
@@ -22,9 +25,15 @@ func (a *App) expanding(ctx context.Context, q *queue.Queue) (stop func()) {
 		}
 		q.Wake()
 	}
+	pack := func() {
+		if _, err := a.DB.PackLog(ctx, looseChanges); err != nil && ctx.Err() == nil {
+			a.Log.Error("the change log could not be packed", "error", err)
+		}
+	}
 	expand()
 	var work sync.WaitGroup
 	work.Go(func() {
+		pack() // not before the first look: there may be years of it
 		tick := time.NewTicker(expandEvery)
 		defer tick.Stop()
 		for {
@@ -33,6 +42,7 @@ func (a *App) expanding(ctx context.Context, q *queue.Queue) (stop func()) {
 				return
 			case <-tick.C:
 				expand()
+				pack()
 			}
 		}
 	})

@@ -80,6 +80,7 @@ func TestNoForbiddenTransitionIsPossibleInSQL(t *testing.T) {
 }
 
 func TestTheDatabaseItselfKeepsTheRules(t *testing.T) {
+	t.Parallel()
 	const intent = `INSERT INTO call (id, attempt, delivery, generation, segment_idx, seq, step, effect, claim_token, owner_epoch,
 		client_key, key_until_ms, request_hash, intent_at_ms, intent_boot_ms, boot_id, outcome, remote_id)
 		SELECT ?1, a.row, d.row, 1, 0, 1 + (SELECT count(*) FROM call), 'post', 'public', ?2, 1, ?3, ?4, ?5, 100, 0, '', ?6, 'r'
@@ -195,6 +196,7 @@ func TestTheDatabaseItselfKeepsTheRules(t *testing.T) {
 		}
 		a.refuses("editing a resolution", "UPDATE resolution SET verdict = 'live'")
 		a.refuses("editing the change log", "UPDATE change_log SET cols = '{}'")
+		a.refuses("deleting from the change log", "DELETE FROM change_log")
 	})
 	t.Run("only a person raises the generation", func(t *testing.T) {
 		a := begin(t)

@@ -12,7 +12,7 @@ import (
 
 // followed reports whether change_log follows a table: all do but this machine's own.
 func followed(table string) bool {
-	return !strings.HasPrefix(table, "local_") && !strings.HasPrefix(table, "sqlite_") && table != "change_log"
+	return !strings.HasPrefix(table, "local_") && !strings.HasPrefix(table, "sqlite_") && table != "change_log" && table != "change_pack"
 }
 
 // followChanges makes the triggers that append every change of the followed tables to

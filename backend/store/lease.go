@@ -38,11 +38,13 @@ func (db *DB) Leader(ctx context.Context) (l domain.Leader, err error) {
 }
 
 const changedDeliveries = `
-SELECT d.id FROM delivery d WHERE d.row IN (SELECT key FROM change_log WHERE row > ?1 AND row <= ?2 AND tbl = 'delivery')
+SELECT d.id FROM delivery d WHERE d.row IN (SELECT key FROM change_log WHERE row > ?1 AND row <= ?2 AND tbl = 'delivery'
+    UNION SELECT value FROM json_each(?3))
 ORDER BY d.row LIMIT 1000`
 
 // ChangedDeliveries returns the deliveries that changed after a position, at most a thousand, and
-// the present position. After the zero Position it returns none.
+// the present position. After the zero Position it returns none. A position from so long ago that the
+// log after it is packed gives some that changed shortly before it, too.
 func (db *DB) ChangedDeliveries(ctx context.Context, after domain.Position) (ids []domain.DeliveryID, now domain.Position, err error) {
 	err = db.Read(ctx, func(tx *Tx) error {
 		if now.Clock, err = tx.number("SELECT hlc FROM local_clock"); err != nil {
@@ -55,7 +57,12 @@ func (db *DB) ChangedDeliveries(ctx context.Context, after domain.Position) (ids
 		if now.Change, err = tx.number("SELECT ifnull(max(row), 0) FROM change_log"); err != nil || after.Clock == 0 || now.Change == after.Change {
 			return err
 		}
-		ids, err = collect(tx, func(s scanner) (id domain.DeliveryID, err error) { return id, s.Scan(&id) }, changedDeliveries, after.Change, now.Change)
+		packed, err := tx.packedDeliveries(after.Change)
+		if err != nil {
+			return err
+		}
+		ids, err = collect(tx, func(s scanner) (id domain.DeliveryID, err error) { return id, s.Scan(&id) },
+			changedDeliveries, after.Change, now.Change, packed)
 		return err
 	})
 	if err != nil {

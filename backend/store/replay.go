@@ -27,13 +27,19 @@ type Change struct {
 	Columns map[string]any
 }
 
-const selectChanges = `SELECT row, hlc, actor, tbl, key, op, cols FROM change_log WHERE row > ? ORDER BY row LIMIT ?`
-
-// Changes returns at most limit changes that come after a number of the log, oldest first.
+// Changes returns at most limit changes that come after a number of the log, oldest first. There may
+// be more although it returns fewer; it returns none if there are none.
 func (db *DB) Changes(ctx context.Context, after int64, limit int) ([]Change, error) {
-	var list []Change
-	err := db.Read(ctx, func(tx *Tx) (err error) {
-		list, err = collect(tx, scanChange, selectChanges, after, limit)
+	list := []Change{}
+	err := db.Read(ctx, func(tx *Tx) error {
+		entries, err := tx.entriesAfter(after, limit)
+		for _, e := range entries {
+			c, err := e.change()
+			if err != nil {
+				return err
+			}
+			list = append(list, c)
+		}
 		return err
 	})
 	if err != nil {
@@ -50,12 +56,9 @@ func (db *DB) LastChange(ctx context.Context) (n int64, err error) {
 	return n, err
 }
 
-func scanChange(s scanner) (c Change, err error) {
-	var cols string
-	if err = s.Scan(&c.Row, &c.HLC, &c.Actor, &c.Table, &c.Key, &c.Op, &cols); err != nil {
-		return c, err
-	}
-	d := json.NewDecoder(strings.NewReader(cols))
+func (e entry) change() (Change, error) {
+	c := Change{Row: e.row, HLC: e.hlc, Actor: e.actor, Table: e.table, Key: e.key, Op: e.op}
+	d := json.NewDecoder(strings.NewReader(e.cols))
 	d.UseNumber() // an integer keeps all of its 64 bits
 	return c, d.Decode(&c.Columns)
 }

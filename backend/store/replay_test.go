@@ -75,6 +75,15 @@ func TestReplayRebuildsEveryTable(t *testing.T) {
 	if err := db.Replay(ctx, filepath.Join(t.TempDir(), "b.db")); err != nil {
 		t.Fatal(err)
 	}
+	if err := conn.Close(); err != nil { // packing needs it
+		t.Fatal(err)
+	}
+	if packs := packAll(t, db, 32, 5); packs < 10 {
+		t.Fatalf("only %d packs were made", packs)
+	}
+	if err := db.Replay(ctx, filepath.Join(t.TempDir(), "c.db")); err != nil {
+		t.Fatal("packed: ", err)
+	}
 }
 
 type column struct{ name, kind string }

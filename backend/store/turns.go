@@ -24,29 +24,31 @@ type Turn struct {
 	Generation int
 }
 
-const selectTurns = `
-SELECT hlc, cols FROM change_log WHERE tbl = 'delivery' AND key = (SELECT row FROM delivery WHERE id = ?) ORDER BY row`
-
 // Turns returns how a delivery stood, oldest first: every change of its state, its time, or what
 // keeps it.
 func (db *DB) Turns(ctx context.Context, id domain.DeliveryID) ([]Turn, error) {
 	var list []Turn
 	err := db.Read(ctx, func(tx *Tx) error {
+		var row, created int64
+		if err := tx.row("SELECT row, created_at_ms FROM delivery WHERE id = ?", id).Scan(&row, &created); err != nil {
+			return err
+		}
+		entries, err := tx.entriesOf(row, created<<16)
+		if err != nil {
+			return err
+		}
 		now := Turn{Generation: 1}
-		_, err := collect(tx, func(s scanner) (struct{}, error) {
-			var hlc int64
-			var cols string
-			if err := s.Scan(&hlc, &cols); err != nil {
-				return struct{}{}, err
+		for _, e := range entries {
+			next, err := now.with(e.hlc, e.cols)
+			if err != nil {
+				return err
 			}
-			next, err := now.with(hlc, cols)
 			if next.news(now) {
 				list = append(list, next)
 			}
 			now = next
-			return struct{}{}, err
-		}, selectTurns, id)
-		return err
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("the turns of delivery %s: %w", id, err)

@@ -133,3 +133,22 @@ CREATE TABLE local_renewal (
     token    TEXT    NOT NULL,
     until_ms INTEGER NOT NULL
 ) STRICT;
+
+-- The older part of the change log, packed: what repeats in it is said once. Nothing of it is lost.
+CREATE TABLE change_pack (
+    row        INTEGER PRIMARY KEY, -- the number of its last change
+    first      INTEGER NOT NULL,    -- the number of its first
+    until_hlc  INTEGER NOT NULL,    -- the clock of its last
+    deliveries BLOB    NOT NULL,    -- which deliveries it tells of
+    packed     BLOB    NOT NULL,
+    CHECK (first <= row)
+) STRICT;
+CREATE INDEX change_pack_until ON change_pack (until_hlc);
+CREATE TRIGGER change_pack_follows BEFORE INSERT ON change_pack
+WHEN EXISTS (SELECT 1 FROM change_pack p WHERE p.row >= NEW.first)
+BEGIN SELECT RAISE (ABORT, 'the change log is packed once'); END;
+CREATE TRIGGER change_pack_fixed BEFORE UPDATE ON change_pack BEGIN SELECT RAISE (ABORT, 'the change log does not change'); END;
+CREATE TRIGGER change_pack_kept BEFORE DELETE ON change_pack BEGIN SELECT RAISE (ABORT, 'the change log is kept'); END;
+CREATE TRIGGER change_log_kept BEFORE DELETE ON change_log
+WHEN NOT EXISTS (SELECT 1 FROM change_pack p WHERE p.row >= OLD.row AND p.first <= OLD.row)
+BEGIN SELECT RAISE (ABORT, 'the change log is kept'); END;

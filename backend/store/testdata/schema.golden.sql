@@ -102,6 +102,15 @@ CREATE TABLE change_log (
     cols  TEXT    NOT NULL                           -- JSON object: every column of an insert, the changed ones of an update
 ) STRICT;
 
+CREATE TABLE change_pack (
+    row        INTEGER PRIMARY KEY, -- the number of its last change
+    first      INTEGER NOT NULL,    -- the number of its first
+    until_hlc  INTEGER NOT NULL,    -- the clock of its last
+    deliveries BLOB    NOT NULL,    -- which deliveries it tells of
+    packed     BLOB    NOT NULL,
+    CHECK (first <= row)
+) STRICT;
+
 CREATE TABLE channel (
     row           INTEGER PRIMARY KEY,
     id            TEXT    NOT NULL UNIQUE,
@@ -609,6 +618,8 @@ CREATE UNIQUE INDEX call_one_open ON call (delivery) WHERE effect = 'public' AND
 
 CREATE INDEX change_log_delivery ON change_log (key) WHERE tbl = 'delivery';
 
+CREATE INDEX change_pack_until ON change_pack (until_hlc);
+
 CREATE INDEX clock_mark_boot ON clock_mark (machine, boot_id);
 
 CREATE INDEX collection_asset_asset ON collection_asset (asset);
@@ -715,6 +726,18 @@ BEGIN
 END;
 
 CREATE TRIGGER change_log_fixed BEFORE UPDATE ON change_log BEGIN SELECT RAISE (ABORT, 'the change log does not change'); END;
+
+CREATE TRIGGER change_log_kept BEFORE DELETE ON change_log
+WHEN NOT EXISTS (SELECT 1 FROM change_pack p WHERE p.row >= OLD.row AND p.first <= OLD.row)
+BEGIN SELECT RAISE (ABORT, 'the change log is kept'); END;
+
+CREATE TRIGGER change_pack_fixed BEFORE UPDATE ON change_pack BEGIN SELECT RAISE (ABORT, 'the change log does not change'); END;
+
+CREATE TRIGGER change_pack_follows BEFORE INSERT ON change_pack
+WHEN EXISTS (SELECT 1 FROM change_pack p WHERE p.row >= NEW.first)
+BEGIN SELECT RAISE (ABORT, 'the change log is packed once'); END;
+
+CREATE TRIGGER change_pack_kept BEFORE DELETE ON change_pack BEGIN SELECT RAISE (ABORT, 'the change log is kept'); END;
 
 CREATE TRIGGER channel_workspace_fixed BEFORE UPDATE OF workspace ON channel
 WHEN NEW.workspace <> OLD.workspace
