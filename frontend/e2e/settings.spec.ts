@@ -143,3 +143,29 @@ test('links carry the campaign tag of their workspace, and the writer sees them 
 	await app.fits();
 	await app.shot('settings-campaign-small');
 });
+
+test('how long the same is asked about is chosen for a workspace, and whether pictures count @themes', async ({
+	app,
+}) => {
+	await app.open('#/settings/publishing');
+	const days = app.page.getByRole('combobox', { name: 'Ask before the same goes out again' });
+	const pictures = app.page.getByRole('switch', { name: 'Also for the same pictures' });
+	await expect(days).toHaveText('7 days');
+	await expect(pictures).toBeChecked();
+	await pictures.click();
+	await days.focus();
+	await app.keys('Enter');
+	await app.page.getByRole('option', { name: '30 days' }).click();
+	await app.axe();
+	await app.shot(`settings-twins-${test.info().project.name}`);
+	await app.killAndRestart();
+	await expect(days).toHaveText('30 days');
+	await expect(pictures).not.toBeChecked();
+	await days.click();
+	await app.page.getByRole('option', { name: 'Never' }).click();
+	await expect(pictures).toBeDisabled();
+	await app.page.setViewportSize({ width: 900, height: 600 });
+	await app.look({ language: 'bg' });
+	await app.fits();
+	await app.shot(`settings-twins-bg-${test.info().project.name}`);
+});

@@ -98,6 +98,13 @@ export const rows: readonly Row[] = [
 	},
 	{ id: 'hold', section: 'publishing', label: () => m.settings_hold_all(), text: () => m.settings_hold_all_text() },
 	{ id: 'late', section: 'publishing', label: () => m.settings_late(), text: () => m.settings_late_text() },
+	{ id: 'twins', section: 'publishing', label: () => m.settings_twins(), text: () => m.settings_twins_text() },
+	{
+		id: 'twin-pictures',
+		section: 'publishing',
+		label: () => m.settings_twin_pictures(),
+		text: () => m.settings_twin_pictures_text(),
+	},
 	{
 		id: 'needs',
 		section: 'notifications',
