@@ -29,6 +29,8 @@ type Delivery struct {
 	State       string `json:"state"`
 	HoldReason  string `json:"holdReason"` // "" unless held
 	DueMs       int64  `json:"dueMs"`
+	DueWall     string `json:"dueWall"` // the wall time that counts, in DueZone; "": DueMs does
+	DueZone     string `json:"dueZone"`
 	WakeMs      int64  `json:"wakeMs"` // when the publisher looks next; 0: it need not
 	RemoteID    string `json:"remoteId"`
 	RemoteURL   string `json:"remoteUrl"`
@@ -236,6 +238,13 @@ func (s *QueueService) changed(list ...domain.Delivery) {
 	s.Events.Changed(TopicQueue, ids)
 }
 
+func wallOf(d domain.Delivery) string {
+	if d.DueWall.IsZero() {
+		return ""
+	}
+	return d.DueWall.String()
+}
+
 // deliveries converts, with each channel looked up once.
 func (s *QueueService) deliveries(list []domain.Delivery) ([]Delivery, error) {
 	ids := make([]domain.DeliveryID, len(list))
@@ -268,7 +277,7 @@ func (s *QueueService) deliveries(list []domain.Delivery) ([]Delivery, error) {
 func (s *QueueService) deliveryOf(d domain.Delivery, c domain.Channel, f store.DeliveryFacts) Delivery {
 	out := Delivery{
 		ID: string(d.ID), Post: string(d.Post), Channel: string(d.Channel), Network: c.Network, Handle: c.Handle,
-		State: string(d.State), HoldReason: string(d.HoldReason), DueMs: d.Due.UnixMilli(), WakeMs: millis(d.WakeAt),
+		State: string(d.State), HoldReason: string(d.HoldReason), DueMs: d.Due.UnixMilli(), WakeMs: millis(d.WakeAt), DueWall: wallOf(d), DueZone: d.DueZone,
 		RemoteID: d.RemoteID, RemoteURL: d.RemoteURL, PublishedMs: millis(d.PublishedAt), Attempts: d.Attempts,
 		ErrorClass: d.ErrorClass, ErrorText: d.ErrorText, Generation: d.Generation,
 		NetworkName: c.Network, ChannelName: c.Label(), Standing: string(posts.Stand([]domain.Delivery{d}).State),

@@ -194,8 +194,10 @@ func (s *SlotService) NextFree(r FindFree) (_ []FreeSlot, err error) {
 // ScheduleAt plans a post: at one instant, in the next free slots, or again and again.
 type ScheduleAt struct {
 	PostID     string          `json:"postId"`
-	Channels   []string        `json:"channels"`   // none: all of the post's
-	DueMs      int64           `json:"dueMs"`      // 0 with Slot or Times
+	Channels   []string        `json:"channels"` // none: all of the post's
+	DueMs      int64           `json:"dueMs"`    // 0 with Slot or Times
+	Wall       string          `json:"wall"`     // DueMs is this wall time in Zone, and moves with its rules; "": DueMs counts
+	Zone       string          `json:"zone"`
 	Slot       bool            `json:"slot"`       // in the next free slots
 	Offsets    []ChannelOffset `json:"offsets"`    // channels that follow later than DueMs or their slot
 	Times      []ChannelTime   `json:"times"`      // of NextFree: each channel's own; then nothing else says when
@@ -245,7 +247,7 @@ func (s *SlotService) Schedule(r ScheduleAt) (_ []Delivery, err error) {
 	return (&QueueService{base: s.base}).deliveries(planned)
 }
 
-func (s *SlotService) plan(post domain.Post, r ScheduleAt, offsets map[domain.ChannelID]time.Duration) ([]domain.Delivery, error) {
+func (s *SlotService) plan(post domain.Post, r ScheduleAt, offsets map[domain.ChannelID]time.Duration) (_ []domain.Delivery, err error) {
 	deadline := instant(r.NotAfterMs)
 	channels := channelIDs(r.Channels)
 	switch {
@@ -273,11 +275,21 @@ func (s *SlotService) plan(post domain.Post, r ScheduleAt, offsets map[domain.Ch
 	case r.DueMs <= 0:
 		return nil, &domain.FieldError{Field: "at", Message: "say when it should go out"}
 	}
+	var said slots.Turn
+	if r.Wall != "" {
+		if said, err = s.walled(said, When{AtMs: r.DueMs, Wall: r.Wall, Zone: r.Zone}); err != nil {
+			return nil, err
+		}
+	}
 	var turns []slots.Turn
 	for _, v := range post.Variants {
 		if len(channels) == 0 || slices.Contains(channels, v.Channel) {
-			at := instant(r.DueMs).Add(offsets[v.Channel])
-			turns = append(turns, slots.Turn{Channel: v.Channel, Occurrence: slots.Occurrence{At: at, Base: at}})
+			turn := said
+			turn.Channel, turn.At = v.Channel, instant(r.DueMs).Add(offsets[v.Channel])
+			if turn.Wall.IsZero() {
+				turn.Base = turn.At
+			}
+			turns = append(turns, turn)
 		}
 	}
 	return s.Slots.Schedule(s.ctx, post, turns, deadline)
@@ -293,22 +305,31 @@ func (s *SlotService) turns(times []ChannelTime) ([]slots.Turn, error) {
 		}
 		turn := slots.Turn{Channel: domain.ChannelID(t.Channel), Own: t.Own, Occurrence: slots.Occurrence{At: at, Base: at}}
 		if t.When.Wall != "" && t.Own {
-			w, err := domain.ParseWall(t.When.Wall)
-			if err != nil {
+			var err error
+			if turn, err = s.walled(turn, t.When); err != nil {
 				return nil, err
-			}
-			z, err := s.Slots.Zones.Load(t.When.Zone)
-			if err != nil {
-				return nil, err
-			}
-			r := slots.Resolve(w, z, t.When.Rule == string(slots.Second))
-			if off := at.Sub(r.At); off.Abs() <= time.Hour {
-				turn.Wall, turn.Zone, turn.Rule, turn.Base = w, z.Name, r.Rule, r.At
 			}
 		}
 		turns = append(turns, turn)
 	}
 	return turns, nil
+}
+
+// walled gives a turn the wall time it was said as, if that still is its instant.
+func (s *SlotService) walled(turn slots.Turn, said When) (slots.Turn, error) {
+	w, err := domain.ParseWall(said.Wall)
+	if err != nil {
+		return turn, err
+	}
+	z, err := s.Slots.Zones.Load(said.Zone)
+	if err != nil {
+		return turn, err
+	}
+	r := slots.Resolve(w, z, said.Rule == string(slots.Second))
+	if off := instant(said.AtMs).Sub(r.At); off.Abs() <= time.Hour {
+		turn.Wall, turn.Zone, turn.Rule, turn.Base = w, z.Name, r.Rule, r.At
+	}
+	return turn, nil
 }
 
 // everyChannel names the channels a repeat goes to where only some were chosen.

@@ -79,8 +79,9 @@ func newPostAdd(c *cli) *cobra.Command {
 		Long: "Writes a post and plans it for each channel, all or none; --draft only writes it. A file given with --media is\n" +
 			"brought into the library first. The first --alt describes the first --media, and so on. A channel is named by its\n" +
 			"id, its handle, or its network if only one channel is on it. TIME is RFC 3339 (2026-12-24T18:00:00+01:00), or\n" +
-			"2026-12-24 18:00 in this machine's time zone, or in --zone. With --slot it goes out in its channels' next free slots\n" +
-			"(postbag slot set). With --stagger 30m each channel follows the one before half an hour later.\n\n" +
+			"2026-12-24 18:00 in this machine's time zone, or in --zone: then it stays that time there if the zone's rules change.\n" +
+			"With --slot it goes out in its channels' next free slots (postbag slot set). With --stagger 30m\n" +
+			"each channel follows the one before half an hour later.\n\n" +
 			"Planned posts go out while postbag queue run is running.",
 		Args: cobra.NoArgs,
 		RunE: c.does(o.run),
@@ -120,7 +121,8 @@ func (o *postAddOptions) run(ctx context.Context, _ []string) error {
 	if err != nil {
 		return err
 	}
-	if due, err = o.inZone(s, due); err != nil {
+	said, err := o.inZone(s, due)
+	if err != nil {
 		return err
 	}
 	channels, err := o.channels(s, w, o.to)
@@ -141,7 +143,8 @@ func (o *postAddOptions) run(ctx context.Context, _ []string) error {
 	if o.draft {
 		return o.result(out, func() { o.say("Saved the draft %s.", p.ID) })
 	}
-	planned, err := s.Slots.Schedule(api.ScheduleAt{PostID: p.ID, DueMs: due.UnixMilli(), Slot: o.slot, Offsets: o.offsets(channels)})
+	said.PostID, said.Slot, said.Offsets = p.ID, o.slot, o.offsets(channels)
+	planned, err := s.Slots.Schedule(said)
 	if err != nil {
 		return keptAs(p.ID, err)
 	}
@@ -192,23 +195,29 @@ func (o *postAddOptions) offsets(channels []string) []api.ChannelOffset {
 }
 
 // inZone gives a wall time its instant in the zone it is meant in: in the hour that the clocks skip
-// it is moved forward, and of two it is the first. An instant stays.
-func (o *postAddOptions) inZone(s *api.Services, due time.Time) (time.Time, error) {
+// it is moved forward, and of two it is the first. Where the zone was named the wall time stays with
+// it, so that it is kept if the zone's rules change. An instant stays.
+func (o *postAddOptions) inZone(s *api.Services, due time.Time) (said api.ScheduleAt, err error) {
+	said.DueMs = due.UnixMilli()
 	if _, err := time.Parse(time.RFC3339, o.at); o.at == "" || err == nil {
 		if o.zone != "" {
-			return due, usagef("zone", "it says what a time without a zone means: --at '2026-12-24 18:00' --zone Europe/Oslo")
+			return said, usagef("zone", "it says what a time without a zone means: --at '2026-12-24 18:00' --zone Europe/Oslo")
 		}
-		return due, nil
+		return said, nil
 	}
 	wall, err := parseWall(o.at, time.UTC)
 	if err != nil {
-		return due, err
+		return said, err
 	}
 	w, err := s.Slots.Resolve(wall.Format("2006-01-02T15:04"), o.zone, false)
 	if err != nil {
-		return due, err
+		return said, err
 	}
 	at := time.UnixMilli(w.AtMs).Add(time.Duration(wall.Second()) * time.Second)
+	said.DueMs = at.UnixMilli()
+	if o.zone != "" {
+		said.Wall, said.Zone = w.Wall, w.Zone
+	}
 	switch w.Rule {
 	case "skipped":
 		o.note("The clocks skip that time: it goes out at %s.", clock(at.UnixMilli()))
@@ -216,9 +225,9 @@ func (o *postAddOptions) inZone(s *api.Services, due time.Time) (time.Time, erro
 		o.note("The clocks show that time twice: the first counts.")
 	}
 	if time.Since(at) > lateness {
-		return at, usagef("at", "%s has passed there; use --now, or a time to come", o.at)
+		return said, usagef("at", "%s has passed there; use --now, or a time to come", o.at)
 	}
-	return at, nil
+	return said, nil
 }
 
 // parseTime reads a time as people and scripts write it.

@@ -18,6 +18,8 @@ type deliveryJSON struct {
 	State      string  `json:"state"`
 	HoldReason string  `json:"hold_reason"`
 	Due        *string `json:"due"`
+	DueWall    string  `json:"due_wall"` // the time on the clocks of due_zone that counts, "" where the instant does
+	DueZone    string  `json:"due_zone"`
 	RemoteID   string  `json:"remote_id"`
 	RemoteURL  string  `json:"remote_url"`
 	Attempts   int     `json:"attempts"`
@@ -33,6 +35,7 @@ type deliveryJSON struct {
 func deliveryOf(d api.Delivery) deliveryJSON {
 	return deliveryJSON{
 		ID: d.ID, Post: d.Post, Channel: d.Channel, Network: d.Network, State: d.State, HoldReason: d.HoldReason, Due: stamp(d.DueMs),
+		DueWall: d.DueWall, DueZone: d.DueZone,
 		RemoteID: d.RemoteID, RemoteURL: d.RemoteURL, Attempts: d.Attempts, Handle: d.Handle, Published: stamp(d.PublishedMs),
 		Next: stamp(d.WakeMs), ErrorClass: d.ErrorClass, ErrorText: d.ErrorText, Generation: d.Generation, Text: d.Text,
 	}

@@ -167,6 +167,8 @@ export namespace api {
 	    state: string;
 	    holdReason: string;
 	    dueMs: number;
+	    dueWall: string;
+	    dueZone: string;
 	    wakeMs: number;
 	    remoteId: string;
 	    remoteUrl: string;
@@ -591,10 +593,6 @@ export namespace api {
 	    texts: DraftText[];
 	}
 
-	export interface HostPause {
-	    host: string;
-	    untilMs: number;
-	}
 	export interface Engine {
 	    publisher: string;
 	    heldAll: boolean;
@@ -618,7 +616,6 @@ export namespace api {
 	    beatMs: number;
 	    silent: boolean;
 	    reminders: string[];
-	    pauses: HostPause[];
 	}
 	export interface Error {
 	    code: Code;
@@ -737,7 +734,6 @@ export namespace api {
 	    machine: string;
 	    sinceMs: number;
 	}
-
 	export interface ImportAssets {
 	    workspace: string;
 	    paths: string[];
@@ -939,6 +935,19 @@ export namespace api {
 	    problem: string;
 	}
 
+	export interface PauseChannel {
+	    id: string;
+	    name: string;
+	}
+	export interface Pause {
+	    reason: string;
+	    host: string;
+	    network: string;
+	    channels: PauseChannel[];
+	    untilMs: number;
+	    waiting: number;
+	}
+
 
 
 
@@ -1096,6 +1105,8 @@ export namespace api {
 	    postId: string;
 	    channels: string[];
 	    dueMs: number;
+	    wall: string;
+	    zone: string;
 	    slot: boolean;
 	    offsets: ChannelOffset[];
 	    times: ChannelTime[];

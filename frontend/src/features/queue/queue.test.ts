@@ -23,6 +23,8 @@ function delivery(over: Partial<api.Delivery> = {}): api.Delivery {
 		holdReason: '',
 		standing: 'scheduled',
 		dueMs: now + hour,
+		dueWall: '',
+		dueZone: '',
 		wakeMs: 0,
 		remoteId: '',
 		remoteUrl: '',
