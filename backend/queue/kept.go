@@ -99,8 +99,10 @@ type keptReply struct {
 	Body   []byte            `json:"b"`
 }
 
-// The first byte of a kept answer says whether it is sealed. An account without a secret has
-// none in its answers, and must work where there is no keychain.
+// The first byte of a kept answer says whether it is sealed. Every answer that came over a network
+// is: an address to upload to is as good as a token, whether or not the account has one of its own.
+// What stays on this machine, in a folder or a rehearsal, is answered by this very program, holds
+// nothing but what the plan says in clear anyway, and must work where there is no keychain.
 const (
 	keptPlain  = 'p'
 	keptSealed = 's'
@@ -111,7 +113,7 @@ func (a *attempt) seal(ctx context.Context, r network.Reply) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keep the answer: %w", err)
 	}
-	if a.account.Secret.IsZero() {
+	if a.account.Secret.IsZero() && (a.desc.Local || a.desc.Rehearsal) {
 		return append([]byte{keptPlain}, plain...), nil
 	}
 	sealed, err := a.q.Sealer.SealReply(ctx, a.d.Channel, plain)

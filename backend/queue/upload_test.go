@@ -266,7 +266,17 @@ func TestAFileThatChangedIsNotPublished(t *testing.T) {
 }
 
 func TestTheAddressOfAnUploadIsNowhereToBeRead(t *testing.T) {
-	s := newStudio(t, time.Hour)
+	for name, secret := range map[string]string{"of an account with a token": "token-of-mine", "of one without": ""} {
+		t.Run(name, func(t *testing.T) {
+			s := newStudio(t, time.Hour)
+			s.account.Secret = network.NewSecret(secret)
+			uploadsUnseen(t, s)
+		})
+	}
+}
+
+func uploadsUnseen(t *testing.T, s *studio) {
+	t.Helper()
 	c := s.channel("me")
 	s.show(c, "hello", s.files.film(45, 1))
 	s.ledger.Do(func() { s.ledger.NextPiece = queuetest.Once(faultNone, faultResetAfter, faultResetBefore) })
