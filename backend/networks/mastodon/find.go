@@ -25,19 +25,69 @@ const (
 
 // Find looks among the account's own posts for the part in doubt. A post is it if it was made
 // after the plan's time, answers the same post, and has the same text, warning, poll and number
-// of media; of several the latest is it, as the attempt in doubt is the latest. Absent is said
-// only after reading every post back to that time.
-func (Network) Find(ctx context.Context, c network.Calls, a network.Account, p network.Plan) (network.Receipt, bool, error) {
+// of media. Of several the latest is it where the server keeps keys, as the attempt in doubt is the
+// latest, and its key tells if not; without keys nothing tells them apart, so none is. Absent is
+// said only after reading every post back to that time.
+func (n Network) Find(ctx context.Context, c network.Calls, a network.Account, p network.Plan) (network.Receipt, bool, error) {
+	if len(p.Done) >= len(p.Parts) {
+		return network.Receipt{}, false, noPart()
+	}
+	keyless := n.Describe().LimitsFor(a).Reconcile.Shape != network.ShapeKey
+	var found []network.Receipt
+	complete, err := eachPost(ctx, c, a, p, p.CreatedAt.Add(-skew), func(s status, same bool) (more bool) {
+		if same {
+			found = append(found, s.receipt())
+		}
+		return !same || keyless
+	})
+	switch {
+	case err != nil:
+		return network.Receipt{}, false, err
+	case len(found) > 1:
+		return network.Receipt{}, false, &network.Error{
+			Kind: network.Ambiguous, Message: fmt.Sprintf("%d posts look exactly like it, and this server does not tell them apart", len(found)),
+		}
+	case !complete && (keyless || len(found) == 0):
+		return network.Receipt{}, false, tooMany()
+	case len(found) == 1:
+		return found[0], true, nil
+	}
+	return network.Receipt{}, false, nil
+}
+
+// List reads the account's own posts as the queue compares them where the server keeps no keys.
+// What the server made of a text is undone: a post of the very words, warning, poll and number of
+// media is listed with the words that were sent.
+func (Network) List(ctx context.Context, c network.Calls, a network.Account, p network.Plan, since time.Time) (network.Listing, error) {
 	i := len(p.Done)
 	if i >= len(p.Parts) {
-		return network.Receipt{}, false, &network.Error{Kind: network.Ambiguous, Message: "no part of this post is in doubt"}
+		return network.Listing{}, noPart()
 	}
-	since := p.CreatedAt.Add(-skew)
+	var list network.Listing
+	complete, err := eachPost(ctx, c, a, p, since, func(s status, same bool) (more bool) {
+		seen := network.Seen{Receipt: s.receipt(), Text: plainText(s.Content), Media: len(s.Media), At: s.created(), Parent: s.InReplyToID}
+		switch {
+		case same:
+			seen.Text = p.Parts[i].Text
+		case bones(seen.Text) == bones(p.Parts[i].Text):
+			seen.Receipt.RemoteID = "" // another warning, a poll, a link: a person may look, and it is never taken
+		}
+		list.Posts = append(list.Posts, seen)
+		return true
+	})
+	list.Complete = complete
+	return list, err
+}
+
+// eachPost shows the account's own posts back to since, newest first, and whether each is the part in
+// doubt, until show has seen enough. It reports whether it came to the end.
+func eachPost(ctx context.Context, c network.Calls, a network.Account, p network.Plan, since time.Time, show func(s status, same bool) (more bool)) (complete bool, err error) {
+	i := len(p.Done)
 	before, reads := "", 0
 	for page := 1; page <= maxPages; page++ {
 		list, err := ownPosts(ctx, c, a, page, before)
 		if err != nil {
-			return network.Receipt{}, false, err
+			return false, err
 		}
 		older := 0
 		for _, s := range list {
@@ -48,23 +98,26 @@ func (Network) Find(ctx context.Context, c network.Calls, a network.Account, p n
 			same, near := compare(p, i, s)
 			if near {
 				if reads++; reads > maxReads {
-					return network.Receipt{}, false, tooMany()
+					return false, tooMany()
 				}
-				var err error
 				if same, err = sameSource(ctx, c, a, p, i, s.ID); err != nil {
-					return network.Receipt{}, false, err
+					return false, err
 				}
 			}
-			if same {
-				return s.receipt(), true, nil
+			if !show(s, same) {
+				return false, nil
 			}
 		}
 		if older == len(list) { // also when there are none left
-			return network.Receipt{}, false, nil
+			return true, nil
 		}
 		before = list[len(list)-1].ID
 	}
-	return network.Receipt{}, false, tooMany()
+	return false, nil
+}
+
+func noPart() error {
+	return &network.Error{Kind: network.Ambiguous, Message: "no part of this post is in doubt"}
 }
 
 func tooMany() error {

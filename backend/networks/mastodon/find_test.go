@@ -152,3 +152,47 @@ func (f readsOf) Prepare(_ context.Context, step string, _ network.Request) (net
 func (f readsOf) Publish(_ context.Context, step string, _ network.Request) (network.Reply, error) {
 	return f(step), nil
 }
+
+func TestWithoutKeysNothingTellsTwoPostsOfTheSameWordsApart(t *testing.T) {
+	p := plan("k", "good morning @bo@elsewhere.example")
+	for flavour, keyless := range map[mastodontest.Flavour]bool{mastodontest.Mastodon: false, mastodontest.GoToSocial: true} {
+		b := newBench(t, flavour)
+		first := b.must(p)
+		if r, found := b.find(p); !found || r.RemoteID != first.RemoteID {
+			t.Errorf("%s: the only one is found %t %q, want %q", flavour, found, r.RemoteID, first.RemoteID)
+		}
+		byHand := p
+		byHand.Keys = []string{"by hand"} // the person posts the same in the meantime
+		last := b.must(byHand)
+		r, found, err := mastodon.New().Find(t.Context(), b.calls, b.account(), p)
+		if keyless && (err == nil || network.KindOf(err) != network.Ambiguous || found) {
+			t.Errorf("%s: of two, %q is taken (%v)", flavour, r.RemoteID, err)
+		}
+		if !keyless && (err != nil || !found || r.RemoteID != last.RemoteID) {
+			t.Errorf("%s: of two, %q is taken (%v), want the latest", flavour, r.RemoteID, err)
+		}
+		list, err := mastodon.New().List(t.Context(), b.calls, b.account(), p, p.CreatedAt)
+		if err != nil || !list.Complete || len(list.Posts) != 2 || list.Posts[0].Text != p.Parts[0].Text || list.Posts[1].Text != p.Parts[0].Text {
+			t.Errorf("%s: the list is %+v (%v)", flavour, list, err)
+		}
+	}
+}
+
+func TestAListedPostThatOnlyReadsTheSameIsNeverTaken(t *testing.T) {
+	b := newBench(t, mastodontest.GoToSocial)
+	polled := plan("p", "the same words")
+	polled.Poll = &network.Poll{Options: []string{"a", "b"}, DurationS: 3600}
+	warned := plan("w", "the same words")
+	warned.Warning = "careful"
+	b.must(polled)
+	b.must(warned)
+	list, err := mastodon.New().List(t.Context(), b.calls, b.account(), plan("k", "the same words"), time.Now().Add(-time.Hour))
+	if err != nil || len(list.Posts) != 2 {
+		t.Fatalf("the list is %+v (%v)", list, err)
+	}
+	for _, s := range list.Posts {
+		if s.Receipt.RemoteID != "" || s.Receipt.URL == "" {
+			t.Errorf("a person is shown %+v, and it could be taken", s.Receipt)
+		}
+	}
+}
