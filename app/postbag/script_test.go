@@ -79,6 +79,7 @@ func scripts(t *testing.T, pattern, root string, variables map[string]string) {
 				"await":   cmdAwait,
 				"damage":  cmdDamage,
 				"count":   cmdCount,
+				"until":   cmdUntil,
 			},
 			Condition: func(name string) (bool, error) {
 				switch name {
@@ -296,6 +297,23 @@ func cmdAwait(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Fatalf("%s did not appear", args[0])
 		}
 		runtime.Gosched()
+	}
+}
+
+// cmdUntil asks postbag until it lists so many things: until N ARGUMENT...
+func cmdUntil(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	for deadline := time.Now().Add(time.Minute); ; {
+		ts.Check(ts.Exec("postbag", append(args[1:], "--json")...))
+		var list []json.RawMessage
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &list))
+		if len(list) == want {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("after a minute there are %d, want %d", len(list), want)
+		}
 	}
 }
 
