@@ -164,7 +164,7 @@ func (p *Planner) planBack(ctx context.Context, d domain.Delivery) error {
 func (p *Planner) Renew(ctx context.Context, post domain.Post, list []domain.Delivery) ([]domain.Delivery, error) {
 	var out []domain.DeliveryID
 	var in []domain.Delivery
-	segments := map[domain.DeliveryID]int{}
+	f := p.freezing()
 	for _, old := range list {
 		v, ok := post.Variant(old.Channel)
 		begun, err := p.begun(ctx, old)
@@ -174,7 +174,7 @@ func (p *Planner) Renew(ctx context.Context, post domain.Post, list []domain.Del
 		if !ok || begun {
 			continue
 		}
-		d, n, err := p.freeze(ctx, post, v, When{
+		d, n, err := f.one(ctx, post, v, When{
 			Due: old.Due, Deadline: old.Deadline, Late: old.Late, Wall: old.DueWall, Zone: old.DueZone, Rule: old.DueRule, Shift: old.DueShift,
 			Occurrence: another(old.Occurrence),
 		})
@@ -185,13 +185,13 @@ func (p *Planner) Renew(ctx context.Context, post domain.Post, list []domain.Del
 			old.HoldReason != domain.HoldDuplicateSuspect { // what was wrong with them may be mended
 			d.HoldReason = old.HoldReason
 		}
-		segments[d.ID] = n
+		f.segments[d.ID] = n
 		out, in = append(out, old.ID), append(in, d)
 	}
 	if len(in) == 0 {
 		return nil, fmt.Errorf("nothing of this post is waiting to go out: %w", domain.ErrNotAllowed)
 	}
-	return p.Store.Exchange(ctx, out, in, func(d domain.Delivery) []string { return Keys(d.ID, d.Generation, segments[d.ID]) })
+	return p.Store.Exchange(ctx, out, in, func(d domain.Delivery) []string { return Keys(d.ID, d.Generation, f.segments[d.ID]) })
 }
 
 // another names the same turn of a post once more: the store counts those of a post that goes out

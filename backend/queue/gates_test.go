@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"postbag/backend/domain"
-	"postbag/backend/network"
 	"postbag/backend/queue"
 )
 
@@ -153,43 +152,39 @@ func (a *app) bytes(tables ...string) (sum int64) {
 	return sum
 }
 
-// BenchmarkGateCSV reads a table of posts that exist with their texts and times, freezes a plan of
-// each row and plans them a thousand at a time.
+// BenchmarkGateCSV reads a table of posts that exist and their times, and hands them to the planner as
+// an import does.
 func BenchmarkGateCSV(b *testing.B) {
 	rows := 20_000
 	if testing.Short() {
 		rows = 2000
 	}
-	a := newPractice(b)
-	c := a.channel("me")
-	variant := a.post(c, "seed").Variants[0].ID
-	used := 0
 	for b.Loop() {
 		b.StopTimer()
-		var table bytes.Buffer
-		w := csv.NewWriter(&table)
-		for i := range rows {
-			_ = w.Write([]string{
-				string(variant), fmt.Sprintf(shortPost, i), time.Now().Add(time.Duration(i) * time.Minute).UTC().Format(time.RFC3339),
-				fmt.Sprintf("2027-01-01T%08d", used+i),
-			})
-		}
-		w.Flush()
-		used += rows
+		a := newPractice(b)
+		c := a.channel("me")
+		posts, table := a.imported(c, rows)
 		cpu := cpuTime()
 		b.StartTimer()
 		began := time.Now()
-		for records := csv.NewReader(&table); ; {
-			chunk, err := planned(records, c, 1000)
+		var wishes []queue.Wish
+		for records := csv.NewReader(table); ; {
+			row, err := records.Read()
+			if errors.Is(err, io.EOF) {
+				break
+			}
 			if err != nil {
 				b.Fatal(err)
 			}
-			if len(chunk) == 0 {
-				break
-			}
-			if _, err := a.db.AddDeliveries(b.Context(), chunk, func(d domain.Delivery) []string { return queue.Keys(d.ID, 1, 1) }); err != nil {
+			due, err := time.Parse(time.RFC3339, row[1])
+			if err != nil {
 				b.Fatal(err)
 			}
+			wishes = append(wishes, queue.Wish{Post: posts[row[0]], Turns: []queue.Turn{{Channel: c, When: queue.When{Due: due}}}})
+		}
+		planned, err := a.planner.PlanMany(b.Context(), wishes)
+		if err != nil || len(planned) != rows || a.count(domain.Planned) != rows {
+			b.Fatalf("%d of %d are planned: %v", len(planned), rows, err)
 		}
 		took, worked := time.Since(began), cpuTime()-cpu
 		per := 100_000 / float64(rows)
@@ -201,31 +196,29 @@ func BenchmarkGateCSV(b *testing.B) {
 	}
 }
 
-// planned reads at most so many rows and freezes them.
-func planned(records *csv.Reader, c domain.ChannelID, most int) (list []domain.Delivery, err error) {
-	for len(list) < most {
-		row, err := records.Read()
-		if errors.Is(err, io.EOF) {
-			return list, nil
+// importedID is the id of the i-th post (kind 1) or variant (kind 2) of imported.
+func importedID(kind, i int) string { return fmt.Sprintf("%08x-0000-7%03x-8000-000000000000", i, kind) }
+
+// imported writes posts for a channel, and a table with a time for each.
+func (a *app) imported(c domain.ChannelID, n int) (posts map[string]domain.Post, table *bytes.Buffer) {
+	a.t.Helper()
+	texts := rand.New(rand.NewPCG(1, 2))
+	posts, table = make(map[string]domain.Post, n), &bytes.Buffer{}
+	w := csv.NewWriter(table)
+	a.exec("BEGIN")
+	for i := range n {
+		text := prose(texts, 140)
+		a.exec(`INSERT INTO post (id, workspace, text, link, language, warning, visibility, version, created_at_ms, updated_at_ms)
+			SELECT ?, row, ?, '', '', '', '', 1, 0, 0 FROM workspace`, importedID(1, i), text)
+		a.exec(`INSERT INTO variant (id, post, channel, own_parts, own_media, options_json)
+			SELECT ?, p.row, c.row, 0, 0, '{}' FROM post p, channel c WHERE p.id = ? AND c.id = ?`, importedID(2, i), importedID(1, i), c)
+		posts[importedID(1, i)] = domain.Post{
+			ID: domain.PostID(importedID(1, i)), Content: domain.Content{Text: text},
+			Variants: []domain.Variant{{ID: domain.VariantID(importedID(2, i)), Channel: c}},
 		}
-		if err != nil {
-			return nil, err
-		}
-		due, err := time.Parse(time.RFC3339, row[2])
-		if err != nil {
-			return nil, err
-		}
-		d := domain.Delivery{
-			ID: domain.DeliveryID(domain.NewID(time.Now())), Variant: domain.VariantID(row[0]), Channel: c, Due: due,
-			Late: domain.DefaultLate(), Occurrence: row[3],
-		}
-		if d.Plan, d.PlanHash, err = queue.Freeze(network.Plan{
-			Delivery: string(d.ID), CreatedAt: due, Parts: []network.Part{{Text: row[1]}},
-		}); err != nil {
-			return nil, err
-		}
-		d.ApprovedHash = d.PlanHash
-		list = append(list, d)
+		_ = w.Write([]string{importedID(1, i), time.Now().Add(time.Duration(i) * time.Minute).UTC().Format(time.RFC3339)})
 	}
-	return list, nil
+	w.Flush()
+	a.exec("COMMIT")
+	return posts, table
 }

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -101,38 +102,111 @@ func (p *Planner) Plan(ctx context.Context, post domain.Post, w When, channels .
 // PlanTurns is Plan with a time of its own for each channel. A channel that the post does not go
 // to is a domain.ErrInvalid.
 func (p *Planner) PlanTurns(ctx context.Context, post domain.Post, turns []Turn) ([]domain.Delivery, error) {
-	if !post.DeletedAt.IsZero() {
-		return nil, fmt.Errorf("this post is in the bin, take it out first: %w", domain.ErrNotAllowed)
+	f := p.freezing()
+	if err := f.freeze(ctx, post, turns); err != nil {
+		return nil, err
 	}
-	var list []domain.Delivery
-	segments := map[domain.DeliveryID]int{}
+	return f.add(ctx)
+}
+
+// Wish is a post and when it goes out to which of its channels.
+type Wish struct {
+	Post  domain.Post
+	Turns []Turn
+}
+
+// manyAtOnce is how many deliveries PlanMany plans in one transaction: a publisher waits meanwhile.
+const manyAtOnce = 1000
+
+// PlanMany is PlanTurns for many posts, in few transactions. What cannot be planned ends it: it returns
+// what was planned before, and the post's id in the error.
+func (p *Planner) PlanMany(ctx context.Context, wishes []Wish) (planned []domain.Delivery, err error) {
+	f := p.freezing()
+	for i, w := range wishes {
+		failed := f.freeze(ctx, w.Post, w.Turns)
+		if failed == nil && len(f.list) < manyAtOnce && i < len(wishes)-1 {
+			continue
+		}
+		if len(f.list) > 0 {
+			list, err := f.add(ctx)
+			if planned = append(planned, list...); err != nil {
+				return planned, err
+			}
+		}
+		if failed != nil {
+			return planned, fmt.Errorf("post %s: %w", w.Post.ID, failed)
+		}
+	}
+	return planned, nil
+}
+
+// freezing is what is frozen and not planned yet.
+type freezing struct {
+	*Planner
+	channels map[domain.ChannelID]domain.Channel // those that were asked for
+	list     []domain.Delivery
+	segments map[domain.DeliveryID]int
+}
+
+func (p *Planner) freezing() *freezing {
+	return &freezing{Planner: p, channels: map[domain.ChannelID]domain.Channel{}, segments: map[domain.DeliveryID]int{}}
+}
+
+// freeze adds a post's deliveries, all or none.
+func (f *freezing) freeze(ctx context.Context, post domain.Post, turns []Turn) error {
+	if !post.DeletedAt.IsZero() {
+		return fmt.Errorf("this post is in the bin, take it out first: %w", domain.ErrNotAllowed)
+	}
+	list := make([]domain.Delivery, 0, len(turns))
 	for _, turn := range turns {
 		at := slices.IndexFunc(post.Variants, func(v domain.Variant) bool { return v.Channel == turn.Channel })
 		if at < 0 {
-			return nil, &domain.FieldError{Field: "channels", Message: "this post does not go to that channel"}
+			return &domain.FieldError{Field: "channels", Message: "this post does not go to that channel"}
 		}
-		d, n, err := p.freeze(ctx, post, post.Variants[at], turn.When)
+		d, n, err := f.one(ctx, post, post.Variants[at], turn.When)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		segments[d.ID] = n
+		f.segments[d.ID] = n
 		list = append(list, d)
 	}
 	if len(list) == 0 {
-		return nil, &domain.FieldError{Field: "channels", Message: "choose a channel first"}
+		return &domain.FieldError{Field: "channels", Message: "choose a channel first"}
 	}
-	return p.Store.AddDeliveries(ctx, list, func(d domain.Delivery) []string { return Keys(d.ID, d.Generation, segments[d.ID]) })
+	f.list = append(f.list, list...)
+	return nil
 }
 
-func (p *Planner) freeze(ctx context.Context, post domain.Post, v domain.Variant, w When) (d domain.Delivery, segments int, err error) {
-	channel, err := p.Store.Channel(ctx, v.Channel)
+// add plans what is frozen.
+func (f *freezing) add(ctx context.Context) ([]domain.Delivery, error) {
+	list := f.list
+	f.list = nil
+	return f.Store.AddDeliveries(ctx, list, func(d domain.Delivery) []string { return Keys(d.ID, d.Generation, f.segments[d.ID]) })
+}
+
+// channel reads a channel that can publish, once.
+func (f *freezing) channel(ctx context.Context, id domain.ChannelID) (domain.Channel, error) {
+	if c, ok := f.channels[id]; ok {
+		return c, nil
+	}
+	c, err := f.Store.Channel(ctx, id)
 	if err != nil {
-		return d, 0, fmt.Errorf("channel %s: %w", v.Channel, err)
+		return c, fmt.Errorf("channel %s: %w", id, err)
 	}
-	if channel.State == domain.ChannelRemoved {
-		return d, 0, fmt.Errorf("channel %s was removed: %w", channel.Handle, domain.ErrNotAllowed)
+	if c.State == domain.ChannelRemoved {
+		return c, fmt.Errorf("channel %s was removed: %w", c.Handle, domain.ErrNotAllowed)
 	}
-	plan, desc, limits, err := p.Composer.Compose(ctx, post, v, channel)
+	f.channels[id] = c
+	return c, nil
+}
+
+// one freezes a variant and says how many segments it has.
+func (f *freezing) one(ctx context.Context, post domain.Post, v domain.Variant, w When) (d domain.Delivery, segments int, err error) {
+	channel, err := f.channel(ctx, v.Channel)
+	if err != nil {
+		return d, 0, err
+	}
+	plan, desc, limits, err := f.Composer.Compose(ctx, post, v, channel)
 	if err != nil {
 		return d, 0, fmt.Errorf("compose for %s: %w", channel.Handle, err)
 	}
@@ -160,13 +234,16 @@ func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 
 // Freeze returns a plan's one JSON form and its SHA-256: what is approved, stored and sent.
 func Freeze(p network.Plan) (body []byte, hash string, err error) {
-	// Twice, since bytes that are not UTF-8 get another form when they are read back.
-	for range 2 {
-		if body, err = json.Marshal(p); err != nil {
-			return nil, "", fmt.Errorf("freeze plan: %w", err)
-		}
+	if body, err = json.Marshal(p); err != nil {
+		return nil, "", fmt.Errorf("freeze plan: %w", err)
+	}
+	// Bytes that are not UTF-8 are written as this, and get another form when they are read back.
+	if bytes.Contains(body, []byte(`\ufffd`)) {
 		p = network.Plan{}
 		if err = json.Unmarshal(body, &p); err != nil {
+			return nil, "", fmt.Errorf("freeze plan: %w", err)
+		}
+		if body, err = json.Marshal(p); err != nil {
 			return nil, "", fmt.Errorf("freeze plan: %w", err)
 		}
 	}

@@ -104,7 +104,7 @@ func (db *DB) SendAgain(ctx context.Context, d domain.Delivery, r domain.Resolut
 					VALUES ((SELECT row FROM delivery WHERE id = ?), ?, ?, ?, 'published', ?, ?, ?, ?, ?)`,
 					d.ID, d.Generation, i, d.PlanHash, key, text(g.RemoteID), text(g.RemoteURL), text(g.RemoteRef), tx.Now.UnixMilli())
 			} else {
-				_, err = tx.exec(insertSegment, d.ID, d.Generation, i, d.PlanHash, key)
+				_, err = tx.execAll(insertSegments, [][]any{{d.ID, d.Generation, i, d.PlanHash, key}})
 			}
 			if err != nil {
 				return err

@@ -69,7 +69,7 @@ func (s *statements) close() {
 	clear(s.ready)
 }
 
-// ownStatement is a write that one transaction made several times. A long transaction would
+// ownStatement is a query that one transaction makes several times. A long transaction would
 // otherwise compile it each time, since it is kept for all only when that transaction has ended; and
 // binding a kept one to the transaction costs more than running it, so that is done once.
 type ownStatement struct {
@@ -77,10 +77,10 @@ type ownStatement struct {
 	stmt *sql.Stmt
 }
 
-// fewUses is how often a transaction may make the same write before it is worth a statement of its own.
+// fewUses is how often a transaction may make the same query before it is worth a statement of its own.
 const fewUses = 2
 
-// statement returns a compiled write for this transaction, or nil if it is not worth one yet. It ends
+// statement returns a compiled query for this transaction, or nil if it is not worth one yet. It ends
 // with the transaction.
 func (t *Tx) statement(query string) (*sql.Stmt, error) {
 	o := t.own[query]

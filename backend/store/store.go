@@ -232,15 +232,19 @@ func (t *Tx) result(query string, args ...any) (sql.Result, error) {
 }
 
 func (t *Tx) row(query string, args ...any) *sql.Row {
-	if stmt := t.known.find(query); stmt != nil {
-		return t.tx.StmtContext(t.ctx, stmt).QueryRowContext(t.ctx, args...) //nolint:sqlclosecheck // it ends with the transaction
+	if stmt, err := t.statement(query); err == nil && stmt != nil { //nolint:sqlclosecheck // it ends with the transaction
+		return stmt.QueryRowContext(t.ctx, args...)
 	}
 	return t.tx.QueryRowContext(t.ctx, query, args...)
 }
 
 func (t *Tx) rows(query string, args ...any) (*sql.Rows, error) {
-	if stmt := t.known.find(query); stmt != nil {
-		return t.tx.StmtContext(t.ctx, stmt).QueryContext(t.ctx, args...) //nolint:sqlclosecheck // it ends with the transaction
+	stmt, err := t.statement(query) //nolint:sqlclosecheck // it ends with the transaction
+	if err != nil {
+		return nil, err
+	}
+	if stmt != nil {
+		return stmt.QueryContext(t.ctx, args...)
 	}
 	return t.tx.QueryContext(t.ctx, query, args...)
 }

@@ -136,11 +136,13 @@ func (t *Tx) putTimeRule(scope domain.TimeScope, r domain.TimeRule) error {
 
 // chooseLate gives a delivery the lateness rule that counts for it: of its post, its channel or
 // its workspace, the most specific one.
-func (t *Tx) chooseLate(d *domain.Delivery) error {
+func (t *Tx) chooseLate(d *domain.Delivery) error { return chooseLate(d, t.timeRule) }
+
+func chooseLate(d *domain.Delivery, rule func(domain.TimeScope) (domain.TimeRule, error)) error {
 	var rules []*domain.LateRule
 	var notAfter time.Time
 	for _, scope := range []domain.TimeScope{{Post: d.Post}, {Channel: d.Channel}, {Workspace: d.Workspace}} {
-		r, err := t.timeRule(scope)
+		r, err := rule(scope)
 		if err != nil {
 			return err
 		}
@@ -149,8 +151,8 @@ func (t *Tx) chooseLate(d *domain.Delivery) error {
 			notAfter = r.NotAfter
 		}
 	}
-	rule := domain.ChooseLate(rules...)
-	d.Late, d.Deadline = rule.LatePolicy, rule.Deadline(d.Due, notAfter)
+	late := domain.ChooseLate(rules...)
+	d.Late, d.Deadline = late.LatePolicy, late.Deadline(d.Due, notAfter)
 	return nil
 }
 

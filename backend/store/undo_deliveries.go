@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"postbag/backend/domain"
 )
@@ -29,7 +30,7 @@ func (db *DB) PutBack(ctx context.Context, d domain.Delivery) error {
 // Exchange takes deliveries out of the queue and plans others in their place, all or none. Those
 // taken out must certainly not be public.
 func (db *DB) Exchange(ctx context.Context, out []domain.DeliveryID, in []domain.Delivery, keys func(domain.Delivery) []string) ([]domain.Delivery, error) {
-	added := make([]domain.Delivery, 0, len(in))
+	added := slices.Clone(in)
 	err := db.Write(ctx, func(tx *Tx) error {
 		for _, id := range out {
 			err := must(tx.become(id, domain.Change{State: domain.Cancelled, ErrorClass: domain.Replaced}, " AND state IN ('planned', 'waiting', 'held')"))
@@ -37,18 +38,17 @@ func (db *DB) Exchange(ctx context.Context, out []domain.DeliveryID, in []domain
 				return err
 			}
 		}
-		for _, d := range in {
-			reason := d.HoldReason
-			if err := tx.addDelivery(&d, keys); err != nil {
+		if err := tx.addDeliveries(added, keys); err != nil {
+			return err
+		}
+		for i, d := range added {
+			if d.HoldReason == "" {
+				continue
+			}
+			if _, err := tx.become(d.ID, domain.Change{State: domain.Held, Reason: d.HoldReason}, ""); err != nil {
 				return err
 			}
-			if reason != "" {
-				if _, err := tx.become(d.ID, domain.Change{State: domain.Held, Reason: reason}, ""); err != nil {
-					return err
-				}
-				d.State, d.HoldReason = domain.Held, reason
-			}
-			added = append(added, d)
+			added[i].State = domain.Held
 		}
 		return nil
 	})
