@@ -52,22 +52,6 @@ type Engine struct {
 	// Reminders are the posts, of all workspaces, that a person wants to hear of when this computer is
 	// on line.
 	Reminders []string `json:"reminders"`
-	// Pauses are the servers that are left alone for a while since they failed too often.
-	Pauses []HostPause `json:"pauses"`
-}
-
-// HostPause is a server that is left alone until a time.
-type HostPause struct {
-	Host    string `json:"host"`
-	UntilMs int64  `json:"untilMs"`
-}
-
-func pausesOf(list []domain.HostPause) []HostPause {
-	out := make([]HostPause, 0, len(list))
-	for _, p := range list {
-		out = append(out, HostPause{Host: p.Host, UntilMs: millis(p.Until)})
-	}
-	return out
 }
 
 // Engine says what goes out next and what stands in its way, for one workspace, or for all of
@@ -87,10 +71,6 @@ func (s *QueueService) Engine(workspace string) (_ Engine, err error) {
 	if !home.Here {
 		other = home.Name
 	}
-	pauses, err := s.DB.Pauses(s.ctx, now)
-	if err != nil {
-		return Engine{}, err
-	}
 	leader, err := s.DB.Leader(s.ctx)
 	if err != nil {
 		return Engine{}, err
@@ -107,7 +87,7 @@ func (s *QueueService) Engine(workspace string) (_ Engine, err error) {
 		NextDueMs: millis(t.Next), NextChannels: t.Channels, Upcoming: t.Upcoming, Publishing: t.Publishing, Waiting: t.Waiting,
 		Unsure: t.Unsure, NeedsYou: t.NeedsYou, Held: t.Held, Late: t.Late, SoonDay: t.Soon, NowMs: now.UnixMilli(),
 		LastDueMs: millis(t.LastSoon), ClockOffMs: s.ground().ClockOff().Milliseconds(), Portal: s.ground().Portal(), HomeName: other,
-		Pauses: pausesOf(pauses), Reminders: idsOf(reminders),
+		Reminders: idsOf(reminders),
 	}, err
 }
 

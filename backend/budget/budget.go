@@ -197,34 +197,17 @@ type Stands interface {
 	BudgetStand(ctx context.Context, b domain.Budget) (domain.BudgetStand, error)
 }
 
-// Free is one budget of a channel as a person sees it.
-type Free struct {
-	Key    string
-	Limit  int // what Postbag takes at most
-	Points int // still to be had now
-	Per    time.Duration
-	Opens  time.Time // when one point can be had, now if it can
-}
-
-// Free lists what is free of a channel's budgets at now.
-func (b Book) Free(ctx context.Context, s Stands, id domain.ChannelID, now time.Time) ([]Free, error) {
-	t, err := b.Terms(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]Free, 0, len(t.windows))
-	for _, w := range t.Budgets() {
-		stand, err := s.BudgetStand(ctx, w)
+// Reached returns when one more post of a channel can go out, if what Postbag takes of the network's
+// limits is used up now. What a longer post needs besides is not looked at.
+func (t Terms) Reached(ctx context.Context, s Stands, now time.Time) (until time.Time, reached bool, err error) {
+	for _, spend := range t.Plan(network.Plan{Parts: []network.Part{{}}}, nil) {
+		stand, err := s.BudgetStand(ctx, spend.Budget)
 		if err != nil {
-			return nil, err
+			return until, false, err
 		}
-		limit := w.Max
-		if stand.Limit > 0 {
-			limit = stand.Limit
+		if opens := stand.OpensAt(spend.Budget, spend.Points, now); opens.After(now) && opens.After(until) {
+			until, reached = opens, true
 		}
-		list = append(list, Free{
-			Key: w.Key, Limit: domain.Usable(limit), Points: stand.Free(w, now), Per: w.Per, Opens: stand.OpensAt(w, 1, now),
-		})
 	}
-	return list, nil
+	return until, reached, nil
 }

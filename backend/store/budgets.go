@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -228,6 +229,20 @@ func (db *DB) Pauses(ctx context.Context, now time.Time) (list []domain.HostPaus
 		return err
 	})
 	return list, err
+}
+
+const selectDueBy = `
+SELECT count(DISTINCT d.post) FROM delivery d JOIN channel c ON c.row = d.channel
+WHERE c.id IN (SELECT value FROM json_each(?1)) AND d.state IN ('planned', 'waiting') AND d.due_at_ms <= ?2 AND d.deleted_at_ms IS NULL`
+
+// DueBy counts the posts that wait for channels and are due by a time.
+func (db *DB) DueBy(ctx context.Context, channels []domain.ChannelID, until time.Time) (n int, err error) {
+	keys, err := json.Marshal(channels)
+	if err != nil {
+		return 0, fmt.Errorf("due by %s: %w", until, err)
+	}
+	err = db.Read(ctx, func(tx *Tx) error { return tx.row(selectDueBy, string(keys), until.UnixMilli()).Scan(&n) })
+	return n, err
 }
 
 // BudgetStand returns what is known of a budget; of one that was never used, nothing.

@@ -130,3 +130,48 @@ test('off line, what needs the network becomes a reminder, over a restart @theme
 	await details.getByRole('button', { name: 'Do not remind me' }).click();
 	await expect(details.getByRole('button', { name: 'Remind me when online' })).toBeVisible();
 });
+
+test('a server that failed and a limit that is reached say until when, what waits and where to go @themes', async ({
+	app,
+}) => {
+	await app.program.practice('me');
+	await app.open('#/queue/upcoming');
+	const [channel] = (
+		await app.rpc<{ id: string; network: string; name: string }[]>(
+			'ChannelService.List',
+			(await app.rpc<{ id: string }[]>('SystemService.Workspaces'))[0]!.id,
+		)
+	).filter((c) => c.network === 'practice');
+	// Servers of this very machine never get a pause, so what the backend would say is said here.
+	const channels = [{ id: channel!.id, name: channel!.name }];
+	const untilMs = Date.now() + 8 * 60_000;
+	await app.page.route(/\/rpc\/api\.QueueService\.Pauses$/, (route) =>
+		route.fulfill({
+			contentType: 'application/json',
+			body: JSON.stringify({
+				result: [
+					{ reason: 'server', host: 'social.example', network: 'Practice', channels, untilMs, waiting: 2 },
+					{ reason: 'limit', host: '', network: 'Practice', channels, untilMs: untilMs + 60_000, waiting: 0 },
+				],
+			}),
+		}),
+	);
+	await app.page.reload();
+	await app.settled();
+	await expect(app.page.getByText('social.example is having trouble')).toBeVisible();
+	await expect(app.page.getByText(/2 posts wait until then/)).toBeVisible();
+	await expect(app.page.getByText(/Practice takes no more posts from/)).toBeVisible();
+	await app.axe();
+	await app.shot(`queue-pauses-${test.info().project.name}`);
+	const open = app.page.getByRole('button', { name: `Open ${channel!.name}` }).first();
+	await app.tabTo(open);
+	await app.keys('Enter');
+	await expect(app.page).toHaveURL(new RegExp(`#/channels/${channel!.id}`));
+	await expect(app.page.getByText('social.example is having trouble')).toBeVisible();
+	await app.page.setViewportSize({ width: 900, height: 600 });
+	await app.fits();
+	await app.axe();
+	await app.shot(`channel-pauses-${test.info().project.name}`);
+	await app.page.getByRole('button', { name: 'Show what waits' }).click();
+	await expect(app.page).toHaveURL(/#\/queue\/upcoming/);
+});

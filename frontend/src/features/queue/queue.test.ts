@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { api } from '$lib/backend';
 import { Engine } from './engine.svelte';
+import { Pauses } from './pauses.svelte';
 import { Queue, type QueueCalls } from './queue.svelte';
 import { foremost, sectionsOf } from './sections';
 import { deliveryLook, lookOf, sentenceOf } from './states';
@@ -248,6 +249,30 @@ describe('the queue', () => {
 		q.selected = 'b';
 		expect(q.neighbour(1)).toBeUndefined(); // a turn of a repeated post follows its rule
 		q.stop();
+		vi.useRealTimers();
+	});
+});
+
+describe('pauses', () => {
+	it('are shown until they end, each on the pages of its channels', async () => {
+		vi.useFakeTimers({ now });
+		const pause = (over: Partial<api.Pause>): api.Pause => ({
+			reason: 'server',
+			host: 'a.example',
+			network: 'Network',
+			channels: [{ id: 'a', name: 'A' }],
+			untilMs: now + hour,
+			waiting: 1,
+			...over,
+		});
+		const soon = pause({ reason: 'limit', untilMs: now + 30_000, channels: [{ id: 'b', name: 'B' }] });
+		const pauses = new Pauses(() => 'w', { Pauses: () => Promise.resolve([soon, pause({})]) });
+		await vi.waitFor(() => expect(pauses.all).toHaveLength(2));
+		expect(pauses.of('b')).toEqual([soon]);
+		vi.advanceTimersByTime(40_000);
+		expect(pauses.all.map((p) => p.reason)).toEqual(['server']);
+		expect(pauses.of('b')).toEqual([]);
+		pauses.stop();
 		vi.useRealTimers();
 	});
 });

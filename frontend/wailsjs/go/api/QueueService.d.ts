@@ -30,6 +30,8 @@ export function Move(arg1:string,arg2:number):Promise<api.Delivery>;
 
 export function OfPost(arg1:string):Promise<Array<api.Delivery>>;
 
+export function Pauses(arg1:string):Promise<Array<api.Pause>>;
+
 export function PlanAgain(arg1:string,arg2:number):Promise<api.Delivery>;
 
 export function PublishHere():Promise<api.Home>;

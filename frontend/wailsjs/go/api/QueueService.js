@@ -58,6 +58,10 @@ export function OfPost(arg1) {
   return window['go']['api']['QueueService']['OfPost'](arg1);
 }
 
+export function Pauses(arg1) {
+  return window['go']['api']['QueueService']['Pauses'](arg1);
+}
+
 export function PlanAgain(arg1, arg2) {
   return window['go']['api']['QueueService']['PlanAgain'](arg1, arg2);
 }
