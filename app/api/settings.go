@@ -129,7 +129,7 @@ type WorkspaceChange struct {
 func (s *SettingsService) Workspace(id string) (_ WorkspaceSettings, err error) {
 	defer s.done(&err)
 	w, err := s.Settings.Workspace(s.ctx, domain.WorkspaceID(id))
-	return WorkspaceSettings(w), err
+	return workspaceSettingsOf(w), err
 }
 
 // ChangeWorkspace stores what a change names and returns all settings of the workspace.
@@ -144,7 +144,14 @@ func (s *SettingsService) ChangeWorkspace(id string, c WorkspaceChange) (_ Works
 		return WorkspaceSettings{}, err
 	}
 	s.Events.Changed(TopicSettings, []string{id})
-	return WorkspaceSettings(w), nil
+	return workspaceSettingsOf(w), nil
+}
+
+func workspaceSettingsOf(w settings.Workspace) WorkspaceSettings {
+	return WorkspaceSettings{
+		Language: w.Language, Visibility: w.Visibility, Campaign: w.Campaign, Source: w.Source, Medium: w.Medium,
+		TwinDays: w.TwinDays, TwinPictures: w.TwinPictures,
+	}
 }
 
 // begun gives a new post what its workspace chose for new posts, where nothing else was chosen.

@@ -104,7 +104,7 @@ func (c composer) fit(ctx context.Context, use posts.MediaUse, l network.MediaLi
 
 // house tells posts what it asks of the rest of the program.
 func (a *App) house() posts.House {
-	return posts.House{Size: a.sizeToSend, AltRequired: a.altRequired, Tags: a.campaign}
+	return posts.House{Size: a.sizeToSend, AltRequired: a.altRequired, Tags: a.campaign, People: a.people}
 }
 
 // sizeToSend returns how large a preset is that a picture of a post can be cut to.
@@ -150,4 +150,17 @@ func msOf(a network.Account) int64 {
 		return 0
 	}
 	return a.Expires.UnixMilli()
+}
+
+// people returns whom a workspace mentions.
+func (a *App) people(ctx context.Context, w domain.WorkspaceID) ([]posts.Person, error) {
+	chosen, err := (&settings.Service{Store: a.DB}).Workspace(ctx, w)
+	if errors.Is(err, domain.ErrNotFound) { // a draft of no workspace
+		return nil, nil
+	}
+	list := make([]posts.Person, 0, len(chosen.People))
+	for mark, p := range chosen.People {
+		list = append(list, posts.Person{Mark: mark, Name: p.Name, Handles: p.Handles})
+	}
+	return list, err
 }

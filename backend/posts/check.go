@@ -114,8 +114,8 @@ func (s *Service) checkVariant(p domain.Post, v domain.Variant, channel domain.C
 	if err != nil {
 		return r, err
 	}
-	content, put := frame.Tags.content(v.Resolve(p.Content))
-	report = untagged(folded(content, v, limits.Parts).unfold(report, content, uses), put)
+	content, written := frame.content(v.Resolve(p.Content))
+	report = asWas(folded(content, v, limits.Parts).unfold(report, content, uses), written)
 	r.Joined, r.Only, r.Poll = report.Joined, report.Only, limits.Poll
 	r.Length, r.Limit, r.Remaining, r.Unit = report.Length, report.Limit, report.Remaining, report.Unit
 	r.OverflowAt, r.Parts = report.OverflowAt, report.Parts
@@ -198,8 +198,8 @@ func CheckContent(d network.Descriptor, l network.Limits, c domain.Content, asse
 	if err != nil {
 		return Report{}, err
 	}
-	_, put := f.Tags.content(c)
-	return untagged(CheckPlan(d, l, plan), put), nil
+	_, written := f.content(c)
+	return asWas(CheckPlan(d, l, plan), written), nil
 }
 
 // CheckPlan checks a plan of originals, as Draft makes it, for a network. It first supposes every

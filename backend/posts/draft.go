@@ -14,6 +14,7 @@ type Frame struct {
 	Parts int             // most parts of a thread there; 0 or 1: no threads
 	Sizes map[string]Size // the sizes that media of the post are sent in, by preset
 	Tags  Tags            // what is put on the links
+	Names Names           // what stands for the people who are mentioned
 }
 
 // Size is how large a preset is, in pixels.
@@ -40,14 +41,14 @@ type MediaUse struct {
 // language, warning, visibility and options. The media are the originals (their bytes, size and
 // type, the description falling back to the asset's own), or of the shape of the size they are sent
 // in; a freezer replaces each by the rendition the network gets, at the place its MediaUse names.
-// Delivery and CreatedAt are left zero. Links carry the frame's tags.
+// Delivery and CreatedAt are left zero. Links carry the frame's tags, and its names stand for people.
 //
 // Where there are no threads, the parts become one text with an empty line between them, or the one
 // part that the variant chose (Override.Only). Media of a part that the variant does not have go with
 // its last part. Media whose asset is not in assets is a domain.ErrNotFound: a plan never silently
 // loses a picture.
 func Draft(post domain.Post, v domain.Variant, assets map[domain.AssetID]domain.Asset, f Frame) (network.Plan, []MediaUse, error) {
-	c, _ := f.Tags.content(v.Resolve(post.Content))
+	c, _ := f.content(v.Resolve(post.Content))
 	fold := folded(c, v, f.Parts)
 	plan := network.Plan{
 		Parts:      make([]network.Part, len(fold.texts)),

@@ -13,11 +13,12 @@ type rules struct {
 	sizes       map[string]Size // those a post's media are sent in, and that exist
 	altRequired bool
 	tags        Tags // of the workspace; no Source: each channel's network
+	people      []Person
 }
 
 // frame is what a plan is drafted for, by these rules.
 func (r rules) frame(c domain.Channel, parts int) Frame {
-	return Frame{Parts: parts, Sizes: r.sizes, Tags: r.tags.from(c.Network)}
+	return Frame{Parts: parts, Sizes: r.sizes, Tags: r.tags.from(c.Network), Names: namesOn(r.people, c.Network)}
 }
 
 func (s *Service) rules(ctx context.Context, p domain.Post) (r rules, err error) {
@@ -29,8 +30,22 @@ func (s *Service) rules(ctx context.Context, p domain.Post) (r rules, err error)
 	if r.tags, err = s.tags(ctx, p.Workspace); err != nil {
 		return r, err
 	}
+	if r.people, err = s.people(ctx, p.Workspace); err != nil {
+		return r, err
+	}
 	r.sizes, err = s.Sizes(ctx, p)
 	return r, err
+}
+
+func (s *Service) people(ctx context.Context, w domain.WorkspaceID) ([]Person, error) {
+	if s.house.People == nil {
+		return nil, nil
+	}
+	list, err := s.house.People(ctx, w)
+	if err != nil {
+		return nil, fmt.Errorf("people of workspace %s: %w", w, err)
+	}
+	return list, nil
 }
 
 func (s *Service) tags(ctx context.Context, w domain.WorkspaceID) (Tags, error) {
@@ -52,7 +67,11 @@ func (s *Service) Frame(ctx context.Context, p domain.Post, c domain.Channel, pa
 		return Frame{}, err
 	}
 	tags, err := s.tags(ctx, p.Workspace)
-	return rules{sizes: sizes, tags: tags}.frame(c, parts), err
+	if err != nil {
+		return Frame{}, err
+	}
+	people, err := s.people(ctx, p.Workspace)
+	return rules{sizes: sizes, tags: tags, people: people}.frame(c, parts), err
 }
 
 // Sizes returns the sizes that media of a post are sent in, by preset; one that does not exist any

@@ -74,6 +74,8 @@ type House struct {
 	AltRequired func(ctx context.Context) (bool, error)
 	// Tags returns what a workspace puts on links; without a Source it is the network's id.
 	Tags func(ctx context.Context, w domain.WorkspaceID) (Tags, error)
+	// People returns whom a workspace mentions.
+	People func(ctx context.Context, w domain.WorkspaceID) ([]Person, error)
 }
 
 // Service is what people do with posts.

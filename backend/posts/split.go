@@ -27,6 +27,7 @@ func (s *Service) Split(ctx context.Context, text string, numbered bool, channel
 	}
 	var rules []rule
 	tags := map[domain.WorkspaceID]Tags{}
+	people := map[domain.WorkspaceID][]Person{}
 	for _, id := range channels {
 		c, err := s.store.Channel(ctx, id)
 		if err != nil {
@@ -48,8 +49,11 @@ func (s *Service) Split(ctx context.Context, text string, numbered bool, channel
 			if tags[c.Workspace], err = s.tags(ctx, c.Workspace); err != nil {
 				return nil, fmt.Errorf("split text: %w", err)
 			}
+			if people[c.Workspace], err = s.people(ctx, c.Workspace); err != nil {
+				return nil, fmt.Errorf("split text: %w", err)
+			}
 		}
-		rules = append(rules, rule{d: d, l: l, tags: tags[c.Workspace].from(c.Network)})
+		rules = append(rules, rule{d: d, l: l, tags: tags[c.Workspace].from(c.Network), names: namesOn(people[c.Workspace], c.Network)})
 	}
 	parts := splitText(text, rules, numbered)
 	if len(parts) > MaxParts {
@@ -68,9 +72,12 @@ type rule struct {
 	d    network.Descriptor
 	l    network.Limits
 	tags Tags // that go on its links
+	// What stands for people.
+	names Names
 }
 
 func (r rule) fits(text string) bool {
+	text, _ = r.names.text(text)
 	text, _ = r.tags.text(text)
 	if most := r.l.Text.MaxBytes; most > 0 && len(text) > most {
 		return false

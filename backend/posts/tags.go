@@ -166,25 +166,20 @@ func (t Tags) link(address string, written, texts []string) string {
 	return with
 }
 
-// untagged makes what a report says of texts with tags be about the texts as written.
-func untagged(r Report, put [][]tagged) Report {
-	if put == nil {
-		return r
-	}
+// asWas makes what a report says of texts as sent be about the texts as written.
+func asWas(r Report, written func(part, at int) int) Report {
 	whole := -1
 	for i, p := range r.Parts {
 		if whole < 0 && p.OverflowAt == r.OverflowAt && p.Length == r.Length {
 			whole = i
 		}
-		r.Parts[i].OverflowAt = asWritten(put[i], p.OverflowAt)
+		r.Parts[i].OverflowAt = written(i, p.OverflowAt)
 	}
 	if whole >= 0 {
 		r.OverflowAt = r.Parts[whole].OverflowAt
 	}
 	for i, issue := range r.Problems {
-		if issue.OverflowAt >= 0 && issue.Part < len(put) {
-			r.Problems[i].OverflowAt = asWritten(put[issue.Part], issue.OverflowAt)
-		}
+		r.Problems[i].OverflowAt = written(issue.Part, issue.OverflowAt)
 	}
 	return r
 }

@@ -142,7 +142,7 @@ func TestATextWithTagsOverflowsWhereItWasWritten(t *testing.T) {
 	tagged, put := ofAutumn.content(c)
 	plan, uses, err := Draft(domain.Post{Content: c}, v, nil, Frame{Tags: ofAutumn})
 	d.must(err)
-	r = untagged(folded(tagged, v, 1).unfold(CheckPlan(practice.New().Describe(), limits, plan), tagged, uses), put)
+	r = asWas(folded(tagged, v, 1).unfold(CheckPlan(practice.New().Describe(), limits, plan), tagged, uses), func(part, at int) int { return asWritten(put[part], at) })
 	if want := 500 - 2*size - len(c.Text) - len(between); r.Parts[0].OverflowAt != -1 || r.Parts[1].OverflowAt != want || r.OverflowAt != want {
 		t.Errorf("joined: %+v, want %d", r.Parts, want)
 	}

@@ -59,6 +59,8 @@ type Workspace struct {
 
 	TwinDays     int  `json:"twinDays"`     // so long a channel is not sent the same without asking; 0: it is never asked
 	TwinPictures bool `json:"twinPictures"` // the same pictures with other words are asked about too
+
+	People map[string]Person `json:"people"` // who is mentioned, by what is written behind "@"
 }
 
 // MaxTwinDays is how long the same may be asked about at most.
@@ -89,7 +91,7 @@ func Default() App {
 
 // DefaultWorkspace returns what holds in a workspace until a person chooses.
 func DefaultWorkspace() Workspace {
-	return Workspace{Medium: "social", TwinDays: 7, TwinPictures: true}
+	return Workspace{Medium: "social", TwinDays: 7, TwinPictures: true, People: map[string]Person{}}
 }
 
 // Store keeps settings.
@@ -159,6 +161,9 @@ func (s *Service) Workspace(ctx context.Context, id domain.WorkspaceID) (Workspa
 	if json.Unmarshal([]byte(body), &w) != nil || w.TwinDays < 0 || w.TwinDays > MaxTwinDays {
 		w = DefaultWorkspace()
 	}
+	if w.People == nil {
+		w.People = map[string]Person{}
+	}
 	return w, nil
 }
 
@@ -184,6 +189,9 @@ func (s *Service) ChangeWorkspace(ctx context.Context, id domain.WorkspaceID, ch
 	}
 	if next.TwinDays < 0 || next.TwinDays > MaxTwinDays {
 		return Workspace{}, &domain.FieldError{Field: "twinDays", Message: fmt.Sprintf("it is from 0, for never, to %d days", MaxTwinDays)}
+	}
+	if err := checkPeople(next.People); err != nil {
+		return Workspace{}, err
 	}
 	if !IsLanguage(next.Language) {
 		return Workspace{}, &domain.FieldError{Field: "language", Message: "this is not a language tag, such as en or zh-Hans"}

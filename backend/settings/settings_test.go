@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"sync"
 	"testing"
 
@@ -111,8 +112,28 @@ func TestWorkspacesHaveSettingsOfTheirOwn(t *testing.T) {
 	}
 	a, _ := s.Workspace(t.Context(), "a")
 	b, _ := s.Workspace(t.Context(), "b")
-	if a.Language != "zh-Hans" || a.Campaign != "spring" || a.Medium != "social" || b != DefaultWorkspace() {
+	if a.Language != "zh-Hans" || a.Campaign != "spring" || a.Medium != "social" || !reflect.DeepEqual(b, DefaultWorkspace()) {
 		t.Errorf("a %+v, b %+v", a, b)
+	}
+}
+
+func TestAPersonIsKnownByOneWordWithAHandleOnEachNetwork(t *testing.T) {
+	s := service()
+	for _, wrong := range []string{
+		`{"people":{"Anna":{"name":"Anna"}}}`, `{"people":{"anna b":{"name":"Anna"}}}`, `{"people":{"anna.":{"name":"Anna"}}}`,
+		`{"people":{"anna":{"name":" "}}}`, `{"people":{"anna":{"name":"Anna","handles":{"a":"@anna"}}}}`,
+		`{"people":{"anna":{"name":"Anna","handles":{"a":"an na"}}}}`,
+	} {
+		if _, err := s.ChangeWorkspace(t.Context(), "a", []byte(wrong)); !errors.Is(err, domain.ErrInvalid) {
+			t.Errorf("%s is taken: %v", wrong, err)
+		}
+	}
+	w, err := s.ChangeWorkspace(t.Context(), "a", []byte(`{"people":{"anna.b":{"name":"Anna Berg","handles":{"a":"anna@x.example"}},"bo":{"name":"Bo"}}}`))
+	if err != nil || len(w.People) != 2 || w.People["anna.b"].Handles["a"] != "anna@x.example" {
+		t.Errorf("%+v, %v", w.People, err)
+	}
+	if w, err = s.ChangeWorkspace(t.Context(), "a", []byte(`{"people":{"bo":null}}`)); err != nil || len(w.People) != 1 {
+		t.Errorf("%+v, %v", w.People, err)
 	}
 }
 

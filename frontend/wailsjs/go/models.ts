@@ -718,6 +718,10 @@ export namespace api {
 	    workspace: string;
 	    ids: string[];
 	}
+	export interface Handle {
+	    network: string;
+	    handle: string;
+	}
 	export interface HistoryPage {
 	    rows: QueueRow[];
 	    next: string;
@@ -948,6 +952,11 @@ export namespace api {
 	    waiting: number;
 	}
 
+	export interface Person {
+	    mark: string;
+	    name: string;
+	    handles: Handle[];
+	}
 
 
 
@@ -1030,6 +1039,10 @@ export namespace api {
 	    post: string;
 	    on: boolean;
 	}
+	export interface RemovePerson {
+	    workspace: string;
+	    mark: string;
+	}
 	export interface RenameTag {
 	    workspace: string;
 	    from: string;
@@ -1088,6 +1101,10 @@ export namespace api {
 	    id: string;
 	    name: string;
 	    query: string;
+	}
+	export interface SavePerson {
+	    workspace: string;
+	    person: Person;
 	}
 	export interface SavePost {
 	    id: string;

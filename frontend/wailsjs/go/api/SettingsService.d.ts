@@ -8,6 +8,12 @@ export function ChangeWorkspace(arg1:string,arg2:api.WorkspaceChange):Promise<ap
 
 export function Get():Promise<api.Settings>;
 
+export function People(arg1:string):Promise<Array<api.Person>>;
+
+export function RemovePerson(arg1:api.RemovePerson):Promise<void>;
+
 export function ResetShortcut(arg1:string):Promise<api.Settings>;
+
+export function SavePerson(arg1:api.SavePerson):Promise<void>;
 
 export function Workspace(arg1:string):Promise<api.WorkspaceSettings>;

@@ -14,8 +14,20 @@ export function Get() {
   return window['go']['api']['SettingsService']['Get']();
 }
 
+export function People(arg1) {
+  return window['go']['api']['SettingsService']['People'](arg1);
+}
+
+export function RemovePerson(arg1) {
+  return window['go']['api']['SettingsService']['RemovePerson'](arg1);
+}
+
 export function ResetShortcut(arg1) {
   return window['go']['api']['SettingsService']['ResetShortcut'](arg1);
+}
+
+export function SavePerson(arg1) {
+  return window['go']['api']['SettingsService']['SavePerson'](arg1);
 }
 
 export function Workspace(arg1) {
