@@ -137,6 +137,7 @@ func abilities(n network.Network, d network.Descriptor) []string {
 		{"verify", verify},
 		{"local", d.Local},
 		{"rehearsal", d.Rehearsal},
+		{"priced", d.Budgets.Price != nil},
 	} {
 		if a.has {
 			out = append(out, a.name)

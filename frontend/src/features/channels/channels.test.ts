@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BackendError, type api } from '$lib/backend';
 import { Connecting, type Desk } from './connect.svelte';
+import { notes } from './words';
 
 const question = (key: string, more: Partial<api.Question> = {}): api.Question => ({
 	key,
@@ -143,5 +144,14 @@ describe('connecting an account', () => {
 		await talk.begin();
 		expect(talk.problem).toBeUndefined();
 		expect(talk.stage).toBe('ask');
+	});
+});
+
+describe('what is said of a network before it is chosen', () => {
+	it('is that it charges, where it does, and that it is free where it is', () => {
+		const network = (...abilities: string[]) => ({ abilities, local: false, server: false }) as unknown as api.Network;
+		expect(notes(network('priced'))).toContain('Charges for each post');
+		expect(notes(network('priced'))).not.toContain('Free of charge');
+		expect(notes(network())).toContain('Free of charge');
 	});
 });

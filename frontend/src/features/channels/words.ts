@@ -24,6 +24,6 @@ export function notes(n: api.Network): string[] {
 	return [
 		can('browser_sign_in') ? m.channels_note_browser() : m.channels_note_password(),
 		...(n.server ? [m.channels_note_server()] : []),
-		m.channels_note_free(),
+		can('priced') ? m.channels_note_priced() : m.channels_note_free(),
 	];
 }

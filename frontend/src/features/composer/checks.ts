@@ -60,7 +60,11 @@ const sentences: Record<string, Say> = {
 	price: ({ channels, value }) =>
 		m.composer_check_price({
 			channels,
-			price: number(Number(value('price')), { style: 'currency', currency: value('currency') }),
+			price: number(Number(value('price')), {
+				style: 'currency',
+				currency: value('currency'),
+				maximumFractionDigits: 6, // half a cent is said as half a cent
+			}),
 		}),
 	network_unknown: ({ channels }) => m.composer_check_unknown({ channels }),
 };
@@ -96,13 +100,26 @@ interface Group {
 	rows: Row[];
 }
 
+/** What says the same; a price is each channel's own, also where two are alike. */
+const keyOf = (issue: api.Issue, row: Row) =>
+	`${issue.code} ${issue.warning} ${issue.code === 'price' ? row.channel.id : ''}`;
+
+/** What publishing costs, a sentence for each channel that charges for it. */
+export function costsOf(composer: Pick<Composer, 'rows'>): string[] {
+	return composer.rows.flatMap((row) =>
+		(row.report?.problems ?? [])
+			.filter((issue) => issue.code === 'price')
+			.map((issue) => sayIssue(issue, calledOf(row, composer.rows))),
+	);
+}
+
 /** Every problem of every channel, those that say the same together. */
 function groups(composer: Composer): Group[] {
 	const found = new Map<string, Group>();
 	for (const row of composer.rows) {
 		for (const issue of row.report?.problems ?? []) {
 			if (issue.code === 'alt_missing') continue; // said below, for all pictures at once
-			const key = `${issue.code} ${issue.warning} ${issue.values.price ?? ''}`;
+			const key = keyOf(issue, row);
 			const group = found.get(key);
 			if (!group) found.set(key, { issue, rows: [row] });
 			else if (!group.rows.includes(row)) group.rows.push(row);
@@ -125,7 +142,7 @@ export function checksOf(composer: Composer): Check[] {
 		}
 		const own = rows.length === 1 && rows[0]!.own.includes('text') ? rows[0]!.channel.id : '';
 		out.push({
-			key: `${issue.code} ${issue.warning} ${issue.values.price ?? ''}`,
+			key: keyOf(issue, rows[0]!),
 			weight: issue.warning ? 'warns' : 'blocks',
 			text: sayIssue(issue, list(rows.map((r) => calledOf(r, composer.rows)))),
 			action: actionOf(issue),

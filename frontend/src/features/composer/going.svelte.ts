@@ -7,7 +7,7 @@ import { preferences } from '$lib/preferences.svelte';
 import { workspace } from '$lib/workspace.svelte';
 import { announce, confirm, toast } from '$ui';
 import { scheduleRequest, type Choice } from '$features/when';
-import { missingAlt, sayIssue, type Place } from './checks';
+import { costsOf, missingAlt, sayIssue, type Place } from './checks';
 import type { Composer } from './composer.svelte';
 import { calledOf } from './words';
 
@@ -155,7 +155,7 @@ export class GoingOut {
 		const names = this.#composer.rows.map((r) => calledOf(r, this.#composer.rows));
 		const yes = await confirm({
 			title: m.composer_now_title({ count: names.length }),
-			body: m.composer_now_body({ channels: list(names) }),
+			body: [m.composer_now_body({ channels: list(names) }), ...costsOf(this.#composer)].join(' '),
 			action: m.composer_publish_now(),
 		});
 		if (yes) await this.#send(Date.now() + grace, m.composer_now_toast());
