@@ -1,2 +1,0 @@
-/** The context that says a provider of tooltips stands above. */
-export const tooltips = Symbol('tooltips');
