@@ -179,6 +179,7 @@ test('a list shows what is known of each picture, sorted by it, by the keyboard 
 	await heads.getByRole('button', { name: 'Name' }).focus();
 	await page.keyboard.press('Enter');
 	await expect(heads.filter({ hasText: 'Name' })).toHaveAttribute('aria-sort', 'ascending');
+	await expect(lines.first()).toHaveAttribute('aria-label', /^dusk/);
 	const first = (await lines.first().getAttribute('aria-label'))!;
 	await page.keyboard.press('Enter');
 	await expect(heads.filter({ hasText: 'Name' })).toHaveAttribute('aria-sort', 'descending');

@@ -18,14 +18,18 @@ export class Composer extends Writing {
 	/** Loads a post, or begins a new one for all channels that are ready (or the one that was named). */
 	async open(id: string, channel?: string) {
 		try {
-			const [all, known] = await Promise.all([this.desk.channels(this.workspace), this.desk.networks()]);
+			const [all, known, found] = await Promise.all([
+				this.desk.channels(this.workspace),
+				this.desk.networks(),
+				id === 'new' ? undefined : this.desk.open(id),
+			]);
 			this.all = all;
 			this.known = known;
-			if (id === 'new') {
+			if (!found) {
 				const wanted = channel ? all.filter((c) => c.id === channel) : all.filter((c) => c.state === 'ready');
 				this.variants = wanted.map((c) => follower(c.id));
 			} else {
-				this.#take(await this.desk.open(id));
+				this.#take(found);
 				if (channel && this.variants.some((v) => v.channel === channel)) this.channel = channel;
 				this.#remember();
 				void this.loadDeliveries();

@@ -37,8 +37,19 @@ export function sortOf(kept: string | null): Sort {
 	return orders.includes((kept ?? '').replace(/^-/, '') as Order) ? (kept as Sort) : 'added';
 }
 
-/** The last grid that was shown: coming back shows it at once, while a newer one is read. */
-const last: { key: string; grid: api.Grid } = { key: '', grid: undefined as unknown as api.Grid };
+/**
+ * The last grid that was shown: coming back shows it at once. One that something changed since is read
+ * again beside that; any other a moment later, when the screen stands.
+ */
+const last = {
+	key: '',
+	grid: undefined as api.Grid | undefined,
+	shelf: undefined as Shelf | undefined, // where it came from
+	changes: 0, // how many there were
+	at: -1, // how many there had been when the grid was asked for
+	unwatch: () => {}, // while no library is on screen
+};
+const laterMs = 400;
 
 /** Whether two grids show the same. */
 function same(a: api.Grid, b: api.Grid): boolean {
@@ -100,13 +111,18 @@ export class Library {
 	#shelf: Shelf;
 	#asked = 0;
 	#waiting: ReturnType<typeof setTimeout> | undefined;
+	#later: ReturnType<typeof setTimeout> | undefined;
 	#stops: (() => void)[];
 
 	constructor(shelf: Shelf, workspace: string) {
 		this.#shelf = shelf;
 		this.workspace = workspace;
+		last.unwatch();
 		this.#stops = [
-			shelf.onChanged(['library', 'posts'], () => this.#soon()),
+			shelf.onChanged(['library', 'posts'], () => {
+				last.changes++;
+				this.#soon();
+			}),
 			shelf.onProgress((p) => this.#progress(p)),
 		];
 	}
@@ -114,7 +130,9 @@ export class Library {
 	stop() {
 		for (const stop of this.#stops) stop();
 		clearTimeout(this.#waiting);
+		clearTimeout(this.#later);
 		this.#asked++;
+		last.unwatch = this.#shelf.onChanged(['library', 'posts'], () => last.changes++);
 	}
 
 	/** The order taken apart. */
@@ -156,6 +174,7 @@ export class Library {
 	/** Loads what is shown now; only the newest answer counts, and what was there stays until then. */
 	async load(): Promise<void> {
 		const mine = ++this.#asked;
+		clearTimeout(this.#later);
 		const place = placeQuery(this.place);
 		const q: api.GridQuery = {
 			workspace: this.workspace,
@@ -164,10 +183,15 @@ export class Library {
 			sort: this.sort,
 		};
 		const key = JSON.stringify(q);
-		if (!this.loaded && last.key === key) {
+		if (!this.loaded && last.grid && last.shelf === this.#shelf && last.key === key) {
 			this.grid = last.grid;
 			this.loaded = true;
+			if (last.at === last.changes) {
+				this.#later = setTimeout(() => void this.load(), laterMs);
+				return;
+			}
 		}
+		const changes = last.changes;
 		try {
 			const grid = await this.#shelf.grid(q);
 			if (mine !== this.#asked) return;
@@ -183,6 +207,8 @@ export class Library {
 			}
 			last.key = key;
 			last.grid = this.grid;
+			last.shelf = this.#shelf;
+			last.at = changes;
 		} catch (e) {
 			if (mine !== this.#asked) return;
 			this.error = backendError(e);

@@ -36,12 +36,25 @@ function typed<T extends object>(service: T): T {
 	return out as T;
 }
 
+/** Asks once and keeps the answer; a question that failed is asked again. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+	let answer: Promise<T> | undefined;
+	return () => {
+		answer ??= ask().catch((e: unknown) => {
+			answer = undefined;
+			throw e;
+		});
+		return answer;
+	};
+}
+
 export const posts = typed(PostService);
 export const queue = typed(QueueService);
 export const library = typed(LibraryService);
 export const presets = typed(PresetService);
 export const channels = typed(ChannelService);
-export const networks = typed(NetworkService);
+/** The networks do not change while the program runs, so their list is asked for once. */
+export const networks = { ...typed(NetworkService), List: once(typed(NetworkService).List) };
 export const settings = typed(SettingsService);
 export const slots = typed(SlotService);
 export const shellService = typed(ShellService);
