@@ -20,6 +20,7 @@ function row(id: string, price: string, currency = 'USD'): Row {
 const composer = (...rows: Row[]) =>
 	({
 		rows,
+		reports: [],
 		blocking: [],
 		empty: false,
 		media: [],
