@@ -17,10 +17,14 @@ func (q *Queue) publish(ctx context.Context, d domain.Delivery) error {
 	if err != nil {
 		return err
 	}
-	doubt, err := q.Store.Doubt(ctx, d.ID)
-	doubted := err == nil && stands(doubt, segments)
-	if err != nil && !errors.Is(err, domain.ErrNotFound) {
-		return err
+	var doubt domain.Doubt
+	doubted := false
+	if d.Attempts > 0 { // nothing was ever sent before the first
+		doubt, err = q.Store.Doubt(ctx, d.ID)
+		doubted = err == nil && stands(doubt, segments)
+		if err != nil && !errors.Is(err, domain.ErrNotFound) {
+			return err
+		}
 	}
 	now := time.Now()
 	if d.Due.After(now) { // the clock went back since it was woken
@@ -229,10 +233,14 @@ func media(p network.Plan) (list []network.Media) {
 	return list
 }
 
-// load gets what is done already: the parts that are live, and the finished steps.
+// load gets what is done already: the parts that are live, and the finished steps. The first time the
+// parts are known: the claim proved that the delivery is as it was when they were read.
 func (a *attempt) load(ctx context.Context) (err error) {
-	if a.segments, err = a.q.Store.Segments(ctx, a.d.ID); err != nil {
-		return err
+	again := a.seen != nil
+	if again {
+		if a.segments, err = a.q.Store.Segments(ctx, a.d.ID); err != nil {
+			return err
+		}
 	}
 	a.plan.Keys, a.plan.Done = nil, nil
 	for _, s := range a.segments {
@@ -244,9 +252,11 @@ func (a *attempt) load(ctx context.Context) (err error) {
 	if n := len(a.plan.Done); n > 0 && n < len(a.segments) && a.plan.Done[n-1].RemoteID == "" {
 		return a.end(errNoParent)
 	}
-	steps, err := a.q.Store.Steps(ctx, a.d.ID)
-	if err != nil {
-		return err
+	var steps []domain.Step
+	if again || a.d.Attempts > 0 {
+		if steps, err = a.q.Store.Steps(ctx, a.d.ID); err != nil {
+			return err
+		}
 	}
 	a.seen, a.steps = map[string]bool{}, make(map[string]domain.Step, len(steps))
 	for _, s := range steps {

@@ -128,17 +128,19 @@ func (db *DB) HoldCopy(ctx context.Context, why string) (held int64, err error) 
 	return held, nil
 }
 
+const selectCopies = selectDelivery + ` WHERE d.row IN (SELECT x.row FROM delivery x INDEXED BY delivery_copy
+    WHERE x.state = 'held' AND x.hold_reason IN ('restored_copy', 'moved_profile') AND x.wake_at_ms <= ?`
+
 // Copies returns at most limit deliveries that are held because of another copy and whose turn it
 // is to be looked for, and none of the channels in skip.
 func (db *DB) Copies(ctx context.Context, now time.Time, limit int, skip []domain.ChannelID) (list []domain.Delivery, err error) {
-	query := selectDelivery + " WHERE d.state = 'held' AND d.hold_reason IN ('restored_copy', 'moved_profile') AND d.wake_at_ms <= ?"
-	args := []any{now.UnixMilli()}
+	query, args := selectCopies, []any{now.UnixMilli()}
 	for _, id := range skip {
-		query += " AND c.id <> ?"
+		query += " AND x.channel <> (SELECT row FROM channel WHERE id = ?)"
 		args = append(args, id)
 	}
-	err = db.Read(ctx, func(tx *Tx) error {
-		list, err = collect(tx, scanDelivery, query+" ORDER BY d.wake_at_ms, d.row LIMIT ?", append(args, limit)...)
+	err = db.ask(ctx, func(tx *Tx) error {
+		list, err = collect(tx, scanDelivery, query+" ORDER BY x.wake_at_ms, x.row LIMIT ?) ORDER BY d.wake_at_ms, d.row", append(args, limit)...)
 		return err
 	})
 	return list, err
@@ -205,9 +207,6 @@ func (db *DB) Adopt(ctx context.Context, a domain.Adoption, from ...domain.Deliv
 		if left > 0 {
 			change.Reason = domain.HoldPartialThread
 			return must(tx.become(a.Delivery, change, ""))
-		}
-		if _, err := tx.exec(deliveryLive, a.Delivery, tx.Now.UnixMilli()); err != nil {
-			return err
 		}
 		return must(tx.become(a.Delivery, domain.Change{State: domain.Published}, ""))
 	})

@@ -26,11 +26,6 @@ func (db *DB) Resolve(ctx context.Context, r domain.Resolution, from domain.Deli
 		if err := tx.resolve(r); err != nil {
 			return err
 		}
-		if r.Change.State == domain.Published {
-			if _, err := tx.exec(deliveryLive, r.Delivery, tx.Now.UnixMilli()); err != nil {
-				return err
-			}
-		}
 		return must(tx.become(r.Delivery, r.Change, " AND state = ?9", from))
 	})
 	if err != nil {
@@ -227,7 +222,7 @@ func (db *DB) HoldAll(ctx context.Context, on bool) error {
 
 // HeldAll reports whether everything is held.
 func (db *DB) HeldAll(ctx context.Context) (on bool, err error) {
-	err = db.Read(ctx, func(tx *Tx) error { return tx.row("SELECT hold_all FROM local_publisher").Scan(&on) })
+	err = db.ask(ctx, func(tx *Tx) error { return tx.row("SELECT hold_all FROM local_publisher").Scan(&on) })
 	return on, err
 }
 

@@ -41,7 +41,7 @@ func scanDelivery(s scanner) (d domain.Delivery, err error) {
 
 // Delivery returns one delivery.
 func (db *DB) Delivery(ctx context.Context, id domain.DeliveryID) (d domain.Delivery, err error) {
-	err = db.Read(ctx, func(tx *Tx) error {
+	err = db.ask(ctx, func(tx *Tx) error {
 		d, err = one(tx, scanDelivery, selectDelivery+" WHERE d.id = ?", id)
 		return err
 	})
@@ -57,7 +57,7 @@ func (db *DB) Deliveries(ctx context.Context, w domain.WorkspaceID, states ...do
 			args = append(args, s)
 		}
 	}
-	err = db.Read(ctx, func(tx *Tx) error {
+	err = db.ask(ctx, func(tx *Tx) error {
 		list, err = collect(tx, scanDelivery, query+" ORDER BY d.due_at_ms, d.row", args...)
 		return err
 	})
@@ -66,7 +66,7 @@ func (db *DB) Deliveries(ctx context.Context, w domain.WorkspaceID, states ...do
 
 // DeliveriesOf returns a post's deliveries, oldest first.
 func (db *DB) DeliveriesOf(ctx context.Context, id domain.PostID) (list []domain.Delivery, err error) {
-	err = db.Read(ctx, func(tx *Tx) error {
+	err = db.ask(ctx, func(tx *Tx) error {
 		list, err = collect(tx, scanDelivery, selectDelivery+" WHERE p.id = ? ORDER BY d.row", id)
 		return err
 	})
@@ -84,10 +84,14 @@ const toLookAt = `FROM delivery d INDEXED BY delivery_wake WHERE d.state IN ('pl
     AND (d.state = 'unknown' OR d.channel NOT IN (SELECT o.row FROM channel o JOIN workspace s ON s.row = o.workspace
         WHERE o.paused_at_ms IS NOT NULL OR s.removed_at_ms IS NOT NULL))`
 
-const selectDue = `SELECT d.row ` + toLookAt + ` AND d.wake_at_ms <= ?1
-    AND d.channel NOT IN (SELECT c.row FROM channel c WHERE c.id IN (SELECT value FROM json_each(?2)))
-    AND (?3 = '[]' OR d.state IN (SELECT value FROM json_each(?3)))
-    ORDER BY d.wake_at_ms, d.channel, d.state, d.row LIMIT ?4`
+const selectDue = `SELECT d.row ` + toLookAt + ` AND d.wake_at_ms <= ?1`
+
+// Opening a list costs as much as the rest: most looks have neither.
+const (
+	dueBut  = ` AND d.channel NOT IN (SELECT c.row FROM channel c WHERE c.id IN (SELECT value FROM json_each(?2)))`
+	dueOnly = ` AND d.state IN (SELECT value FROM json_each(?3))`
+	dueSoon = ` ORDER BY d.wake_at_ms, d.channel, d.state, d.row LIMIT ?4`
+)
 
 // Due returns at most limit deliveries whose time to look at has come, longest overdue first (those of
 // one time in the order of the index, and of one channel in the order they were planned),
@@ -101,19 +105,32 @@ func (db *DB) Due(ctx context.Context, now time.Time, limit int, skip []domain.C
 	if err != nil {
 		return nil, fmt.Errorf("due deliveries: %w", err)
 	}
-	err = db.Read(ctx, func(tx *Tx) error {
-		rows, err := collect(tx, func(s scanner) (row int64, err error) { return row, s.Scan(&row) },
-			selectDue, now.UnixMilli(), string(but), string(only), limit)
-		list = make([]domain.Delivery, 0, len(rows))
-		for _, row := range rows {
-			d, err := one(tx, scanDelivery, selectDelivery+" WHERE d.row = ?", row)
-			if err != nil {
-				return err
-			}
-			list = append(list, d)
-		}
+	due := selectDue
+	if len(skip) > 0 {
+		due += dueBut
+	}
+	if len(states) > 0 {
+		due += dueOnly
+	}
+	var rows []int64
+	err = db.ask(ctx, func(tx *Tx) error {
+		rows, err = collect(tx, func(s scanner) (row int64, err error) { return row, s.Scan(&row) },
+			due+dueSoon, now.UnixMilli(), string(but), string(only), limit)
 		return err
 	})
+	for _, row := range rows {
+		var d domain.Delivery
+		if err := db.ask(ctx, func(tx *Tx) error {
+			d, err = one(tx, scanDelivery, selectDelivery+" WHERE d.row = ?", row)
+			return err
+		}); err != nil {
+			return nil, err
+		}
+		open := d.State == domain.Planned || d.State == domain.Waiting || d.State == domain.Unknown
+		if open && !d.WakeAt.After(now) { // somebody may have changed it in between
+			list = append(list, d)
+		}
+	}
 	return list, err
 }
 
@@ -121,7 +138,7 @@ const selectNextWake = `SELECT d.wake_at_ms ` + toLookAt + ` ORDER BY d.wake_at_
 
 // NextWake returns when the publisher has something to look at next, zero for never.
 func (db *DB) NextWake(ctx context.Context) (next time.Time, err error) {
-	err = db.Read(ctx, func(tx *Tx) error {
+	err = db.ask(ctx, func(tx *Tx) error {
 		list, err := collect(tx, func(s scanner) (wake sql.NullInt64, err error) { return wake, s.Scan(&wake) }, selectNextWake)
 		if len(list) > 0 {
 			next = at(list[0])
@@ -139,7 +156,7 @@ WHERE d.id = ? ORDER BY s.idx`
 
 // Segments returns the segments of a delivery's present generation, in order.
 func (db *DB) Segments(ctx context.Context, id domain.DeliveryID) (list []domain.Segment, err error) {
-	err = db.Read(ctx, func(tx *Tx) error {
+	err = db.ask(ctx, func(tx *Tx) error {
 		list, err = collect(tx, scanSegment, selectSegments, id)
 		return err
 	})
@@ -156,13 +173,21 @@ func scanSegment(s scanner) (g domain.Segment, err error) {
 // becomes sets a delivery's new state with the fields that go with it. The claim ends unless
 // the state keeps it.
 const becomes = `
-UPDATE delivery SET state = ?2, hold_reason = ?3, wake_at_ms = ?4, last_error_class = ?5, last_error_text = ?6,
+    state = ?2, hold_reason = ?3, wake_at_ms = ?4, last_error_class = ?5, last_error_text = ?6,
     soft_failures = CASE WHEN state = 'held' AND ?2 = 'planned' THEN 0 ELSE soft_failures + ?7 END,
     released_at_ms = CASE WHEN state = 'held' AND ?2 = 'planned' THEN ?8 ELSE released_at_ms END,
     claim_token = CASE WHEN ?2 IN ('preparing', 'sending') THEN claim_token END,
+    claim_owner = CASE WHEN ?2 IN ('preparing', 'sending') THEN claim_owner END,
+    claim_boot = CASE WHEN ?2 IN ('preparing', 'sending') THEN claim_boot END,
+    claim_until_ms = CASE WHEN ?2 IN ('preparing', 'sending') THEN claim_until_ms END,
     row_version = row_version + 1, updated_at_ms = ?8, hlc = (SELECT hlc FROM local_clock),
     actor_id = (SELECT actor FROM local_clock)
 WHERE id = ?1`
+
+// becomesLive is what is set when a delivery is published: where its first part is.
+const becomesLive = `
+    published_at_ms = ?8, (remote_id, remote_url) = (SELECT s.remote_id, s.remote_url FROM segment s
+        WHERE s.delivery = delivery.row AND s.generation = delivery.generation ORDER BY s.idx LIMIT 1),`
 
 func (t *Tx) become(id domain.DeliveryID, c domain.Change, condition string, args ...any) (int64, error) {
 	soft := 0
@@ -170,7 +195,11 @@ func (t *Tx) become(id domain.DeliveryID, c domain.Change, condition string, arg
 		soft = 1
 	}
 	all := []any{id, c.State, text(string(c.Reason)), ms(c.WakeAt), c.ErrorClass, c.ErrorText, soft, t.Now.UnixMilli()}
-	return t.exec(becomes+condition, append(all, args...)...)
+	live := ""
+	if c.State == domain.Published {
+		live = becomesLive
+	}
+	return t.exec("UPDATE delivery SET"+live+becomes+condition, append(all, args...)...)
 }
 
 // must turns "no row matched" into domain.ErrConflict: another process or a person was first.

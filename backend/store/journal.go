@@ -103,11 +103,6 @@ UPDATE segment SET state = ?3, remote_id = ?4, remote_url = ?5, remote_ref = ?6,
 WHERE idx = ?2 AND (delivery, generation) =
     (SELECT d.row, d.generation FROM delivery d WHERE d.id = ?1)`
 
-const deliveryLive = `
-UPDATE delivery SET published_at_ms = ?2, (remote_id, remote_url) = (SELECT s.remote_id, s.remote_url FROM segment s
-    WHERE s.delivery = delivery.row AND s.generation = delivery.generation ORDER BY s.idx LIMIT 1)
-WHERE id = ?1`
-
 // Settle writes the outcome of an intent, what it says of its segment, and what the delivery
 // becomes. Nothing may happen between an acceptance and this call.
 func (db *DB) Settle(ctx context.Context, s domain.Settlement) error {
@@ -147,11 +142,6 @@ func (db *DB) Settle(ctx context.Context, s domain.Settlement) error {
 }
 
 func (t *Tx) settleDelivery(id domain.DeliveryID, token string, c domain.Change) error {
-	if c.State == domain.Published {
-		if _, err := t.exec(deliveryLive, id, t.Now.UnixMilli()); err != nil {
-			return err
-		}
-	}
 	if err := must(t.become(id, c, " AND state = 'sending' AND claim_token = ?9", token)); err != nil {
 		return err
 	}
@@ -176,7 +166,7 @@ WHERE d.id = ? ORDER BY c.row`
 
 // Steps returns the finished steps of a delivery's present generation, oldest first.
 func (db *DB) Steps(ctx context.Context, id domain.DeliveryID) (list []domain.Step, err error) {
-	err = db.Read(ctx, func(tx *Tx) error {
+	err = db.ask(ctx, func(tx *Tx) error {
 		list, err = collect(tx, func(s scanner) (p domain.Step, err error) {
 			var done sql.NullInt64
 			err = s.Scan(&p.Name, &p.Effect, &p.RequestHash, &done, &p.Sealed, &p.Call)
@@ -197,13 +187,15 @@ UPDATE segment SET state = 'unknown' WHERE state = 'sending' AND delivery IN
     (SELECT row FROM delivery WHERE state = 'sending')`
 
 const recoverSending = `
-UPDATE delivery SET state = 'unknown', claim_token = NULL, wake_at_ms = ?1, last_error_class = 'ambiguous',
+UPDATE delivery SET state = 'unknown', claim_token = NULL, claim_owner = NULL, claim_boot = NULL, claim_until_ms = NULL,
+    wake_at_ms = ?1, last_error_class = 'ambiguous',
     last_error_text = 'Postbag stopped before the answer came', row_version = row_version + 1, updated_at_ms = ?1,
     hlc = (SELECT hlc FROM local_clock)
 WHERE state = 'sending'`
 
 const recoverPreparing = `
-UPDATE delivery SET state = 'planned', claim_token = NULL, wake_at_ms = due_at_ms, row_version = row_version + 1,
+UPDATE delivery SET state = 'planned', claim_token = NULL, claim_owner = NULL, claim_boot = NULL, claim_until_ms = NULL,
+    wake_at_ms = due_at_ms, row_version = row_version + 1,
     updated_at_ms = ?1, hlc = (SELECT hlc FROM local_clock)
 WHERE state = 'preparing'`
 
@@ -243,10 +235,13 @@ func (db *DB) Recover(ctx context.Context, p domain.Publisher) (_ domain.Publish
 	return p, doubts, nil
 }
 
+// sameDoubt are the calls of the segment of a call c that may have been accepted, it among them.
+const sameDoubt = `FROM call k WHERE k.delivery = c.delivery AND k.generation = c.generation AND k.segment_idx = c.segment_idx
+    AND k.effect = 'public' AND k.outcome = 'ambiguous'`
+
 const selectDoubt = `
 SELECT c.segment_idx, c.client_key, c.request_hash, c.intent_at_ms, c.intent_boot_ms, c.boot_id, a.machine, c.key_until_ms,
-    ifnull(b.verdict, ''), ifnull(c.container_id, ''), ifnull(c.detail, ''), min(c.intent_at_ms) OVER (PARTITION BY c.segment_idx),
-    count(*) OVER (PARTITION BY c.segment_idx),
+    ifnull(b.verdict, ''), ifnull(c.container_id, ''), ifnull(c.detail, ''), (SELECT min(k.intent_at_ms) ` + sameDoubt + `), (SELECT count(*) ` + sameDoubt + `),
     (SELECT count(*) FROM attempt l WHERE l.delivery = d.row AND l.row > c.attempt AND l.end_class = 'no answer'),
     (SELECT count(*) FROM attempt l WHERE l.delivery = d.row AND l.row > c.attempt AND l.end_class = 'absent')
 FROM doubt b JOIN call c ON c.row = b.call JOIN delivery d ON d.row = c.delivery AND d.generation = c.generation
@@ -255,7 +250,7 @@ WHERE d.id = ? ORDER BY c.row DESC LIMIT 1`
 
 // Doubt returns the latest public call of a delivery whose outcome was ambiguous, or domain.ErrNotFound.
 func (db *DB) Doubt(ctx context.Context, id domain.DeliveryID) (b domain.Doubt, err error) {
-	err = db.Read(ctx, func(tx *Tx) error {
+	err = db.ask(ctx, func(tx *Tx) error {
 		var intent, until, first sql.NullInt64
 		var boot int64
 		err := tx.row(selectDoubt, id).Scan(&b.Segment, &b.ClientKey, &b.RequestHash, &intent, &boot, &b.BootID, &b.Machine, &until,
@@ -277,7 +272,7 @@ SELECT EXISTS (SELECT 1 FROM found f JOIN delivery o ON o.row = f.delivery
 // Taken reports whether another delivery of the same channel is already proved live by a remote id,
 // or by an address.
 func (db *DB) Taken(ctx context.Context, id domain.DeliveryID, remoteID, remoteURL string) (taken bool, err error) {
-	err = db.Read(ctx, func(tx *Tx) error { return tx.row(remoteTaken, id, text(remoteID), text(remoteURL)).Scan(&taken) })
+	err = db.ask(ctx, func(tx *Tx) error { return tx.row(remoteTaken, id, text(remoteID), text(remoteURL)).Scan(&taken) })
 	return taken, err
 }
 

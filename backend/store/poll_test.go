@@ -13,8 +13,9 @@ func TestTheDuePollReadsTheIndexOfWhatIsOpen(t *testing.T) {
 		query string
 		args  []any
 	}{
-		"due":       {selectDue, []any{0, "[]", "[]", 1}},
-		"next wake": {selectNextWake, nil},
+		"due":        {selectDue + dueBut + dueOnly + dueSoon, []any{0, "[]", "[]", 1}},
+		"due to any": {selectDue + dueSoon, []any{0, "[]", "[]", 1}},
+		"next wake":  {selectNextWake, nil},
 	} {
 		var plan []string
 		err := db.Read(t.Context(), func(tx *Tx) (err error) {

@@ -83,6 +83,9 @@ const fewUses = 2
 // statement returns a compiled query for this transaction, or nil if it is not worth one yet. It ends
 // with the transaction.
 func (t *Tx) statement(query string) (*sql.Stmt, error) {
+	if t.tx == nil {
+		return t.known.find(query), nil
+	}
 	o := t.own[query]
 	if o == nil {
 		if t.own == nil {

@@ -3,7 +3,8 @@
 // There is one writer and a few readers. Every write is an immediate transaction with one
 // "now" and one clock tick, committed with synchronous=FULL: what Postbag says it saved
 // survives a power cut, and the intent to publish is on the disk before the first byte leaves.
-// Triggers forbid the queue's impossible transitions and append every change to change_log.
+// Triggers forbid the queue's impossible transitions and append every change to change_log, of which
+// what is old is packed.
 //
 // Each file of this package holds one group of tables, with its SQL in sight above the
 // function that runs it. Use cases declare the small interfaces they need; *DB fulfils them.
@@ -140,7 +141,7 @@ func (db *DB) Close() error {
 
 // Tx is one transaction with one now.
 type Tx struct {
-	tx    *sql.Tx
+	tx    *sql.Tx // nil: every query is one of its own
 	ctx   context.Context
 	known *statements
 	own   map[string]*ownStatement // compiled for this transaction alone
@@ -189,6 +190,13 @@ func (db *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	return known(fn(&Tx{tx: tx, ctx: ctx, known: db.reads, Now: time.Now().UTC().Truncate(time.Millisecond)}))
 }
 
+// ask is Read for one query, which sees one state of the database by itself: beginning a transaction
+// for it and ending it would cost as much again.
+func (db *DB) ask(ctx context.Context, fn func(*Tx) error) error {
+	defer db.reads.compile(ctx)
+	return known(fn(&Tx{ctx: ctx, known: db.reads, Now: time.Now().UTC().Truncate(time.Millisecond)}))
+}
+
 const tickClock = `
 UPDATE local_clock SET hlc = max(hlc + 1, ? << 16), now_ms = ?, actor = ?`
 
@@ -235,6 +243,9 @@ func (t *Tx) row(query string, args ...any) *sql.Row {
 	if stmt, err := t.statement(query); err == nil && stmt != nil { //nolint:sqlclosecheck // it ends with the transaction
 		return stmt.QueryRowContext(t.ctx, args...)
 	}
+	if t.tx == nil {
+		return t.known.db.QueryRowContext(t.ctx, query, args...)
+	}
 	return t.tx.QueryRowContext(t.ctx, query, args...)
 }
 
@@ -245,6 +256,9 @@ func (t *Tx) rows(query string, args ...any) (*sql.Rows, error) {
 	}
 	if stmt != nil {
 		return stmt.QueryContext(t.ctx, args...)
+	}
+	if t.tx == nil {
+		return t.known.db.QueryContext(t.ctx, query, args...)
 	}
 	return t.tx.QueryContext(t.ctx, query, args...)
 }

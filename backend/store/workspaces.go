@@ -141,7 +141,7 @@ func one[T any](t *Tx, scan func(scanner) (T, error), query string, args ...any)
 
 // Channel returns one channel.
 func (db *DB) Channel(ctx context.Context, id domain.ChannelID) (c domain.Channel, err error) {
-	err = db.Read(ctx, func(tx *Tx) error {
+	err = db.ask(ctx, func(tx *Tx) error {
 		c, err = one(tx, scanChannel, selectChannel+" WHERE c.id = ?", id)
 		return err
 	})
