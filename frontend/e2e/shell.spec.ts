@@ -130,3 +130,19 @@ test.describe('the shell', () => {
 		await app.axe();
 	});
 });
+
+test('a tooltip is seen and heard, and stands in nobody’s way @themes', async ({ app }) => {
+	await app.program.practice('me');
+	await app.open('#/channels/add');
+	await app.axe();
+	await app.shot(`add-channel-${test.info().project.name}`);
+	await app.goto('#/posts/new');
+	const versions = app.page.getByRole('button', { name: 'Versions' });
+	await versions.hover();
+	await expect(app.page.locator('[role="tooltip"]')).toBeVisible();
+	await expect(versions).toHaveAccessibleDescription(/Versions/);
+	await app.axe();
+	await app.shot(`tooltip-${test.info().project.name}`);
+	await app.keys('Escape');
+	await expect(versions).not.toHaveAccessibleDescription(/Versions/);
+});
