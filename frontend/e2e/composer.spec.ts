@@ -253,3 +253,39 @@ test('the cut of a thread moves by a sentence', async ({ app }) => {
 	await app.page.getByRole('button', { name: 'Bring the next sentence up' }).click();
 	await expect(async () => expect((await first.inputValue()).length).toBe(before)).toPass();
 });
+
+test('a person is mentioned once and goes out as each network knows them @themes', async ({ app }) => {
+	const id = await writing(app, 'Photographs by');
+	await field(app).press('End');
+	await field(app).pressSequentially(' @anna');
+	await expect(app.page.getByRole('option', { name: 'Who is @anna?' })).toBeVisible();
+	await field(app).press('ArrowDown');
+	await field(app).press('Enter');
+	const dialog = app.page.getByRole('dialog', { name: 'Who this is on each network' });
+	await expect(dialog.getByLabel('Written behind @')).toHaveValue('anna');
+	await dialog.getByRole('button', { name: 'Keep this person' }).click();
+	await expect(dialog.getByText('Say the name')).toBeVisible();
+	await dialog.getByLabel('Name', { exact: true }).fill('Anna Berg');
+	await app.axe();
+	await app.shot('composer-person');
+	await dialog.getByRole('button', { name: 'Keep this person' }).click();
+
+	const previews = app.page.getByRole('complementary', { name: 'How it will look' });
+	await expect(previews).toContainText('Photographs by Anna Berg');
+	await expect(app.page.getByText('@anna: plain text on Practice')).toBeVisible();
+	await app.axe();
+	await app.shot('composer-mention');
+	await app.page.setViewportSize({ width: 900, height: 600 });
+	await app.fits();
+	await app.shot('composer-mention-900');
+	await app.page.setViewportSize({ width: 1440, height: 900 });
+
+	await app.page.getByRole('button', { name: 'Add a handle' }).click();
+	await dialog.getByLabel('On Practice').fill('anna.berg');
+	await dialog.getByLabel('On Practice').press('Enter');
+	await expect(previews).toContainText('Photographs by @anna.berg');
+	await expect(app.page.getByText(/plain text on/)).toHaveCount(0);
+	await expect(async () => {
+		expect((await stored(app, id)).post.content.text).toContain('Photographs by @anna');
+	}).toPass();
+});

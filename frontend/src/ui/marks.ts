@@ -4,7 +4,7 @@
 export interface Mark {
 	from: number;
 	to: number;
-	/** Its look: "tag", "mention", "link", "over", "problem" or "note". */
+	/** Its look: "tag", "mention", "link", "over", "problem", "plain" or "note". */
 	kind: string;
 }
 

@@ -10,11 +10,15 @@ export interface Offer {
 	name: string;
 	/** The channel whose network knows it, "" for what was used before. */
 	channel: string;
+	/** Taking it asks who this is. */
+	ask?: boolean;
 }
 
 export interface Sources {
 	/** Tags or names that were used before, the most used first. */
 	used(sign: string): readonly string[];
+	/** Whom the workspace mentions. */
+	people(): readonly api.Person[];
 	/** The person's own channels. */
 	own(): readonly api.Channel[];
 	/** The channels to ask, of those that can be asked. */
@@ -51,9 +55,11 @@ export class Offers {
 		const sign = word[0]!;
 		const plain = (w: string): Offer => ({ word: w, name: '', channel: '' });
 		const own = sign === '@' ? this.#own(word) : [];
+		const people = sign === '@' ? this.#people(word) : [];
 		const used = matches(word, this.#sources.used(sign)).map(plain);
-		const local = unique([...used, ...own]).slice(0, most);
-		this.list = local;
+		const local = unique([...people, ...used, ...own]).slice(0, most);
+		const who: Offer[] = sign === '@' && /^@[\w.-]*\w$/.test(word) ? [{ ...plain(word), ask: true }] : [];
+		this.list = [...local, ...who];
 		const channels = this.#sources.askable();
 		if (sign !== '@' || word.length < 3 || channels.length === 0) return;
 		this.#timer = setTimeout(async () => {
@@ -61,9 +67,18 @@ export class Offers {
 			const found = await this.#sources.search(word.slice(1), channels).catch(() => []);
 			if (mine !== this.#asked) return; // the person typed on
 			this.looking = false;
-			const people = found.map((f) => ({ word: `@${f.handle}`, name: f.name, channel: f.channel }));
-			this.list = unique([...local, ...people]).slice(0, most);
+			const accounts = found.map((f) => ({ word: `@${f.handle}`, name: f.name, channel: f.channel }));
+			this.list = [...unique([...local, ...accounts]).slice(0, most), ...who];
 		}, rest);
+	}
+
+	/** People whose mark or name begins with what is typed. */
+	#people(word: string): Offer[] {
+		const typed = word.slice(1);
+		return this.#sources
+			.people()
+			.filter((p) => p.mark === typed.toLowerCase() || matches(typed, [p.mark, ...p.name.split(/\s+/)]).length > 0)
+			.map((p) => ({ word: `@${p.mark}`, name: p.name, channel: '' }));
 	}
 
 	#own(word: string): Offer[] {

@@ -1,4 +1,5 @@
-// Which word is being typed, and which known words it could become.
+// Which word is being typed, which known words it could become, and who goes out as plain text.
+import type { api } from '$lib/backend';
 
 /** The tag or name that ends at the caret, with its sign; undefined if there is none of two letters. */
 export function typedWord(text: string, caret: number): { text: string; from: number } | undefined {
@@ -21,4 +22,20 @@ export function wordsOf(text: string): string[] {
 	return [...text.matchAll(/(?:^|[^\p{L}\p{N}_/@#])([#@][\p{L}\p{N}_][\p{L}\p{N}_.@-]*)/gu)]
 		.map((found) => found[1]!.replace(/[.@-]+$/, ''))
 		.filter((w) => w.length > 1);
+}
+
+/** The people of a text that go out as plain text somewhere, and where. */
+export function plainIn(
+	words: readonly string[],
+	known: (word: string) => api.Person | undefined,
+	networks: readonly { id: string; name: string }[],
+): { word: string; networks: string[] }[] {
+	const out: { word: string; networks: string[] }[] = [];
+	for (const word of new Set(words)) {
+		const person = known(word);
+		if (!person) continue;
+		const without = networks.filter((n) => !person.handles.some((h) => h.network === n.id));
+		if (without.length > 0) out.push({ word, networks: [...new Set(without.map((n) => n.name))] });
+	}
+	return out;
 }
