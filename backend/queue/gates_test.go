@@ -155,7 +155,7 @@ func (a *app) bytes(tables ...string) (sum int64) {
 // BenchmarkGateCSV reads a table of posts that exist and their times, and hands them to the planner as
 // an import does.
 func BenchmarkGateCSV(b *testing.B) {
-	rows := 20_000
+	rows := 100_000
 	if testing.Short() {
 		rows = 2000
 	}

@@ -119,6 +119,7 @@ func address(path string, readOnly bool) string {
 	if readOnly {
 		add("query_only(1)")
 	} else {
+		add("cache_size(-8192)") // KiB: what a thousand new deliveries change is written once, at the commit
 		q.Set("_txlock", "immediate")
 	}
 	p := filepath.ToSlash(path)
