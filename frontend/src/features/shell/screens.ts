@@ -1,8 +1,12 @@
 import type { Component } from 'svelte';
 import type { Route, Screen } from '$lib/routes';
 
-// Each screen is a chunk of its own: features/<folder>/Screen.svelte.
-const found = import.meta.glob<{ default: Component<{ route: Route }> }>('../*/Screen.svelte');
+type Module = { default: Component<{ route: Route }> };
+
+// Each screen is a chunk of its own: features/<folder>/Screen.svelte. The composer comes with the page itself,
+// because from a cold start people go there first, and in the window every file more is asked for in turn.
+const first = import.meta.glob<Module>('../composer/Screen.svelte', { eager: true });
+const found = import.meta.glob<Module>(['../*/Screen.svelte', '!../composer/Screen.svelte']);
 
 const folder: Record<Screen, string> = {
 	today: 'today',
@@ -16,14 +20,16 @@ const folder: Record<Screen, string> = {
 	onboarding: 'onboarding',
 };
 
-/** Whether there is such a screen. */
-export const hasScreen = (screen: Screen): boolean => `../${folder[screen]}/Screen.svelte` in found;
+const pathOf = (screen: Screen) => `../${folder[screen]}/Screen.svelte`;
 
-const loaded = new Map<string, Promise<Component<{ route: Route }>>>();
+/** Whether there is such a screen. */
+export const hasScreen = (screen: Screen): boolean => pathOf(screen) in found || pathOf(screen) in first;
+
+const loaded = new Map(Object.entries(first).map(([path, module]) => [path, Promise.resolve(module.default)]));
 
 /** Loads a screen's component, once; one that failed is tried again. */
 export function loadScreen(screen: Screen): Promise<Component<{ route: Route }>> {
-	const path = `../${folder[screen]}/Screen.svelte`;
+	const path = pathOf(screen);
 	let wait = loaded.get(path);
 	if (!wait) {
 		const load = found[path];
