@@ -289,3 +289,28 @@ test('a person is mentioned once and goes out as each network knows them @themes
 		expect((await stored(app, id)).post.content.text).toContain('Photographs by @anna');
 	}).toPass();
 });
+
+test('off line, a link is looked at later, and a person can be reminded of it', async ({ app }) => {
+	let offline = true;
+	await app.page.route(/\/rpc\/api\.QueueService\.Engine$/, async (route) => {
+		const answer = await route.fetch();
+		const text = await answer.text();
+		await route.fulfill({
+			response: answer,
+			body: offline ? text.replace('"offlineSinceMs":0', `"offlineSinceMs":${Date.now() - 600_000}`) : text,
+		});
+	});
+	await writing(app, 'Doors open at nine');
+	await app.page.getByRole('button', { name: /^Link preview/ }).click();
+	await app.page.getByRole('textbox', { name: 'Address' }).fill('https://127.0.0.1:9/doors');
+	await app.page.getByRole('button', { name: 'Show as a card' }).click();
+	await expect(app.page.getByText('Fetched when you are online')).toBeVisible();
+	await app.page.getByRole('button', { name: 'Remind me when online' }).click();
+	await expect(app.page.getByRole('button', { name: 'Do not remind me' })).toBeVisible();
+	await app.axe();
+	await app.fits();
+	await app.shot('composer-offline');
+	offline = false;
+	await app.page.getByRole('button', { name: 'Do not remind me' }).click(); // and it is looked at again
+	await expect(app.page.getByRole('button', { name: /remind me/i })).toHaveCount(0);
+});
