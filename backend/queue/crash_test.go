@@ -270,9 +270,10 @@ func (y *yard) settle() {
 func (y *yard) audit() (lost, doubled int) {
 	visible := y.ledger.Visible()
 	for _, text := range y.texts {
-		state := y.get(y.of[text]).State
+		d := y.get(y.of[text])
 		switch n := visible[text]; {
-		case n == 0 && state != domain.Held && state != domain.Rejected, n > 0 && state == domain.Rejected:
+		case n == 0 && d.State != domain.Held && d.State != domain.Rejected, n > 0 && d.State == domain.Rejected:
+			y.t.Logf("lost: %q is %s (%s) and visible %d times", text, d.State, d.ErrorText, n)
 			lost++
 		case n > 1:
 			doubled++
