@@ -72,8 +72,10 @@ func busy(t *testing.T, deliveries int) *DB {
 		t.Fatal(err)
 	}
 	for i := range deliveries {
-		p, err := db.AddPost(t.Context(), domain.Post{Workspace: w.ID, Content: domain.Content{Text: fmt.Sprint("post ", i)},
-			Variants: []domain.Variant{{Channel: channel.ID}}})
+		p, err := db.AddPost(t.Context(), domain.Post{
+			Workspace: w.ID, Content: domain.Content{Text: fmt.Sprint("post ", i)},
+			Variants: []domain.Variant{{Channel: channel.ID}},
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -214,8 +216,11 @@ func FuzzALogIsPackedAsItWas(f *testing.F) {
 	f.Add(`{"a":01,"b":1e3,"c":-0}`, `{"a":"01","b":1000,"c":0.1}`, int64(0), int64(65536))
 	f.Fuzz(func(t *testing.T, one, two string, key, hlc int64) {
 		list := []entry{
-			{1, hlc, "a", "delivery", key, "i", one}, {2, hlc + 1, "a", "delivery", key + 1, "u", two}, {5, hlc, "", "post", key, "i", one},
-			{6, hlc, "b", "delivery", key, "i", two}, {7, hlc, "b", "delivery", key, "i", one},
+			{1, hlc, "a", "delivery", key, "i", one},
+			{2, hlc + 1, "a", "delivery", key + 1, "u", two},
+			{5, hlc, "", "post", key, "i", one},
+			{6, hlc, "b", "delivery", key, "i", two},
+			{7, hlc, "b", "delivery", key, "i", one},
 		}
 		packed, err := packEntries(list)
 		if err != nil {
