@@ -139,9 +139,9 @@ export class App {
 		});
 	}
 
-	/** Wants nothing to scroll sideways. */
+	/** Wants nothing to scroll sideways, once a change of the window's size has been heard of. */
 	async fits() {
-		expect(await this.sideways()).toEqual([]);
+		await expect.poll(() => this.sideways()).toEqual([]);
 	}
 
 	/** Words that are cut off with nothing to show them whole: no title, no dots. */
