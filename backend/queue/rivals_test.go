@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -87,7 +88,8 @@ func (r rival) start(t *testing.T) *os.Process {
 	}
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), rivalEnv+"="+string(orders))
-	cmd.Stderr = os.Stderr
+	var said strings.Builder
+	cmd.Stderr = &said
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +101,7 @@ func (r rival) start(t *testing.T) *os.Process {
 		_ = cmd.Process.Signal(syscall.SIGCONT)
 		_ = in.Close()
 		if err := cmd.Wait(); err != nil {
-			t.Errorf("a publisher failed: %v", err)
+			t.Errorf("a publisher failed: %v\n%s", err, said.String())
 		}
 	})
 	return cmd.Process

@@ -91,7 +91,7 @@ test('the bin deletes for good in two steps, and keeps what was ever planned', a
 	await app.open('#/queue/upcoming');
 	await app.page.locator('[data-row]').first().focus();
 	await app.keys('Delete');
-	await expect(app.page.getByText('Taken out of the queue')).toBeVisible();
+	await expect(app.page.getByText('Taken out of the queue; the post is kept')).toBeVisible();
 	await app.goto('#/posts');
 	await app.tabTo(app.page.locator('table a'));
 	await app.keys('Control+a', 'Delete');
