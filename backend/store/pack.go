@@ -123,7 +123,7 @@ func shapesOf(list []entry) (shapes []shape, of []int, values [][]string) {
 		if !ok {
 			columns, tokens = []string{""}, []string{e.cols}
 		}
-		name := e.table + "\x00" + e.op + "\x00" + strings.Join(columns, "\x00")
+		name := nameOf(e, columns)
 		n, ok := known[name]
 		if !ok {
 			n = len(shapes)
@@ -133,6 +133,17 @@ func shapesOf(list []entry) (shapes []shape, of []int, values [][]string) {
 		of[i], values[i] = n, tokens
 	}
 	return shapes, of, values
+}
+
+// nameOf is the same for two entries only if they are of one shape. No columns is another shape than
+// the one column "".
+func nameOf(e entry, columns []string) string {
+	var name []byte
+	for _, part := range append([]string{e.table, e.op}, columns...) {
+		name = append(strconv.AppendInt(name, int64(len(part)), 10), ':')
+		name = append(name, part...)
+	}
+	return string(name)
 }
 
 // fields takes a flat JSON object apart as SQLite writes it: names without escapes, and values as they

@@ -213,6 +213,7 @@ func FuzzALogIsPackedAsItWas(f *testing.F) {
 	f.Add(`{"row":1,"id":"x","n":null}`, `{"row":2,"id":"xylophone","n":-9007199254740993}`, int64(3), int64(1)<<57)
 	f.Add(`{}`, `{"a":"\"}{,\\"}`, int64(-1), int64(0))
 	f.Add(`{"a":[1,2]}`, `not JSON`, int64(1)<<62, int64(-5))
+	f.Add(`{}`, `0`, int64(-1), int64(-43)) // no column, and the one that stands for the whole
 	f.Add(`{"a":01,"b":1e3,"c":-0}`, `{"a":"01","b":1000,"c":0.1}`, int64(0), int64(65536))
 	f.Fuzz(func(t *testing.T, one, two string, key, hlc int64) {
 		list := []entry{
