@@ -317,7 +317,7 @@ func TestACrashAtAnyPointLosesAndDoublesNothing(t *testing.T) {
 			}
 			lost, doubled := y.audit()
 			t.Logf("figure: Q3 %s: %d kills, %d posts, %d lost, %d doubled, %d held", shape, kills, len(y.texts), lost, doubled, y.count(domain.Held))
-			if lost+doubled > 0 || y.decided(shape) {
+			if lost+doubled > 0 || y.decided(shape, step == 1) {
 				t.Errorf("%d lost, %d doubled, %d of %d published, %d held", lost, doubled, y.count(domain.Published), len(y.texts)/2, y.count(domain.Held))
 			}
 			if kills < 50/int(step) {
@@ -328,15 +328,16 @@ func TestACrashAtAnyPointLosesAndDoublesNothing(t *testing.T) {
 }
 
 // decided reports whether a delivery came before a person although its shape can prove what
-// became of it, or none did although its shape proves nothing.
-func (y *yard) decided(shape network.Shape) bool {
+// became of it, or none did although its shape proves nothing and the process died at every
+// point: a few points may all lie where a request was not sent yet, or was answered already.
+func (y *yard) decided(shape network.Shape, everyPoint bool) bool {
 	held := y.count(domain.Held)
 	switch shape {
 	case network.ShapeKey, network.ShapeRecord, network.ShapePhase:
 		return held > 0
 	case network.ShapeLookUp, network.ShapeNone:
 	}
-	return held == 0
+	return everyPoint && held == 0
 }
 
 // Q4: processes are killed at random points, each on top of what the one before left.
