@@ -96,7 +96,9 @@ func (b bare) Publish(ctx context.Context, _ string, r network.Request) (network
 	return b.Send(ctx, r, nil)
 }
 
-// cycles kills processes at every point, on a ledger that ignores keys, and returns what was doubled.
+// cycles kills processes at every point, on a ledger that ignores keys, and returns what was
+// doubled. With the race detector it leaves out every other point unless those show nothing: which
+// of them lies between acceptance and its record differs from run to run.
 func cycles(t *testing.T, shape network.Shape, prepare func(*victim)) (doubled int, y *yard) {
 	t.Helper()
 	y = newYard(t, shape)
@@ -107,16 +109,18 @@ func cycles(t *testing.T, shape network.Shape, prepare func(*victim)) (doubled i
 	if testing.Short() {
 		step = 2
 	}
-	for point := int64(1); point < 30; point += step {
-		y.add(c, fmt.Sprintf("mutant %d", point))
+	for first := int64(1); first <= step && doubled == 0; first++ {
+		for point := first; point < 30; point += step {
+			y.add(c, fmt.Sprintf("mutant %d", point))
+			y.hurry()
+			y.victim.Point = point
+			y.victim.spawn(t)
+		}
+		y.victim.Point = 0
 		y.hurry()
-		y.victim.Point = point
 		y.victim.spawn(t)
+		_, doubled = y.audit()
 	}
-	y.victim.Point = 0
-	y.hurry()
-	y.victim.spawn(t)
-	_, doubled = y.audit()
 	return doubled, y
 }
 
