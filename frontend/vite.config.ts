@@ -10,7 +10,13 @@ const backend = process.env['POSTBAG_SERVE'] && new URL(process.env['POSTBAG_SER
 export default defineConfig({
 	plugins: [svelte()],
 	resolve: {
-		alias: { $lib: at('./src/lib'), $ui: at('./src/ui'), $features: at('./src/features'), $wailsjs: at('./wailsjs') },
+		alias: {
+			$lib: at('./src/lib'),
+			$ui: at('./src/ui'),
+			$features: at('./src/features'),
+			$icons: at('./node_modules/lucide/dist/esm/icons'),
+			$wailsjs: at('./wailsjs'),
+		},
 		conditions: process.env['VITEST'] ? ['browser'] : undefined,
 	},
 	build: {

@@ -10,6 +10,8 @@
 	var dark = look.theme === 'dark' || (look.theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
 	var root = document.documentElement;
 	root.dataset.theme = dark ? 'dark' : 'light';
+	// tokens.css has what is different there
+	if (/Linux/.test(navigator.userAgent) && !/Chrom|Firefox/.test(navigator.userAgent)) root.dataset.webview = 'gtk';
 	if (look.density) root.dataset.density = look.density;
 	if (look.locale) root.lang = look.locale;
 })();

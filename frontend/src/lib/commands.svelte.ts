@@ -1,6 +1,7 @@
 // Every command is one entry in one registry. Menus, the palette, tooltips, context menus and the
 // sheet of shortcuts read it, so a command has one name, one key and one meaning everywhere.
-import { untrack, type Component } from 'svelte';
+import type { IconNode } from 'lucide';
+import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 
 /** Where a command stands in menus and in the sheet of shortcuts. */
@@ -21,7 +22,7 @@ export interface Command {
 	 * letter acts only while a list, grid or board has focus.
 	 */
 	keys?: string;
-	icon?: Component;
+	icon?: IconNode;
 	/** Whether it can be done now; absent: always. */
 	when?: () => boolean;
 	/** Listed first in the palette: it concerns what is selected. */

@@ -1,12 +1,8 @@
-import type { Component, Snippet } from 'svelte';
+import type { IconNode } from 'lucide';
+import type { Snippet } from 'svelte';
 
-/** A line icon: the default export of '@lucide/svelte/icons/NAME'. */
-export type IconType = Component<{
-	size?: number | string;
-	strokeWidth?: number | string;
-	class?: string;
-	'aria-hidden'?: 'true';
-}>;
+/** A line icon: the default export of '$icons/NAME'. */
+export type IconType = IconNode;
 
 /** What a part that opens something hands to its opener: spread it on a Button or IconButton. */
 export type Opener = Snippet<[Record<string, unknown>]>;

@@ -1,9 +1,9 @@
 // What can be done with one channel of a post: the same lines in its menu and in its context menu.
-import Copy from '@lucide/svelte/icons/copy';
-import CornerUpLeft from '@lucide/svelte/icons/corner-up-left';
-import GitCompare from '@lucide/svelte/icons/git-compare';
-import Minus from '@lucide/svelte/icons/minus';
-import PenLine from '@lucide/svelte/icons/pen-line';
+import Copy from '$icons/copy';
+import CornerUpLeft from '$icons/corner-up-left';
+import GitCompare from '$icons/git-compare';
+import Minus from '$icons/minus';
+import PenLine from '$icons/pen-line';
 import { m } from '$lib/messages';
 import { toast, type MenuItem } from '$ui';
 import type { Composer, Row } from './composer.svelte';

@@ -1,7 +1,7 @@
-import ArrowUpDown from '@lucide/svelte/icons/arrow-up-down';
-import CalendarClock from '@lucide/svelte/icons/calendar-clock';
-import Pause from '@lucide/svelte/icons/pause';
-import X from '@lucide/svelte/icons/x';
+import ArrowUpDown from '$icons/arrow-up-down';
+import CalendarClock from '$icons/calendar-clock';
+import Pause from '$icons/pause';
+import X from '$icons/x';
 import type { Command } from '$lib/commands.svelte';
 import { m } from '$lib/messages';
 import { go } from '$lib/router.svelte';

@@ -1,7 +1,7 @@
-import Hourglass from '@lucide/svelte/icons/hourglass';
-import LoaderCircle from '@lucide/svelte/icons/loader-circle';
-import Pause from '@lucide/svelte/icons/pause';
-import TriangleAlert from '@lucide/svelte/icons/triangle-alert';
+import Hourglass from '$icons/hourglass';
+import LoaderCircle from '$icons/loader-circle';
+import Pause from '$icons/pause';
+import TriangleAlert from '$icons/triangle-alert';
 import { daysAhead, longDay } from '$lib/format';
 import { m } from '$lib/messages';
 import type { IconType, Tone } from '$ui';

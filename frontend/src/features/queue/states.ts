@@ -1,7 +1,7 @@
 // What each state of a delivery is called, looks like and says: the one table for every screen.
-import CalendarX from '@lucide/svelte/icons/calendar-x';
-import Hourglass from '@lucide/svelte/icons/hourglass';
-import Search from '@lucide/svelte/icons/search';
+import CalendarX from '$icons/calendar-x';
+import Hourglass from '$icons/hourglass';
+import Search from '$icons/search';
 import type { api } from '$lib/backend';
 import { moment } from '$lib/format';
 import { m } from '$lib/messages';

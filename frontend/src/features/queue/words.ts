@@ -1,20 +1,20 @@
 // The queue's own words: what each action is called, what a problem's card says, what each moment
 // of a time line was.
-import Bell from '@lucide/svelte/icons/bell';
-import BellOff from '@lucide/svelte/icons/bell-off';
-import CalendarClock from '@lucide/svelte/icons/calendar-clock';
-import Check from '@lucide/svelte/icons/check';
-import CopyPlus from '@lucide/svelte/icons/copy-plus';
-import ExternalLink from '@lucide/svelte/icons/external-link';
-import EyeOff from '@lucide/svelte/icons/eye-off';
-import LogIn from '@lucide/svelte/icons/log-in';
-import Pause from '@lucide/svelte/icons/pause';
-import Pencil from '@lucide/svelte/icons/pencil';
-import Play from '@lucide/svelte/icons/play';
-import RefreshCw from '@lucide/svelte/icons/refresh-cw';
-import Send from '@lucide/svelte/icons/send';
-import SearchX from '@lucide/svelte/icons/search-x';
-import X from '@lucide/svelte/icons/x';
+import Bell from '$icons/bell';
+import BellOff from '$icons/bell-off';
+import CalendarClock from '$icons/calendar-clock';
+import Check from '$icons/check';
+import CopyPlus from '$icons/copy-plus';
+import ExternalLink from '$icons/external-link';
+import EyeOff from '$icons/eye-off';
+import LogIn from '$icons/log-in';
+import Pause from '$icons/pause';
+import Pencil from '$icons/pencil';
+import Play from '$icons/play';
+import RefreshCw from '$icons/refresh-cw';
+import Send from '$icons/send';
+import SearchX from '$icons/search-x';
+import X from '$icons/x';
 import type { api } from '$lib/backend';
 import { list, moment, time } from '$lib/format';
 import { m } from '$lib/messages';

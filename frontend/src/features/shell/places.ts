@@ -1,17 +1,17 @@
-import FileText from '@lucide/svelte/icons/file-text';
-import Images from '@lucide/svelte/icons/images';
-import Send from '@lucide/svelte/icons/send';
-import SunMedium from '@lucide/svelte/icons/sun-medium';
-import type { Component } from 'svelte';
+import FileText from '$icons/file-text';
+import Images from '$icons/images';
+import Send from '$icons/send';
+import SunMedium from '$icons/sun-medium';
 import { m } from '$lib/messages';
 import type { Route, Screen } from '$lib/routes';
+import type { IconType } from '$ui';
 
 /** A place of the sidebar. */
 export interface Place {
 	screens: Screen[]; // the place is the current one on these
 	route: Route;
 	label: () => string;
-	icon: Component;
+	icon: IconType;
 	keys: string;
 }
 
