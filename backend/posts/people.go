@@ -39,19 +39,13 @@ func namesOn(people []Person, network string) Names {
 	return names
 }
 
-// swap says that something of a text as written is something else as sent.
-type swap struct {
-	from, to int // the mention, in the text as written
-	size     int // bytes of what stands for it
-}
-
-// text returns a text with what stands for each person, and what was swapped.
-func (n Names) text(text string) (string, []swap) {
+// text returns a text with what stands for each person, and what was replaced.
+func (n Names) text(text string) (string, []replaced) {
 	if len(n) == 0 {
 		return text, nil
 	}
 	var b strings.Builder
-	var swaps []swap
+	var names []replaced
 	from := 0
 	for _, span := range measure.Mentions(text) {
 		name, known := n[strings.ToLower(span.Of(text)[1:])]
@@ -60,45 +54,29 @@ func (n Names) text(text string) (string, []swap) {
 		}
 		b.WriteString(text[from:span.Start])
 		b.WriteString(name)
-		swaps, from = append(swaps, swap{from: span.Start, to: span.End, size: len(name)}), span.End
+		names, from = append(names, replaced{from: span.Start, to: span.End, size: len(name), home: span.Start}), span.End
 	}
 	b.WriteString(text[from:])
-	return b.String(), swaps
-}
-
-// beforeSwaps returns the place in the text as written of a place in the text with names. Inside of a
-// name it is where the mention begins: it does not fit as a whole.
-func beforeSwaps(swaps []swap, at int) int {
-	more := 0
-	for _, s := range swaps {
-		switch begins := s.from + more; {
-		case at < begins:
-			return at - more
-		case at < begins+s.size:
-			return s.from
-		}
-		more += s.size - (s.to - s.from)
-	}
-	return at - more
+	return b.String(), names
 }
 
 // content returns what goes out of a content where a frame is for, and how a place in one of its
 // texts is found in the text as written.
 func (f Frame) content(c domain.Content) (sent domain.Content, written func(part, at int) int) {
-	swaps := make([][]swap, 1+len(c.Parts))
-	c.Text, swaps[0] = f.Names.text(c.Text)
+	names := make([][]replaced, 1+len(c.Parts))
+	c.Text, names[0] = f.Names.text(c.Text)
 	c.Parts = slices.Clone(c.Parts)
 	for i, part := range c.Parts {
-		c.Parts[i], swaps[i+1] = f.Names.text(part)
+		c.Parts[i], names[i+1] = f.Names.text(part)
 	}
-	sent, put := f.Tags.content(c)
+	sent, tags := f.Tags.content(c)
 	return sent, func(part, at int) int {
-		if at < 0 || part >= len(swaps) {
+		if at < 0 || part >= len(names) {
 			return at
 		}
-		if put != nil {
-			at = asWritten(put[part], at)
+		if tags != nil {
+			at = beforeReplaced(tags[part], at)
 		}
-		return beforeSwaps(swaps[part], at)
+		return beforeReplaced(names[part], at)
 	}
 }

@@ -35,22 +35,15 @@ func (t Tags) Link(address string) string {
 	return address[:at] + tags + address[at:]
 }
 
-// tagged says where something was put into a text.
-type tagged struct {
-	link int // where the link begins in the text as written
-	at   int // where the tags stand, in the text as written
-	size int // bytes of the tags
-}
-
 // text returns a text with the tags on all of its links, and where they were put. A link is left as
 // it is where it would not be read as the whole of itself any more, or as more than itself: what
 // stands right behind it without a space may go on with a query, but not with a path.
-func (t Tags) text(text string) (string, []tagged) {
+func (t Tags) text(text string) (string, []replaced) {
 	if t.Campaign == "" {
 		return text, nil
 	}
 	var b strings.Builder
-	var put []tagged
+	var put []replaced
 	from := 0
 	for _, span := range measure.Links(text) {
 		link := span.Of(text)
@@ -61,7 +54,7 @@ func (t Tags) text(text string) (string, []tagged) {
 		at += span.Start
 		b.WriteString(text[from:at])
 		b.WriteString(tags)
-		put, from = append(put, tagged{link: span.Start, at: at, size: len(tags)}), at
+		put, from = append(put, replaced{from: at, to: at, size: len(tags), home: span.Start}), at
 	}
 	b.WriteString(text[from:])
 	return b.String(), put
@@ -133,11 +126,11 @@ func escaped(value string) string {
 }
 
 // content returns what goes out of a content, and for each of its texts where tags were put.
-func (t Tags) content(c domain.Content) (domain.Content, [][]tagged) {
+func (t Tags) content(c domain.Content) (domain.Content, [][]replaced) {
 	if t.Campaign == "" {
 		return c, nil
 	}
-	put := make([][]tagged, 1+len(c.Parts))
+	put := make([][]replaced, 1+len(c.Parts))
 	written := append([]string{c.Text}, c.Parts...)
 	c.Text, put[0] = t.text(c.Text)
 	c.Parts = slices.Clone(c.Parts)
@@ -151,7 +144,7 @@ func (t Tags) content(c domain.Content) (domain.Content, [][]tagged) {
 // change reports whether anything of a content gets tags.
 func (t Tags) change(c domain.Content) bool {
 	with, put := t.content(c)
-	return with.Link != c.Link || slices.ContainsFunc(put, func(p []tagged) bool { return len(p) > 0 })
+	return with.Link != c.Link || slices.ContainsFunc(put, func(p []replaced) bool { return len(p) > 0 })
 }
 
 // link returns the address of a card with the tags. A network that puts the address below a text in
@@ -182,23 +175,4 @@ func asWas(r Report, written func(part, at int) int) Report {
 		r.Problems[i].OverflowAt = written(issue.Part, issue.OverflowAt)
 	}
 	return r
-}
-
-// asWritten returns the place in the text as written of a place in the text with tags. Inside of
-// tags it is where their link begins: it does not fit as a whole.
-func asWritten(put []tagged, at int) int {
-	if at < 0 {
-		return at
-	}
-	more := 0
-	for _, t := range put {
-		switch begins := t.at + more; {
-		case at < begins:
-			return at - more
-		case at < begins+t.size:
-			return t.link
-		}
-		more += t.size
-	}
-	return at - more
 }

@@ -119,7 +119,7 @@ func TestWhatIsCountedAndPreviewedIsWhatGoesOut(t *testing.T) {
 	}
 }
 
-func TestATextWithTagsOverflowsWhereItWasWritten(t *testing.T) {
+func TestATextWithTagsOverflowsWhereItWbeforeReplaced(t *testing.T) {
 	d := tagging(t)
 	tail := strings.Repeat("x", 430)
 	text := "https://example.com/a " + tail
@@ -142,7 +142,7 @@ func TestATextWithTagsOverflowsWhereItWasWritten(t *testing.T) {
 	tagged, put := ofAutumn.content(c)
 	plan, uses, err := Draft(domain.Post{Content: c}, v, nil, Frame{Tags: ofAutumn})
 	d.must(err)
-	r = asWas(folded(tagged, v, 1).unfold(CheckPlan(practice.New().Describe(), limits, plan), tagged, uses), func(part, at int) int { return asWritten(put[part], at) })
+	r = asWas(folded(tagged, v, 1).unfold(CheckPlan(practice.New().Describe(), limits, plan), tagged, uses), func(part, at int) int { return beforeReplaced(put[part], at) })
 	if want := 500 - 2*size - len(c.Text) - len(between); r.Parts[0].OverflowAt != -1 || r.Parts[1].OverflowAt != want || r.OverflowAt != want {
 		t.Errorf("joined: %+v, want %d", r.Parts, want)
 	}
@@ -195,7 +195,7 @@ func FuzzTags(f *testing.F) {
 				continue
 			}
 			at, add := tags.place(old)
-			if link != old[:at]+add+old[at:] || n >= len(put) || put[n].link != before[i].Start || put[n].size != len(add) {
+			if link != old[:at]+add+old[at:] || n >= len(put) || put[n].home != before[i].Start || put[n].size != len(add) {
 				t.Fatalf("%q became %q, put %+v", old, link, put)
 			}
 			n++
@@ -208,7 +208,7 @@ func FuzzTags(f *testing.F) {
 		}
 		last := 0
 		for at := range len(with) + 1 {
-			back := asWritten(put, at)
+			back := beforeReplaced(put, at)
 			if back < 0 || back > len(text) {
 				t.Fatalf("byte %d of %q is byte %d of %q", at, with, back, text)
 			}
@@ -216,7 +216,7 @@ func FuzzTags(f *testing.F) {
 				last = max(last, back)
 			}
 		}
-		if asWritten(put, len(with)) != len(text) || text != "" && last != len(text)-1 {
+		if beforeReplaced(put, len(with)) != len(text) || text != "" && last != len(text)-1 {
 			t.Fatalf("the end of %q is byte %d of %q", with, last, text)
 		}
 	})
