@@ -16,14 +16,28 @@ export class Behind {
 	/** What the opened part itself would spread on the button. */
 	own = $state.raw<Own>({});
 	readonly id: string;
-	/** What is spread on the button, besides what it says of itself. */
-	readonly handlers: Record<string, Handler>;
+	readonly #popup: 'menu' | 'dialog';
+	readonly #handlers: Record<string, Handler>;
 
-	constructor(id: string, names: readonly string[]) {
+	constructor(id: string, popup: 'menu' | 'dialog', names: readonly string[]) {
 		this.id = id;
+		this.#popup = popup;
 		const wake = () => void (this.awake = true);
-		this.handlers = { onpointerenter: wake, onfocus: wake };
-		for (const name of names) this.handlers[name] = (e) => this.#pass(name, e);
+		this.#handlers = { onpointerenter: wake, onfocus: wake };
+		for (const name of names) this.#handlers[name] = (e) => this.#pass(name, e);
+	}
+
+	/** What is spread on the button. */
+	opener(open: boolean): Record<string, unknown> {
+		return {
+			id: this.id,
+			type: 'button',
+			'aria-haspopup': this.#popup,
+			'aria-expanded': open,
+			'aria-controls': open ? this.own['aria-controls'] : undefined,
+			'data-state': open ? 'open' : 'closed',
+			...this.#handlers,
+		};
 	}
 
 	#pass(name: string, e: Event) {
