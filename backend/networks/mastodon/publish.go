@@ -2,8 +2,6 @@ package mastodon
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -256,28 +254,16 @@ func refusedMedia(step string, r network.Reply) error {
 // uploadRequest makes the multipart body of an upload. The file goes last, so that the server
 // knows its description by then. The same plan and step make the same bytes.
 func uploadRequest(a network.Account, step string, p network.Plan, m network.Media) network.Request {
-	sum := sha256.Sum256([]byte(p.Delivery + "\n" + step + "\n" + m.SHA256))
-	boundary := "postbag-" + hex.EncodeToString(sum[:16])
-	var head strings.Builder
-	field := func(name, value string) {
-		fmt.Fprintf(&head, "--%s\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n", boundary, name, value)
-	}
+	var fields []network.Field
 	if m.Alt != "" {
-		field("description", m.Alt)
+		fields = append(fields, network.Field{Name: "description", Value: m.Alt})
 	}
 	if m.Focus != nil {
-		field("focus", focus(*m.Focus))
+		fields = append(fields, network.Field{Name: "focus", Value: focus(*m.Focus)})
 	}
-	fmt.Fprintf(&head, "--%s\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\nContent-Type: %s\r\n\r\n",
-		boundary, fileName(m), mediaType(m.Type))
 	r := get(a, "/api/v2/media")
 	r.Method = "POST"
-	r.Header["Content-Type"] = "multipart/form-data; boundary=" + boundary
-	r.Body = network.Body{
-		{Bytes: []byte(head.String())},
-		{File: m.File()},
-		{Bytes: []byte("\r\n--" + boundary + "--\r\n")},
-	}
+	r.Header["Content-Type"], r.Body = network.Form(p.Delivery+"\n"+step+"\n"+m.SHA256, append(fields, network.Field{Name: "file", Media: &m})...)
 	return r
 }
 
@@ -291,27 +277,4 @@ func focus(p network.Point) string {
 		return strconv.FormatFloat(max(-1, min(1, v))+0, 'f', 4, 64)
 	}
 	return axis(2*p.X-1) + "," + axis(1-2*p.Y)
-}
-
-// fileName returns the medium's name with nothing in it that a header could stumble over.
-func fileName(m network.Media) string {
-	name := strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' || strings.ContainsRune(`"\/%`, r) {
-			return '-'
-		}
-		return r
-	}, m.Name)
-	if name == "" || len(name) > 100 {
-		_, ending, _ := strings.Cut(mediaType(m.Type), "/")
-		return "file." + ending
-	}
-	return name
-}
-
-// mediaType returns t if it can stand in a header.
-func mediaType(t string) string {
-	if !validID(t) {
-		return "application/octet-stream"
-	}
-	return t
 }
