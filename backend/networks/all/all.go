@@ -4,6 +4,7 @@ package all
 import (
 	"postbag/backend/network"
 	"postbag/backend/networks/bluesky"
+	"postbag/backend/networks/discord"
 	"postbag/backend/networks/feed"
 	"postbag/backend/networks/mastodon"
 	"postbag/backend/networks/practice"
@@ -14,6 +15,7 @@ func Networks() *network.Registry {
 	return network.NewRegistry(
 		bluesky.New(),
 		mastodon.New(),
+		discord.New(),
 		feed.New(),
 		practice.New(),
 	)
