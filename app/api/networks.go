@@ -131,6 +131,7 @@ func abilities(n network.Network, d network.Descriptor) []string {
 		{"content_warning", d.Limits.Warning != network.WarnNone},
 		{"visibility", len(d.Limits.Visibilities) > 1},
 		{"browser_sign_in", d.SignIn.Loopback},
+		{"own_application", d.SignIn.Application},
 		{"server_limits", limits},
 		{"find", find},
 		{"delete", remove},

@@ -54,6 +54,8 @@ type SignIn struct {
 	Loopback bool   // bind 127.0.0.1 first and answer "redirect_uri"
 	Port     int    // the fixed port, or 0 for any
 	Path     string // of the callback, "/callback" if empty
+	// Application says that a person first makes a developer application of their own there.
+	Application bool
 }
 
 // Refusal is one documented answer and what it means. No 5xx may be in the table.

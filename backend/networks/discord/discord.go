@@ -72,6 +72,7 @@ func (Network) Describe() network.Descriptor {
 		Colour: "#5865F2",
 		About:  "A channel of a Discord server, written to by a bot of your own.",
 
+		SignIn: network.SignIn{Application: true},
 		Limits: network.Limits{
 			// The API takes 4,000 and the client 2,000 without a paid account: the stricter reading, counted
 			// in UTF-16 code units, which are never fewer than the code points the documentation speaks of.

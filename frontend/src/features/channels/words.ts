@@ -22,7 +22,11 @@ export function notes(n: api.Network): string[] {
 	if (n.local) return [m.channels_note_local()];
 	if (can('rehearsal')) return [m.channels_note_rehearsal()];
 	return [
-		can('browser_sign_in') ? m.channels_note_browser() : m.channels_note_password(),
+		can('own_application')
+			? m.channels_note_application()
+			: can('browser_sign_in')
+				? m.channels_note_browser()
+				: m.channels_note_password(),
 		...(n.server ? [m.channels_note_server()] : []),
 		can('priced') ? m.channels_note_priced() : m.channels_note_free(),
 	];
