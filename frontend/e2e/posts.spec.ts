@@ -56,6 +56,7 @@ test('a draft is duplicated, and a post in the bin is restored', async ({ app })
 	await app.page.getByRole('menuitem', { name: 'Move to the bin' }).click();
 	await expect(app.page.getByRole('link', { name: 'Only one of these' })).toHaveCount(1);
 	await app.goto('#/posts/bin');
+	await expect(app.page.getByText('In the bin since')).toBeVisible(); // not the list before
 	await app.page.getByRole('button', { name: 'More for “Only one of these”' }).click();
 	await app.page.getByRole('menuitem', { name: 'Take out of the bin' }).click();
 	await expect(app.page.getByRole('heading', { name: 'The bin is empty' })).toBeVisible();

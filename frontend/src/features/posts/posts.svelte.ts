@@ -49,6 +49,8 @@ export const titleOf = (p: api.Post): string =>
 /** Every post of a workspace behind one filter and one search, sorted. */
 export class PostList {
 	lines = $state.raw<Line[]>([]);
+	/** Whether the lines are the bin's: what can be done with a line is about the list it is in. */
+	binned = $state(false);
 	sort = $state<{ by: Column; down: boolean }>({ by: 'changed', down: true });
 	marked = $state.raw(new Set<string>());
 	/** How many lines are drawn; more as they are asked for. */
@@ -97,6 +99,7 @@ export class PostList {
 			else byPost.set(d.post, [d]);
 		}
 		if (mine !== this.#asked) return;
+		this.binned = filter === 'bin';
 		this.lines = found.map((post) => line(post, byPost.get(post.id) ?? []));
 		const there = new Set(found.map((p) => p.id));
 		if ([...this.marked].some((id) => !there.has(id))) {

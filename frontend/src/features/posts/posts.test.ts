@@ -61,11 +61,13 @@ describe('the list of posts', () => {
 		const list = new PostList(shelf);
 		const early = list.load('w', 'all', '');
 		const late = list.load('w', 'bin', '');
+		expect(list.binned).toBe(false); // until its lines are there
 		answers[1]!({ posts: [post('in the bin')], next: '' } as api.PostPage);
 		await late;
 		answers[0]!({ posts: [], next: '' } as unknown as api.PostPage);
 		await early;
 		expect(ids(list)).toEqual(['in the bin']);
+		expect(list.binned).toBe(true);
 	});
 
 	it('says when a post goes out next, or else when it went out', async () => {
