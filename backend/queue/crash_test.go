@@ -320,7 +320,7 @@ func TestACrashAtAnyPointLosesAndDoublesNothing(t *testing.T) {
 			if lost+doubled > 0 || y.decided(shape, step == 1) {
 				t.Errorf("%d lost, %d doubled, %d of %d published, %d held", lost, doubled, y.count(domain.Published), len(y.texts)/2, y.count(domain.Held))
 			}
-			if kills < 50/int(step) {
+			if kills < 30/int(step) { // the first deaths alone; how many successors die differs from run to run
 				t.Errorf("only %d kills: the crash points are not where they should be", kills)
 			}
 		})
