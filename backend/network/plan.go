@@ -1,6 +1,9 @@
 package network
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Plan is the frozen content of one delivery to one account: what the person approved,
 // byte for byte. The same plan makes the same requests.
@@ -29,6 +32,19 @@ func (p Plan) Key(segment int) string {
 		return p.Keys[segment]
 	}
 	return ""
+}
+
+// TextWithLink returns the text of part i as it goes to a network that makes the link card itself, of
+// a link it finds there: a card whose link is not in the first text brings it along.
+func (p Plan) TextWithLink(i int) string {
+	text := p.Parts[i].Text
+	switch {
+	case i > 0 || p.Link == nil || p.Link.URL == "" || strings.Contains(text, p.Link.URL):
+		return text
+	case strings.TrimSpace(text) == "":
+		return p.Link.URL
+	}
+	return text + "\n\n" + p.Link.URL
 }
 
 // Part is one text of a thread with its media.

@@ -86,9 +86,7 @@ func (m message) parent() string {
 
 // user is the part of a User that is read.
 type user struct {
-	ID       string `json:"id"`
-	Username string `json:"username"`
-	Bot      bool   `json:"bot"`
+	ID string `json:"id"`
 }
 
 // channel is the part of a Channel that is read.
@@ -109,7 +107,7 @@ type guild struct {
 	Name string `json:"name"`
 }
 
-// problem is the Error object. RetryAfter is in seconds.
+// problem is the Error object.
 type problem struct {
 	Code    json.Number `json:"code"`
 	Message string      `json:"message"`

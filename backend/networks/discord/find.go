@@ -34,7 +34,7 @@ func (n Network) Find(ctx context.Context, c network.Calls, a network.Account, p
 	}
 	var found []network.Receipt
 	complete, err := eachMessage(ctx, c, a, at, p.CreatedAt.Add(-skew), func(m message) {
-		if m.Author.ID == at.bot && m.parent() == parent && len(m.Attachments) == len(p.Parts[i].Media) && fold(m.Content) == fold(textOf(p, i)) {
+		if m.Author.ID == at.bot && m.parent() == parent && len(m.Attachments) == len(p.Parts[i].Media) && fold(m.Content) == fold(p.TextWithLink(i)) {
 			found = append(found, network.Receipt{RemoteID: m.ID, URL: at.address(m.ID)})
 		}
 	})

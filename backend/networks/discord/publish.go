@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"postbag/backend/network"
 	"postbag/backend/network/measure"
@@ -54,7 +53,7 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 // messageRequest makes the request of part i. The same plan makes the same bytes.
 func messageRequest(a network.Account, to place, p network.Plan, i int, parent string) (network.Request, error) {
 	body := newMessage{
-		Content:         textOf(p, i),
+		Content:         p.TextWithLink(i),
 		AllowedMentions: mentions{Parse: []string{}},
 	}
 	if key := p.Key(i); key != "" {
@@ -98,25 +97,12 @@ func chosen(p network.Plan, option string) bool {
 	return err == nil && yes
 }
 
-// textOf returns the text of part i as sent. Discord makes the link card itself, so a card whose link
-// is not in the text brings it along.
-func textOf(p network.Plan, i int) string {
-	text := p.Parts[i].Text
-	switch {
-	case i > 0 || p.Link == nil || p.Link.URL == "" || strings.Contains(text, p.Link.URL):
-		return text
-	case strings.TrimSpace(text) == "":
-		return p.Link.URL
-	}
-	return text + "\n\n" + p.Link.URL
-}
-
 // also is what only this network knows to be wrong: the link of a card is part of the text.
 func also(l network.Limits, p network.Plan) []network.Issue {
 	if len(p.Parts) == 0 || measure.UTF16(p.Parts[0].Text) > l.Text.Max {
 		return nil
 	}
-	n := measure.UTF16(textOf(p, 0))
+	n := measure.UTF16(p.TextWithLink(0))
 	if n <= l.Text.Max {
 		return nil
 	}

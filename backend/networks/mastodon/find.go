@@ -171,7 +171,7 @@ func compare(p network.Plan, i int, s status) (same, near bool) {
 	}
 	html := plainText(s.Content)
 	same = sameWords(p, i, html, s.SpoilerText)
-	return same, !same && bones(html) == bones(textOf(p, i))
+	return same, !same && bones(html) == bones(p.TextWithLink(i))
 }
 
 // bones leaves of a text its letters and digits, without links and mentions: what is the same
@@ -212,7 +212,7 @@ func sameSource(ctx context.Context, c network.Calls, a network.Account, p netwo
 // sameWords compares a post's text and warning with part i. A warning without a text becomes
 // the text on Mastodon.
 func sameWords(p network.Plan, i int, text, warning string) bool {
-	wantText, wantWarning := fold(textOf(p, i)), fold(p.Warning)
+	wantText, wantWarning := fold(p.TextWithLink(i)), fold(p.Warning)
 	if wantText == "" && wantWarning != "" && fold(text) == wantWarning {
 		return true
 	}

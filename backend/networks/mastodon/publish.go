@@ -83,7 +83,7 @@ func also(l network.Limits, p network.Plan) []network.Issue {
 		if l.Text.Max == 0 || count(l, part.Text)+count(l, p.Warning) > l.Text.Max {
 			continue // said already
 		}
-		if n := count(l, textOf(p, i)) + warning; n > l.Text.Max {
+		if n := count(l, p.TextWithLink(i)) + warning; n > l.Text.Max {
 			issues = append(issues, network.Issue{
 				Code: network.IssueTooLong, Field: "text", Part: i, Media: -1, OverflowAt: -1,
 				Message: fmt.Sprintf("%d over: with its link it has %d, the server takes %d", n-l.Text.Max, n, l.Text.Max),
@@ -94,19 +94,6 @@ func also(l network.Limits, p network.Plan) []network.Issue {
 		}
 	}
 	return issues
-}
-
-// textOf returns the text of part i as sent. The server makes the link card itself, of the
-// first link it finds, so a card whose link is not in the text brings it along.
-func textOf(p network.Plan, i int) string {
-	text := p.Parts[i].Text
-	switch {
-	case i > 0 || p.Link == nil || p.Link.URL == "" || strings.Contains(text, p.Link.URL):
-		return text
-	case strings.TrimSpace(text) == "":
-		return p.Link.URL
-	}
-	return text + "\n\n" + p.Link.URL
 }
 
 // postStep names the publishing step of part i.
@@ -121,7 +108,7 @@ func postStep(l network.Limits, p network.Plan, i int) string {
 func postRequest(a network.Account, l network.Limits, p network.Plan, i int, parent string, media []string) (network.Request, error) {
 	hide, err := strconv.ParseBool(p.Options[optionSensitive])
 	body := post{
-		Status:      textOf(p, i),
+		Status:      p.TextWithLink(i),
 		MediaIDs:    media,
 		InReplyToID: parent,
 		Sensitive:   err == nil && hide || p.Warning != "",

@@ -10,7 +10,6 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
-	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -395,5 +394,5 @@ func answer(w http.ResponseWriter, code int, v any) {
 }
 
 func fail(w http.ResponseWriter, status, code int, why string) {
-	answer(w, status, map[string]any{"code": code, "message": fmt.Sprint(why)})
+	answer(w, status, map[string]any{"code": code, "message": why})
 }
