@@ -24,6 +24,8 @@ export default defineConfig({
 		assetsInlineLimit: 0, // the content security policy allows no data: scripts or fonts
 		modulePreload: { polyfill: false },
 		reportCompressedSize: false,
+		// What the first frame needs comes in one file: in the window each is asked for in turn.
+		rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] } } },
 	},
 	server: {
 		// `npm run dev` beside a running `postbag serve`: POSTBAG_SERVE is the address it says, token and

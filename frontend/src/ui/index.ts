@@ -71,9 +71,8 @@ export { default as SelectionBar } from './SelectionBar.svelte';
 // to say
 export { announce } from './announce.svelte';
 export { default as LiveRegion } from './LiveRegion.svelte';
-export { toast, type ToastOptions } from './toast';
+export { toast, toaster, type ToastOptions } from './toast';
 export { undos } from './undo.svelte';
-export { default as Toaster } from './Toaster.svelte';
 
 // to write in
 export { default as MarkedTextarea } from './MarkedTextarea.svelte';

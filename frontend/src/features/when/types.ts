@@ -39,3 +39,20 @@ export interface Times {
 	Rules(scope: api.TimeScope): Promise<api.TimeRules>;
 	RepeatTimes(repeat: api.Repeat, fromMs: number, count: number): Promise<api.When[]>;
 }
+
+/** What a picker of a time is told. */
+export interface Picking {
+	workspace: string;
+	/** The channels the post goes to: their slots are offered, and they can follow one another. */
+	channels: readonly PickChannel[];
+	/** What was chosen before. */
+	value?: Choice;
+	/** The time something has now, where no choice is known. */
+	dueMs?: number;
+	/** Only an instant is picked, as for one delivery in the queue. */
+	simple?: boolean;
+	/** What the button at the foot says. */
+	action?: string;
+	onchoose: (choice: Choice) => unknown;
+	times: Times;
+}
