@@ -1,14 +1,32 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const backend = process.env['POSTBAG_SERVE'] && new URL(process.env['POSTBAG_SERVE']).origin;
 
+/** Tells first-paint.js which file the words of each language are in, so that they come beside the page's script. */
+const words: Plugin = {
+	name: 'postbag:words',
+	transformIndexHtml: {
+		order: 'post',
+		handler(html, { bundle }) {
+			const files: Record<string, string> = {};
+			for (const chunk of Object.values(bundle ?? {})) {
+				const of = chunk.type === 'chunk' && /paraglide\/messages\/([\w-]+)\.js$/.exec(chunk.facadeModuleId ?? '');
+				if (of && of[1]) files[of[1]] = `/${chunk.fileName}`;
+			}
+			const told = JSON.stringify(files).replaceAll('"', '&quot;');
+			return html.replace('src="/first-paint.js"', `$& data-words="${told}"`);
+		},
+	},
+};
+
 // The oldest web views the program meets: WebKit 15.6 (macOS, WebKitGTK) and WebView2 109.
 export default defineConfig({
-	plugins: [svelte()],
+	plugins: [svelte(), words],
 	resolve: {
 		alias: {
 			$lib: at('./src/lib'),

@@ -1,5 +1,6 @@
-// The theme stands before the first paint, so that a dark window never flashes white. The choice
-// is kept in the settings; this copy in localStorage is only for this moment.
+// The theme stands before the first paint, so that a dark window never flashes white, and the words are
+// asked for before the page's script knows that it needs them. The choice is kept in the settings; this
+// copy in localStorage is only for this moment.
 (function () {
 	var look = {};
 	try {
@@ -14,4 +15,11 @@
 	if (/Linux/.test(navigator.userAgent) && !/Chrom|Firefox/.test(navigator.userAgent)) root.dataset.webview = 'gtk';
 	if (look.density) root.dataset.density = look.density;
 	if (look.locale) root.lang = look.locale;
+	var words = JSON.parse(document.currentScript.dataset.words || '{}')[localStorage.getItem('spoken')];
+	if (words) {
+		var early = document.createElement('script');
+		early.type = 'module';
+		early.src = words;
+		document.head.append(early);
+	}
 })();

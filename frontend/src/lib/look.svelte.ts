@@ -47,7 +47,9 @@ class Look {
 		root.dataset.hideDetails = String(hideDetails);
 		// zoom reaches pictures, lines and pointer positions alike, in WebKit and in Chromium
 		root.style.setProperty('zoom', zoom === 100 ? '' : String(zoom / 100));
-		this.words = locale.use(this.choice.locale || preferredLocale(navigator.languages));
+		const spoken = this.choice.locale || preferredLocale(navigator.languages);
+		localStorage.setItem('spoken', spoken); // first-paint.js asks for its words at the next start
+		this.words = locale.use(spoken);
 	}
 }
 
