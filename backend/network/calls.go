@@ -33,7 +33,7 @@ type Calls interface {
 type Request struct {
 	Method  string
 	URL     string
-	Header  map[string]string // canonical names; secrets only in Authorization
+	Header  map[string]string // canonical names; secrets only in Authorization, or as KeyMark
 	Body    Body
 	Files   []FilePut // file: scheme only: the set a PUT writes, renamed in order, the last one counting
 	Segment int       // for Publish, and for Prepare of a container: the visible unit it is about, counted from 0
@@ -48,7 +48,15 @@ type Request struct {
 	// where every post of the account can use what the network answers: for the descriptor's
 	// ReuseMedia the same request for another post is answered from that. "" for none.
 	Reuse string
+
+	// Key is the secret that the https: carrier puts where KeyMark stands in the path or the query of
+	// URL and in headers, for networks that want it nowhere else. It is letters, digits and "-._~:"
+	// where it goes into the address. Everybody but the carrier sees the mark.
+	Key Secret
 }
+
+// KeyMark stands in a request for its Key.
+const KeyMark = "{key}"
 
 // FilePut is one file of a PUT to a channel's folder. Path is relative, with slashes.
 type FilePut struct {

@@ -111,6 +111,10 @@ func fromEnvironment(u *url.URL) (*url.URL, error) {
 // Send fulfils network.Carrier. Its errors name the host and never a path, a query, a header
 // or a body. An error of intent can be found in what it returns with errors.Is.
 func (c *Client) Send(ctx context.Context, r network.Request, intent func() error) (network.Reply, error) {
+	r, err := withKey(r)
+	if err != nil {
+		return network.Reply{}, err
+	}
 	to, err := parseTarget(r.URL)
 	if err != nil {
 		return network.Reply{}, err
