@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"postbag/backend/network"
@@ -88,7 +89,11 @@ type createWrite struct {
 	Type       string `json:"$type"`
 	Collection string `json:"collection"`
 	Key        string `json:"rkey"`
-	Value      post   `json:"value"`
+	Value      any    `json:"value"`
+}
+
+func create(at recordAddress, record any) createWrite {
+	return createWrite{Type: applyWrites + "#create", Collection: at.collection, Key: at.key, Value: record}
 }
 
 // recordAddress names a record: at://did/collection/key.
@@ -108,13 +113,23 @@ func validDID(s string) bool { return len(s) <= 2048 && didShape.MatchString(s) 
 
 // parsePostAddress reads the address of a post, and refuses any other record.
 func parsePostAddress(s string) (recordAddress, error) {
+	at, err := parseAddress(s)
+	if err == nil && at.collection != postCollection {
+		err = fmt.Errorf("%.100q is not the address of a post", s)
+	}
+	return at, err
+}
+
+// parseAddress reads the address of a record that this network writes.
+func parseAddress(s string) (recordAddress, error) {
 	rest, ok := strings.CutPrefix(s, "at://")
 	parts := strings.Split(rest, "/")
-	if !ok || len(parts) != 3 || !validDID(parts[0]) || parts[1] != postCollection {
-		return recordAddress{}, fmt.Errorf("%.100q is not the address of a post", s)
+	if !ok || len(parts) != 3 || !validDID(parts[0]) ||
+		!slices.Contains([]string{postCollection, threadgateCollection, postgateCollection}, parts[1]) {
+		return recordAddress{}, fmt.Errorf("%.100q is not the address of a post or a gate", s)
 	}
 	if _, err := parseTID(parts[2]); err != nil {
-		return recordAddress{}, fmt.Errorf("%.100q is not the address of a post: %w", s, err)
+		return recordAddress{}, fmt.Errorf("%.100q is not the address of a post or a gate: %w", s, err)
 	}
 	return recordAddress{parts[0], parts[1], parts[2]}, nil
 }

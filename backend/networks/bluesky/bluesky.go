@@ -8,7 +8,8 @@
 //	Publish   mention 1 …      a handle's DID, once (a record holds no handles)
 //	          blob 1.1 …       the pictures; the server keeps them for a while without a record
 //	          post             putRecord, only if the address is free
-//	          thread           or: all parts in one applyWrites, in one transaction
+//	          thread           or: all parts in one applyWrites, in one transaction; beside them
+//	                           the gates that say who may answer or quote (gate.go)
 //	Find      getRecord        at the same address
 //
 // A part of a thread names the part before it by address and content hash (CID). Since all are
@@ -98,10 +99,17 @@ func (Network) Describe() network.Descriptor {
 			Warning: network.WarnLabels,
 			Parts:   maxParts,
 		},
-		Options: []network.Option{{
-			Key: labelOption, Label: "Content label", Kind: "choice",
-			Choices: []string{noLabel, "sexual", "nudity", "porn", "graphic-media"}, Default: noLabel,
-		}},
+		Options: []network.Option{
+			{
+				Key: replyOption, Label: "Who may reply", Kind: "choice",
+				Choices: []string{everybody, nobody, mentioned, following, followers}, Default: everybody,
+			},
+			{Key: quoteOption, Label: "Nobody may quote it", Kind: "flag"},
+			{
+				Key: labelOption, Label: "Content label", Kind: "choice",
+				Choices: []string{noLabel, "sexual", "nudity", "porn", "graphic-media"}, Default: noLabel,
+			},
+		},
 		Measure:     func(_ network.Limits, text string) int { return measure.Graphemes(text) },
 		Also:        also,
 		Preview:     "short",

@@ -31,13 +31,23 @@ func budgets() network.Budgets {
 			case w.Name == windowRequests:
 				return 1
 			case u.Kind == network.UsePublish:
-				return perCreate * max(u.Parts, 1)
+				return perCreate * (max(u.Parts, 1) + gatesIn(u.Step))
 			}
 			return 0
 		},
 		Expect: expected,
 		Read:   readLeft,
 	}
+}
+
+// gatesIn reads from a step's name how many records it writes besides the posts.
+func gatesIn(step string) int {
+	_, n, _ := strings.Cut(step, gatesMark)
+	count, err := strconv.Atoi(n)
+	if err != nil {
+		return 0
+	}
+	return max(count, 0)
 }
 
 // expected counts an upload for every picture, a question for every person named, and one write.
@@ -57,7 +67,7 @@ func expected(p network.Plan) []network.Use {
 	if p.Link != nil && p.Link.Thumb != nil {
 		prepare("thumb")
 	}
-	return append(list, network.Use{Step: "post", Kind: network.UsePublish, Parts: len(p.Parts)})
+	return append(list, network.Use{Step: stepOf(p), Kind: network.UsePublish, Parts: len(p.Parts)})
 }
 
 // readLeft reads the RateLimit headers. They are of the tightest limit of the request; the policy

@@ -121,7 +121,7 @@ type written struct {
 }
 
 // classify judges the answer to a write. It is accepted if it names the records that were
-// written: one (putRecord) or several (applyWrites).
+// written: one (putRecord), or several (applyWrites), the first one of which is a post.
 func classify(_ string, r network.Reply) (network.Receipt, error) {
 	if !r.OK() {
 		return network.Receipt{}, judge(r)
@@ -137,48 +137,77 @@ func classify(_ string, r network.Reply) (network.Receipt, error) {
 	if len(records) == 0 {
 		records = []written{answer.written}
 	}
+	posts, gates := 0, gated{}
 	for _, w := range records {
-		if err := w.check(); err != nil {
+		at, err := w.at()
+		if err != nil {
 			return network.Receipt{}, unusable("the answer", err)
 		}
+		switch at.collection {
+		case postCollection:
+			posts++
+		case threadgateCollection:
+			gates.replies = true
+		case postgateCollection:
+			gates.quotes = true
+		}
 	}
-	return receiptOf(records[0], len(records))
+	return receiptOf(records[0], posts, gates)
 }
 
-func (w written) check() error {
+// at returns the address of what was written, if the answer is sound.
+func (w written) at() (recordAddress, error) {
 	if _, err := cid.Decode(w.CID); err != nil {
-		return fmt.Errorf("content address: %w", err)
+		return recordAddress{}, fmt.Errorf("content address: %w", err)
 	}
-	_, err := parsePostAddress(w.URI)
-	return err
+	return parseAddress(w.URI)
 }
 
-// receiptOf makes the receipt of a segment of so many records, the first one being w.
-func receiptOf(w written, parts int) (network.Receipt, error) {
+// receiptOf makes the receipt of a segment of so many posts, the first one being w.
+func receiptOf(w written, posts int, gates gated) (network.Receipt, error) {
 	at, err := parsePostAddress(w.URI)
 	if err != nil {
 		return network.Receipt{}, unusable("the answer", err)
 	}
-	return network.Receipt{RemoteID: w.URI, URL: at.web(), Ref: makeRef(w.CID, parts)}, nil
+	return network.Receipt{RemoteID: w.URI, URL: at.web(), Ref: makeRef(w.CID, posts, gates)}, nil
 }
 
-// makeRef keeps what is needed later: the first record's content address and, for a thread,
-// how many records follow it ("bafy… +2").
-func makeRef(id string, parts int) string {
-	if parts > 1 {
-		return id + " +" + strconv.Itoa(parts-1)
+// Words of a reference for the gates that stand beside a post.
+const (
+	refReplies = "threadgate"
+	refQuotes  = "postgate"
+)
+
+// makeRef keeps what is needed later: the first record's content address, for a thread how many
+// posts follow it, and the gates ("bafy… +2 threadgate postgate").
+func makeRef(id string, posts int, gates gated) string {
+	if posts > 1 {
+		id += " +" + strconv.Itoa(posts-1)
+	}
+	if gates.replies {
+		id += " " + refReplies
+	}
+	if gates.quotes {
+		id += " " + refQuotes
 	}
 	return id
 }
 
-// following reads how many records follow the first one.
-func following(ref string) int {
-	_, n, _ := strings.Cut(ref, " +")
-	count, err := strconv.Atoi(n)
-	if err != nil || count < 0 || count >= maxParts {
-		return 0
+// readRef reads how many posts follow the first one, and the gates.
+func readRef(ref string) (more int, gates gated) {
+	for _, word := range strings.Fields(ref) {
+		switch n, follows := strings.CutPrefix(word, "+"); {
+		case follows:
+			if count, err := strconv.Atoi(n); err == nil && count > 0 && count < maxParts {
+				more = count
+			}
+		case word == refReplies:
+			gates.replies = true
+		case word == refQuotes:
+			gates.quotes = true
+		}
 	}
-	return count
+	return more, gates
 }
 
 func unusable(what string, err error) *network.Error {

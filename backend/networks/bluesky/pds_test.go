@@ -42,6 +42,7 @@ func TestAgainstARealPDS(t *testing.T) {
 		{"a deleted thread is gone, and deleting again is no error", deletes},
 		{"a link card arrives with its picture", linkCard},
 		{"limits are the server's own", limits},
+		{"gates are written with their posts, read back and deleted with them", gates},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, realPDS{pds, account, files}) })
 	}
@@ -226,8 +227,10 @@ func longestThread(t *testing.T, p realPDS) {
 		parts = append(parts, part)
 	}
 	c := newCalls(p.files)
-	receipt := publish(t, c, p.account, plan("longest", parts...))
-	t.Logf("one request of %d bytes", c.sent["thread"].Body.Len())
+	in := plan("longest", parts...)
+	in.Options = map[string]string{"replies": "mentioned", "no_quotes": "true", "labels": "graphic-media"}
+	receipt := publish(t, c, p.account, in)
+	t.Logf("one request of %d bytes", c.sent[c.steps[len(c.steps)-1]].Body.Len())
 	if id, _ := p.record(t, receipt.RemoteID); id == "" {
 		t.Error("the server does not have it")
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"postbag/backend/network"
@@ -29,7 +30,7 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 	if err != nil {
 		return network.Receipt{}, err
 	}
-	step, request, err := writeRequest(a, at, posts)
+	step, request, err := writeRequest(a, p, at, posts)
 	if err != nil {
 		return network.Receipt{}, &network.Error{Kind: network.Rejected, Message: "the post cannot be encoded", Err: err}
 	}
@@ -182,13 +183,13 @@ func upload(ctx context.Context, c network.Calls, a network.Account, step string
 }
 
 // writeRequest makes the one request that publishes.
-func writeRequest(a network.Account, at []recordAddress, posts []post) (string, network.Request, error) {
-	token := a.Secret.Field(accessField)
-	if len(posts) == 1 {
+func writeRequest(a network.Account, p network.Plan, at []recordAddress, posts []post) (string, network.Request, error) {
+	token, step, gates := a.Secret.Field(accessField), stepOf(p), gateWrites(p, at)
+	if len(posts) == 1 && len(gates) == 0 {
 		r, err := procedure(a.Server, putRecord, token, putInput{
 			Repo: a.RemoteID, Collection: postCollection, Key: at[0].key, Record: posts[0],
 		})
-		return "post", r, err
+		return step, r, err
 	}
 	input := applyInput{Repo: a.RemoteID}
 	var root, parent strongRef
@@ -204,16 +205,35 @@ func writeRequest(a network.Account, at []recordAddress, posts []post) (string, 
 		if i == 0 {
 			root = parent
 		}
-		input.Writes = append(input.Writes, createWrite{
-			Type: applyWrites + "#create", Collection: postCollection, Key: at[i].key, Value: posts[i],
-		})
+		input.Writes = append(input.Writes, create(at[i], posts[i]))
 	}
+	input.Writes = append(input.Writes, gates...)
 	r, err := procedure(a.Server, applyWrites, token, input)
-	return "thread", r, err
+	return step, r, err
 }
 
-// also is what only this network knows to be wrong: the rules of a link card.
+// stepOf names the request that publishes a plan, and says how many gates it writes.
+func stepOf(p network.Plan) string {
+	step := "post"
+	if len(p.Parts) > 1 {
+		step = "thread"
+	}
+	if n := gatesOf(p).count(len(p.Parts)); n > 0 {
+		step += gatesMark + strconv.Itoa(n)
+	}
+	return step
+}
+
+// gatesMark stands in the name of a step before the number of its gates.
+const gatesMark = ", gates: "
+
+// also is what only this network knows to be wrong.
 func also(_ network.Limits, p network.Plan) []network.Issue {
+	return append(unclear(p), wrongCard(p)...)
+}
+
+// wrongCard holds a plan to the rules of a link card.
+func wrongCard(p network.Plan) []network.Issue {
 	if p.Link == nil || len(p.Parts) == 0 {
 		return nil
 	}
@@ -234,8 +254,8 @@ func also(_ network.Limits, p network.Plan) []network.Issue {
 	return []network.Issue{issue}
 }
 
-// Find reads the address of the plan's first record. A thread is written in one transaction,
-// so its first record stands for all.
+// Find reads the address of the plan's first record. A thread and its gates are written in one
+// transaction, so its first record stands for all.
 func (Network) Find(ctx context.Context, c network.Calls, a network.Account, p network.Plan) (network.Receipt, bool, error) {
 	at, err := addresses(a, p)
 	if err != nil {
@@ -269,7 +289,7 @@ func (Network) Find(ctx context.Context, c network.Calls, a network.Account, p n
 	if answer.URI != at[0].String() {
 		return network.Receipt{}, false, unusable("the answer", fmt.Errorf("asked for %s", at[0]))
 	}
-	if err := answer.check(); err != nil {
+	if _, err := answer.at(); err != nil {
 		return network.Receipt{}, false, unusable("the answer", err)
 	}
 	if v := answer.Value; v.Text == nil || *v.Text != p.Parts[0].Text || v.CreatedAt != timestamp(p.CreatedAt) {
@@ -277,41 +297,6 @@ func (Network) Find(ctx context.Context, c network.Calls, a network.Account, p n
 			Kind: network.Ambiguous, Message: "another record stands at this post's address: see " + at[0].web(),
 		}
 	}
-	receipt, err := receiptOf(answer.written, len(p.Parts))
+	receipt, err := receiptOf(answer.written, len(p.Parts), gatesOf(p))
 	return receipt, err == nil, err
-}
-
-// Delete removes a post, or all posts of a thread, the last one first. The server answers the
-// same for a record that is gone already (lexicon com.atproto.repo.deleteRecord, 2026-08-20).
-func (Network) Delete(ctx context.Context, c network.Calls, a network.Account, r network.Receipt) error {
-	at, err := parsePostAddress(r.RemoteID)
-	if err != nil {
-		return network.Reject("not_found", "this receipt is not of a post on Bluesky")
-	}
-	if at.did != a.RemoteID {
-		return network.Reject("not_found", "this post belongs to another account")
-	}
-	if err := signedIn(a); err != nil {
-		return err
-	}
-	first, err := parseTID(at.key)
-	if err != nil {
-		return network.Reject("not_found", "this receipt is not of a post on Bluesky")
-	}
-	for i := following(r.Ref); i >= 0; i-- {
-		request, err := procedure(a.Server, deleteRecord, a.Secret.Field(accessField), map[string]string{
-			"repo": at.did, "collection": at.collection, "rkey": first.part(i).String(),
-		})
-		if err != nil {
-			return err
-		}
-		reply, err := c.Prepare(ctx, fmt.Sprintf("delete %d", i+1), request)
-		if err != nil {
-			return err
-		}
-		if err := judge(reply); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -225,9 +225,17 @@ func (s *Server) Posts() []networktest.Post {
 func (s *Server) Record(uri string) map[string]any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, r := range s.records {
-		if r.uri() == uri {
-			return r.value
+	if r := s.find(uri); r != nil {
+		return r.value
+	}
+	return nil
+}
+
+// find returns the record at an address, nil if there is none. The lock is held.
+func (s *Server) find(uri string) *record {
+	for i := range s.records {
+		if s.records[i].uri() == uri {
+			return &s.records[i]
 		}
 	}
 	return nil

@@ -15,7 +15,11 @@ import (
 	"postbag/backend/network/networktest"
 )
 
-const postCollection = "app.bsky.feed.post"
+const (
+	postCollection       = "app.bsky.feed.post"
+	threadgateCollection = "app.bsky.feed.threadgate"
+	postgateCollection   = "app.bsky.feed.postgate"
+)
 
 func (s *Server) uploadBlob(w http.ResponseWriter, r *http.Request) {
 	if r.ContentLength > blobLimit { // before the body is read
@@ -158,7 +162,7 @@ func (s *Server) prepare(in write, path string) (record, func(http.ResponseWrite
 	if in.Value["$type"] != in.Collection {
 		return invalid(fmt.Sprintf("Invalid $type: expected %s, got %v", in.Collection, in.Value["$type"]))
 	}
-	if in.Collection == postCollection && !keyFormat.MatchString(in.Key) {
+	if slices.Contains([]string{postCollection, threadgateCollection, postgateCollection}, in.Collection) && !keyFormat.MatchString(in.Key) {
 		return invalid("Invalid record key for " + in.Collection + ": TID syntax not valid")
 	}
 	if err := s.lexicons.check(in.Collection, in.Value, path); err != nil {
