@@ -103,9 +103,13 @@ func (d Descriptor) Refuse(a Account, p Plan) error {
 	return nil
 }
 
-// Length counts one part as the limit does, the content warning included where it counts.
+// Length counts one part as the limit does, the link and the content warning included where they count.
 func (d Descriptor) Length(l Limits, p Plan, part int) int {
-	n := d.Measure(l, p.Parts[part].Text)
+	text := p.Parts[part].Text
+	if d.LinkInText {
+		text = p.TextWithLink(part)
+	}
+	n := d.Measure(l, text)
 	if d.CountsWarning && p.Warning != "" {
 		n += d.Measure(l, p.Warning)
 	}
@@ -144,7 +148,7 @@ func (c *checker) text(i int, part Part, p Plan) {
 	if strings.TrimSpace(part.Text) == "" && len(part.Media) == 0 && !hasPoll && !hasLink {
 		c.add(IssueEmpty, "text", i, -1, "there is nothing to publish")
 	}
-	n, most := c.d.Length(c.l, p, i), c.l.Text.Max
+	n, most := c.d.Length(c.l, p, i), c.l.TextMost(p, i)
 	if most > 0 && n > most {
 		issue := c.add(IssueTooLong, "text", i, -1, "%d over: %s takes %d, this has %d", n-most, c.d.Name, most, n).
 			with("length", n, "limit", most, "over", n-most, "unit", "characters")

@@ -25,6 +25,9 @@ type Descriptor struct {
 	Also func(l Limits, p Plan) []Issue
 	// CountsWarning says that the content warning counts towards the text of every part.
 	CountsWarning bool
+	// LinkInText says that the network itself makes the card of a link that it finds in a text: the link
+	// of a post goes out, and counts, as the end of its first text (Plan.TextWithLink).
+	LinkInText bool
 	// Preview names the layout a preview uses: "short", "picture", "article", "video".
 	Preview string
 
@@ -110,13 +113,26 @@ type Limits struct {
 	Software  string    `json:"software,omitempty"` // what the server calls itself
 }
 
+// TextMost is how long the text of a part may be, in Text.Unit; 0: as long as one likes.
+func (l Limits) TextMost(p Plan, part int) int {
+	switch {
+	case l.Poll != nil && l.Poll.Question > 0 && part == 0 && p.Poll != nil:
+		return l.Poll.Question
+	case l.Text.Caption > 0 && len(p.Parts[part].Media) > 0:
+		return l.Text.Caption
+	}
+	return l.Text.Max
+}
+
 // TextLimit is how long one part may be.
 type TextLimit struct {
 	Max      int  `json:"max"` // in Unit; 0: none
 	Unit     Unit `json:"unit"`
 	MaxBytes int  `json:"max_bytes"` // of UTF-8; 0: none
 	URL      int  `json:"url"`       // what every link counts as; 0: its own length
-	Required bool `json:"required"`  // a post without media needs text, always true unless links or polls suffice
+	// Caption is how long the text of a part with media may be, in Unit; 0: as long as any other.
+	Caption  int  `json:"caption,omitempty"`
+	Required bool `json:"required"` // a post without media needs text, always true unless links or polls suffice
 }
 
 // MediaLimit is what may be attached to one part.
@@ -149,6 +165,8 @@ type PollLimit struct {
 	Chars   int   `json:"chars"` // code points an option
 	MinS    int64 `json:"min_s"`
 	MaxS    int64 `json:"max_s"`
+	// Question is how long the text beside a poll may be, in the text's unit; 0: as long as any other.
+	Question int `json:"question,omitempty"`
 }
 
 // WarnRule says what a content warning becomes.

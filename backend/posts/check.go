@@ -206,15 +206,16 @@ func CheckContent(d network.Descriptor, l network.Limits, c domain.Content, asse
 // picture as it will be fitted. Channel, Network and Handle of the report are left empty.
 func CheckPlan(d network.Descriptor, l network.Limits, p network.Plan) Report {
 	r := Report{
-		Limit: l.Text.Max, Unit: l.Text.Unit, OverflowAt: -1,
+		Unit: l.Text.Unit, OverflowAt: -1,
 		Parts: make([]PartLength, len(p.Parts)), Problems: []network.Issue{}, Only: -1,
 	}
 	p, stills := suppose(p, l.Media)
 	issues := network.Check(d, l, p)
 	for i := range p.Parts {
 		part := PartLength{Length: d.Length(l, p, i), OverflowAt: -1}
-		if l.Text.Max > 0 {
-			part.Remaining = l.Text.Max - part.Length
+		most := l.TextMost(p, i)
+		if most > 0 {
+			part.Remaining = most - part.Length
 		}
 		for _, issue := range issues {
 			if issue.Part == i && issue.OverflowAt >= 0 {
@@ -223,7 +224,7 @@ func CheckPlan(d network.Descriptor, l network.Limits, p network.Plan) Report {
 		}
 		r.Parts[i] = part
 		if i == 0 || nearer(part, r) {
-			r.Length, r.Remaining, r.OverflowAt = part.Length, part.Remaining, part.OverflowAt
+			r.Limit, r.Length, r.Remaining, r.OverflowAt = most, part.Length, part.Remaining, part.OverflowAt
 		}
 	}
 	r.Problems = append(r.Problems, issues...)

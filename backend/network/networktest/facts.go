@@ -117,6 +117,12 @@ func checkLimits(t *testing.T, d network.Descriptor) {
 	if !slices.Contains(units, l.Text.Unit) || (l.Text.Max <= 0) != (l.Text.Unit == network.UnitNone) {
 		t.Errorf("text limit %d in %q", l.Text.Max, l.Text.Unit)
 	}
+	if l.Text.Caption < 0 || l.Text.Caption > l.Text.Max || l.Text.Caption > 0 && l.Media.Max == 0 {
+		t.Errorf("a text beside media may have %d of %d", l.Text.Caption, l.Text.Max)
+	}
+	if q := l.Poll; q != nil && (q.Question < 0 || q.Question > l.Text.Max) {
+		t.Errorf("a text beside a poll may have %d of %d", q.Question, l.Text.Max)
+	}
 	if l.Media.Max > 0 && len(l.Media.Types) == 0 {
 		t.Error("media are taken, but no type is")
 	}

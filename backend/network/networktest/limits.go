@@ -24,7 +24,7 @@ func (s suite) limits(t *testing.T) {
 	t.Run("the account's own limits go before the network's", func(t *testing.T) {
 		b := s.bench(t)
 		own := b.limits
-		own.Text.Max, own.Text.Unit = 8, b.d.Limits.Text.Unit
+		own.Text.Max, own.Text.Caption, own.Text.Unit = 8, 0, b.d.Limits.Text.Unit
 		if own.Text.Unit == network.UnitNone {
 			return
 		}
@@ -81,7 +81,20 @@ func (b *bench) over() []overCase {
 	add("text that is not UTF-8", b.plan(1, b.part(1, "bad \xff")))
 	add("text with a NUL", b.plan(1, b.part(1, "bad \x00")))
 	if l.Text.Max > 0 {
-		add("a text one over the limit", b.plan(1, b.part(1, b.fill("x")+"é")))
+		part := b.part(1, b.fill("x", l.Text.Max)+"é")
+		if l.Text.Caption > 0 {
+			part.Media = nil
+		}
+		add("a text one over the limit", b.plan(1, part))
+	}
+	if l.Text.Caption > 0 {
+		part := network.Part{Text: b.fill("x", l.Text.Caption) + "é", Media: []network.Media{b.files.Picture(b.imageTypes()[0], 1, 0)}}
+		add("a caption one over the limit", b.plan(1, part))
+	}
+	if l.Poll != nil && l.Poll.Question > 0 {
+		asked := b.withPoll(&network.Poll{Options: []string{"yes", "no"}, DurationS: l.Poll.MaxS})
+		asked.Parts = []network.Part{{Text: b.fill("x", l.Poll.Question) + "é"}}
+		add("a question one over the limit", asked)
 	}
 	if l.Text.MaxBytes > 0 {
 		// 25 bytes are one character here, eleven elsewhere: the byte limit comes first or with the other.

@@ -74,9 +74,8 @@ func (b *bench) imageTypes() []string {
 	return types
 }
 
-// fill lengthens start to exactly the text limit, or returns it as it is where there is none.
-func (b *bench) fill(start string) string {
-	most := b.limits.Text.Max
+// fill lengthens start to exactly a limit, or returns it as it is where there is none.
+func (b *bench) fill(start string, most int) string {
 	if most == 0 {
 		return start
 	}
@@ -114,7 +113,7 @@ func (b *bench) full() []network.Plan {
 	types, most := b.imageTypes(), b.limits.Media.Max
 	plans := []network.Plan{}
 	for first := 0; first == 0 || first < len(types); first += max(most, 1) {
-		part := network.Part{Text: b.fill(fmt.Sprintf("Full post %d", first))}
+		part := network.Part{}
 		for i := range most {
 			if len(types) == 0 {
 				break
@@ -123,7 +122,12 @@ func (b *bench) full() []network.Plan {
 			m.Alt = b.fullAlt(i)
 			part.Media = append(part.Media, m)
 		}
+		alone := network.Plan{Parts: []network.Part{part}}
+		part.Text = b.fill(fmt.Sprintf("Full post %d", first), b.limits.TextMost(alone, 0))
 		plans = append(plans, b.plan(2000+first, part))
+	}
+	if b.limits.Text.Caption > 0 {
+		plans = append(plans, b.plan(3000, network.Part{Text: b.fill("Full words", b.limits.Text.Max)}))
 	}
 	return plans
 }

@@ -91,9 +91,9 @@ func (Network) Describe() network.Descriptor {
 			{Key: optionPlain, Label: "No previews of links", Kind: "flag"},
 			{Key: optionSpoiler, Label: "Hide pictures until asked", Kind: "flag"},
 		},
-		Measure: func(_ network.Limits, text string) int { return measure.UTF16(text) },
-		Also:    also,
-		Preview: "short",
+		Measure:    func(_ network.Limits, text string) int { return measure.UTF16(text) },
+		LinkInText: true,
+		Preview:    "short",
 		// "The past few minutes" of the documentation are taken for two.
 		Reconcile: network.Reconcile{Shape: network.ShapeKey, KeyLife: 2 * time.Minute, Quarantine: 30 * time.Second},
 		Thread:    network.ThreadChain,

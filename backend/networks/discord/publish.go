@@ -7,7 +7,6 @@ import (
 	"strconv"
 
 	"postbag/backend/network"
-	"postbag/backend/network/measure"
 )
 
 // inServer stands in the name of a publishing step between the part and the server.
@@ -95,22 +94,4 @@ func messageRequest(a network.Account, to place, p network.Plan, i int, parent s
 func chosen(p network.Plan, option string) bool {
 	yes, err := strconv.ParseBool(p.Options[option])
 	return err == nil && yes
-}
-
-// also is what only this network knows to be wrong: the link of a card is part of the text.
-func also(l network.Limits, p network.Plan) []network.Issue {
-	if len(p.Parts) == 0 || measure.UTF16(p.Parts[0].Text) > l.Text.Max {
-		return nil
-	}
-	n := measure.UTF16(p.TextWithLink(0))
-	if n <= l.Text.Max {
-		return nil
-	}
-	return []network.Issue{{
-		Code: network.IssueTooLong, Field: "text", Media: -1, OverflowAt: -1,
-		Message: fmt.Sprintf("%d over: with its link it has %d, Discord takes %d", n-l.Text.Max, n, l.Text.Max),
-		Values: map[string]string{
-			"length": strconv.Itoa(n), "limit": strconv.Itoa(l.Text.Max), "over": strconv.Itoa(n - l.Text.Max), "unit": "characters",
-		},
-	}}
 }
