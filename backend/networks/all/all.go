@@ -8,6 +8,7 @@ import (
 	"postbag/backend/networks/feed"
 	"postbag/backend/networks/mastodon"
 	"postbag/backend/networks/practice"
+	"postbag/backend/networks/telegram"
 )
 
 // Networks returns every network, in the order people see them.
@@ -16,6 +17,7 @@ func Networks() *network.Registry {
 		bluesky.New(),
 		mastodon.New(),
 		discord.New(),
+		telegram.New(),
 		feed.New(),
 		practice.New(),
 	)
