@@ -60,8 +60,8 @@ func timeline(d domain.Delivery, attempts []domain.Attempt, found []store.Findin
 // momentOf tells of a call that changed something; reading is no news.
 func momentOf(c domain.Call, d domain.Delivery, pictures int, sent *int) Moment {
 	m := Moment{AtMs: millis(c.IntentAt), Step: c.Step, Status: c.Status, Detail: network.Printable(c.Message)}
-	if c.Effect == domain.EffectNone && c.Outcome == domain.OutcomeAccepted {
-		return Moment{}
+	if c.Effect == domain.EffectNone && (c.Outcome == domain.OutcomeAccepted || c.Outcome == domain.OutcomeRejected) {
+		return Moment{} // what was found, or not, is told as a finding
 	}
 	switch c.Outcome {
 	case domain.OutcomeAccepted:

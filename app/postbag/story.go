@@ -177,6 +177,12 @@ func answerWords(c api.Call) string {
 	case "not_sent":
 		return "Nothing was sent." + why
 	case "rejected":
+		switch {
+		case c.Effect == "none" && (c.Status == 404 || c.Status == 410):
+			return "Answer" + status + ": there is no such thing." + why
+		case c.Effect == "none":
+			return "Answer" + status + ": it does not say." + why
+		}
 		return "Answer" + status + ": refused. Nothing was published." + why
 	case "throttled":
 		return "Answer" + status + ": not now. Nothing was published." + why

@@ -177,3 +177,15 @@ func golden(t *testing.T, name, got string) {
 		t.Errorf("it says\n%s\nwant\n%s", got, want)
 	}
 }
+
+func TestAQuestionThatFindsNothingIsNoRefusalOfThePost(t *testing.T) {
+	for want, c := range map[string]api.Call{
+		"Answer (404 RecordNotFound): there is no such thing.": {Effect: "none", Outcome: "rejected", Status: 404, Code: "RecordNotFound"},
+		"Answer (422): it does not say.":                       {Effect: "none", Outcome: "rejected", Status: 422},
+		"Answer (404): refused. Nothing was published.":        {Effect: "public", Outcome: "rejected", Status: 404},
+	} {
+		if got := answerWords(c); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
