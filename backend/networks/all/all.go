@@ -7,6 +7,7 @@ import (
 	"postbag/backend/networks/discord"
 	"postbag/backend/networks/feed"
 	"postbag/backend/networks/mastodon"
+	"postbag/backend/networks/matrix"
 	"postbag/backend/networks/practice"
 	"postbag/backend/networks/telegram"
 )
@@ -17,6 +18,7 @@ func Networks() *network.Registry {
 		bluesky.New(),
 		mastodon.New(),
 		discord.New(),
+		matrix.New(),
 		telegram.New(),
 		feed.New(),
 		practice.New(),

@@ -1,0 +1,253 @@
+package matrix
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+
+	"postbag/backend/network"
+)
+
+// The turn of the conversation and the keys of its answers.
+const (
+	signInStep  = "sign_in"
+	userKey     = "user"
+	passwordKey = "password"
+	tokenKey    = "token"
+	roomKey     = "room"
+	serverKey   = "server"
+
+	tokenField = "token" // of the secret
+)
+
+const (
+	userHelp     = "Your full name on Matrix, as your profile shows it: @name:server."
+	passwordHelp = "It is used once, to sign in as a device of its own called Postbag, and is not kept."
+	tokenHelp    = "Instead of the password, for servers that sign in by browser. In Element: All settings, Help & About, Access Token. It ends when that app signs out."
+	roomHelp     = "Its address (#room:server) or the link from Share. The room must not be encrypted. Postbag joins it if it may."
+	serverHelp   = "Leave it empty unless your server cannot be found by your Matrix ID."
+)
+
+// Connect asks for an account, how to sign in, and a room; it signs in, joins the room and makes sure
+// that it is not encrypted.
+func (n Network) Connect(ctx context.Context, c network.Calls, answers network.Step) (network.Step, error) {
+	form := entries{answers.Answers}
+	if answers.Name != signInStep {
+		return form.ask(""), nil
+	}
+	wish, bad := form.wish()
+	if bad != "" {
+		return form.ask(bad), nil
+	}
+	server, bad := discover(ctx, c, wish.user, form.get(serverKey))
+	if bad != "" {
+		return form.ask(bad), nil
+	}
+	a := network.Account{Server: server, Secret: network.SecretOf(map[string]string{tokenField: wish.token})}
+	var err error
+	if wish.token == "" {
+		if a, wish.user, err = signIn(ctx, c, a, wish); err != nil {
+			return form.ask(why(err, "The server does not accept this Matrix ID and password.")), nil
+		}
+	} else if user, err := whoAmI(ctx, c, a); err != nil {
+		return form.ask(why(err, "The server does not know this access token; copy it again.")), nil
+	} else if user != wish.user {
+		return form.ask("This access token belongs to " + user + "."), nil
+	}
+	connected, bad := enter(ctx, c, a, wish)
+	if bad != "" {
+		if wish.token == "" {
+			signOut(ctx, c, a)
+		}
+		return form.ask(bad), nil
+	}
+	limits, err := n.Limits(ctx, c, connected)
+	if err == nil {
+		connected.Limits = &limits // a server that does not say has what every server has
+	}
+	return network.Step{Name: "done", Account: &connected}, nil
+}
+
+// enter joins the room and returns the account as a channel, or says why that cannot be.
+func enter(ctx context.Context, c network.Calls, a network.Account, w wish) (_ network.Account, bad string) {
+	room, err := join(ctx, c, a, w)
+	if err != nil {
+		return a, why(err, "This room does not exist, or you may not join it: have somebody invite you first.")
+	}
+	p := place{room: room, user: w.user}
+	if err := refuseEncrypted(ctx, c, a, p); err != nil {
+		if e, ok := errors.AsType[*network.Error](err); ok && e.Code == "encrypted" {
+			return a, sayEncrypted
+		}
+		return a, why(err, "The server does not show this room to you.")
+	}
+	a.RemoteID = p.remoteID()
+	return named(ctx, c, a, p), ""
+}
+
+// wish is what a person wants, read from the answers.
+type wish struct {
+	user, password, token string
+	room                  string // an id or an alias
+	via                   []string
+	device                string
+}
+
+// entries are the answers as they were typed.
+type entries struct{ typed map[string]string }
+
+func (e entries) get(key string) string { return strings.TrimSpace(e.typed[key]) }
+
+// wish reads the answers, or says what is wrong with them.
+func (e entries) wish() (w wish, bad string) {
+	w = wish{user: e.get(userKey), password: e.typed[passwordKey], token: e.get(tokenKey), room: e.get(roomKey)}
+	if room, _, via, ok := readLink(w.room); ok {
+		w.room, w.via = room, via
+	}
+	switch {
+	case w.user == "":
+		return w, "Please give your Matrix ID."
+	case !validUser(w.user):
+		return w, "This is no Matrix ID. " + userHelp
+	case w.password == "" && w.token == "":
+		return w, "Please give your password or an access token."
+	case len(w.token) > 4096 || strings.ContainsFunc(w.token, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return w, "An access token has no spaces or other signs; copy it again."
+	case w.room == "":
+		return w, "Please name the room."
+	case !validRoom(w.room) && !validAlias(w.room):
+		return w, "This is no room. " + roomHelp
+	}
+	w.device = deviceOf(w.user, w.room)
+	return w, ""
+}
+
+// deviceOf names the device that posts to a room. It is always the same: whoever signs in again goes on
+// as the device that the server knows, and so under the same transaction ids, while another room has
+// another device, whose sign-in does not end this one's (client-server API, "Relationship between access
+// tokens and devices", read 2026-11).
+func deviceOf(user, room string) string {
+	sum := sha256.Sum256([]byte(user + "\n" + strings.ToLower(room)))
+	return "POSTBAG" + strings.ToUpper(hex.EncodeToString(sum[:5]))
+}
+
+func (e entries) ask(message string) network.Step {
+	return network.Step{Name: signInStep, Message: network.Printable(message), Ask: []network.Question{
+		{Key: userKey, Label: "Matrix ID", Help: userHelp, Default: network.Printable(e.get(userKey))},
+		{Key: passwordKey, Label: "Password", Help: passwordHelp, Secret: true},
+		{Key: tokenKey, Label: "Access token", Help: tokenHelp, Secret: true, Optional: true},
+		{Key: roomKey, Label: "Room", Help: roomHelp, Default: network.Printable(e.get(roomKey))},
+		{Key: serverKey, Label: "Server address", Help: serverHelp, Default: network.Printable(e.get(serverKey)), Optional: true},
+	}}
+}
+
+// passwordFlow is the one way to sign in without a browser (login.yaml, 2026-07-21).
+const passwordFlow = "m.login.password"
+
+// errNoPassword says that a server signs in by browser only.
+var errNoPassword = &network.Error{Kind: network.Rejected, Code: "no_password", Message: "This server signs in by browser only; give an access token instead."}
+
+// signIn signs in with the password and returns the account with its token, and whose it is. No refresh
+// token is asked for: a renewed token may be another session to an older server, which would forget
+// the transaction ids of the one before.
+func signIn(ctx context.Context, c network.Calls, a network.Account, w wish) (network.Account, string, error) {
+	bare := network.Account{Server: a.Server}
+	reply, err := c.Read(ctx, "login flows", request("GET", bare, clientPath+"/login"))
+	if err != nil {
+		return a, "", asError(err)
+	}
+	if reply.Status == 404 {
+		return a, "", errNoPassword
+	}
+	var offered struct {
+		Flows []struct {
+			Type string `json:"type"`
+		} `json:"flows"`
+	}
+	if err := decode(reply, "signing in", &offered); err != nil {
+		return a, "", err
+	}
+	password := false
+	for _, f := range offered.Flows {
+		password = password || f.Type == passwordFlow
+	}
+	if !password {
+		return a, "", errNoPassword
+	}
+	r, err := with(request("POST", bare, clientPath+"/login"), map[string]any{
+		"type":       passwordFlow,
+		"identifier": map[string]string{"type": "m.id.user", "user": w.user},
+		"password":   w.password, "device_id": w.device, "initial_device_display_name": "Postbag",
+	})
+	if err != nil {
+		return a, "", err
+	}
+	if reply, err = c.Prepare(ctx, "sign in", r); err != nil {
+		return a, "", asError(err)
+	}
+	var session struct {
+		User  string `json:"user_id"`
+		Token string `json:"access_token"`
+	}
+	if err := decode(reply, "signing in", &session); err != nil {
+		return a, "", err
+	}
+	if !validUser(session.User) || session.Token == "" || strings.ContainsFunc(session.Token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return a, "", unreadable("signing in")
+	}
+	a.Secret = network.SecretOf(map[string]string{tokenField: session.Token})
+	return a, session.User, nil
+}
+
+// signOut ends a session that came to nothing, so that no device is left behind.
+func signOut(ctx context.Context, c network.Calls, a network.Account) {
+	if r, err := with(request("POST", a, clientPath+"/logout"), struct{}{}); err == nil {
+		_, _ = c.Prepare(ctx, "sign out", r) // it ends by itself otherwise
+	}
+}
+
+// join makes the account a member of the room, which it may be already, and returns the room's id.
+func join(ctx context.Context, c network.Calls, a network.Account, w wish) (string, error) {
+	path := clientPath + "/join/" + url.PathEscape(w.room)
+	if len(w.via) > 0 {
+		path += "?" + url.Values{"via": slices.Clone(w.via)}.Encode()
+	}
+	r, err := with(request("POST", a, path), struct{}{})
+	if err != nil {
+		return "", err
+	}
+	reply, err := c.Prepare(ctx, "join", r)
+	if err != nil {
+		return "", asError(err)
+	}
+	var joined struct {
+		Room string `json:"room_id"`
+	}
+	if err := decode(reply, "the room", &joined); err != nil {
+		return "", err
+	}
+	if !validRoom(joined.Room) {
+		return "", unreadable("the room")
+	}
+	return joined.Room, nil
+}
+
+// why says what went wrong; refused is the sentence for an answer that says no.
+func why(err error, refused string) string {
+	e, ok := errors.AsType[*network.Error](err)
+	switch {
+	case errors.Is(err, errNoPassword):
+		return errNoPassword.Message
+	case !ok || e.Kind == network.NotSent:
+		return "The server cannot be reached."
+	case e.Kind == network.Reauth || e.Kind == network.Rejected:
+		return refused
+	case e.Kind == network.Throttled:
+		return "The server asks to wait; please try again in a few minutes."
+	}
+	return "The server's answer cannot be understood: " + e.Message + "."
+}
