@@ -33,6 +33,11 @@ func testNeeds() []need {
 		{"secret-tool", "looking into that keyring from outside", map[string]string{"apt-get": "libsecret-tools", "dnf": "libsecret", "pacman": "libsecret"}},
 		{"xmllint", "validating the feeds", map[string]string{"apt-get": "libxml2-utils", "dnf": "libxml2", "pacman": "libxml2", "brew": "libxml2"}},
 		{"ffprobe", "reading the facts of videos", map[string]string{"apt-get": "ffmpeg", "dnf": "ffmpeg-free", "pacman": "ffmpeg", "brew": "ffmpeg", "winget": "Gyan.FFmpeg"}},
+		{"php", "running the test WordPress", map[string]string{"apt-get": "php-cli", "dnf": "php-cli", "pacman": "php"}},
+		{extensionOf("mysqli"), "running the test WordPress", map[string]string{"apt-get": "php-mysql", "dnf": "php-mysqlnd"}},
+		{extensionOf("gd"), "running the test WordPress", map[string]string{"apt-get": "php-gd", "dnf": "php-gd"}},
+		{"mariadb-install-db", "the test WordPress's database", map[string]string{"apt-get": "mariadb-server-core", "dnf": "mariadb-server", "pacman": "mariadb"}},
+		{"my_print_defaults", "the test WordPress's database", map[string]string{"apt-get": "mariadb-client-core", "dnf": "mariadb", "pacman": "mariadb-clients"}},
 	}, slices.Concat(browserNeeds(), windowNeeds(), windowTestNeeds())...)
 }
 
@@ -58,9 +63,15 @@ func present(program string) bool {
 	if library, ok := strings.CutPrefix(program, libraryOf("")); ok {
 		return exec.Command("pkg-config", "--exists", library).Run() == nil //nolint:noctx // answers at once
 	}
+	if extension, ok := strings.CutPrefix(program, extensionOf("")); ok {
+		return exec.Command("php", "-r", "exit((int) !extension_loaded('"+extension+"'));").Run() == nil //nolint:noctx // answers at once
+	}
 	_, err := exec.LookPath(program)
 	return err == nil
 }
+
+// extensionOf names an extension of PHP as something a task needs, like a program.
+func extensionOf(name string) string { return "PHP extension " + name }
 
 // libraryOf names a library with its headers as something a task needs, like a program.
 func libraryOf(name string) string { return "library " + name }
