@@ -33,7 +33,7 @@ const (
 )
 
 // Connect asks for an account, how to sign in, and a room; it signs in, joins the room and makes sure
-// that it is not encrypted.
+// that it is not encrypted and that the account may write there.
 func (n Network) Connect(ctx context.Context, c network.Calls, answers network.Step) (network.Step, error) {
 	form := entries{answers.Answers}
 	if answers.Name != signInStep {
@@ -84,6 +84,9 @@ func enter(ctx context.Context, c network.Calls, a network.Account, w wish) (_ n
 			return a, sayEncrypted
 		}
 		return a, why(err, "The server does not show this room to you.")
+	}
+	if !mayWrite(ctx, c, a, p) {
+		return a, "You may not write in this room. Ask one of its administrators for the right to."
 	}
 	a.RemoteID = p.remoteID()
 	return named(ctx, c, a, p), ""

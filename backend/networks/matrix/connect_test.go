@@ -36,6 +36,7 @@ func TestAConversationSaysWhatIsWrong(t *testing.T) {
 		{"room", "#nowhere:matrix.test", "may not join"},
 		{"room", matrixtest.InviteOnly, "may not join"},
 		{"room", matrixtest.Encrypted, "encrypted"},
+		{"room", matrixtest.Quiet, "may not write"},
 		{"server", "http://example.org", "only https"},
 		{"server", "https://a:b@example.org", "no address"},
 		{"server", "ftp://example.org", "must begin"},
@@ -76,6 +77,20 @@ func TestAPasswordMakesADeviceOfItsOwn(t *testing.T) {
 	answers["room"] = "https://matrix.to/#/" + matrixtest.Room + "?via=matrix.test"
 	if step := connect(t, c, answers); step.Account == nil || step.Account.RemoteID != a.RemoteID || len(s.Devices()) != 3 {
 		t.Errorf("by its link: %q, devices %q", step.Message, s.Devices())
+	}
+}
+
+func TestACreatorsRightIsInNoLevels(t *testing.T) {
+	s, c := matrixtest.New(t), calls(nil)
+	answers := s.Answers()
+	answers["room"] = matrixtest.Newer
+	a := connect(t, c, answers).Account
+	if a == nil || a.Handle != matrixtest.Newer {
+		t.Fatalf("connected as %+v", a)
+	}
+	r, err := matrix.New().Publish(t.Context(), c, *a, plan("a", network.Part{Text: "by its creator"}))
+	if err != nil || r.URL != "https://matrix.to/#/%21newer/"+r.RemoteID+"?via=matrix.test" {
+		t.Errorf("published %+v, %v", r, err)
 	}
 }
 

@@ -93,6 +93,27 @@ func TestTheSameKeyAgainIsTheSameEventWhileTheServerRemembers(t *testing.T) {
 	}
 }
 
+func TestAnAnswerLostBeforeItCountedIsProvedAbsent(t *testing.T) {
+	s, c := matrixtest.New(t), calls(nil)
+	p := plan("a", network.Part{Text: "one"}, network.Part{Text: "two"})
+	s.Fail("") // the first part arrives
+	s.Fail(networktest.ServerError)
+	if _, err := matrix.New().Publish(t.Context(), c, s.Account(), p); network.KindOf(err) != network.Ambiguous {
+		t.Fatalf("published: %v", err)
+	}
+	first, found, err := find(t, s, c, p)
+	if err != nil || !found {
+		t.Fatalf("the first part: found %t, %v", found, err)
+	}
+	p.Done = []network.Receipt{first}
+	if _, found, err := find(t, s, c, p); found || err != nil {
+		t.Errorf("the second part: found %t, %v", found, err)
+	}
+	if r := publish(t, s, c, p); r != first || len(s.Events()) != 2 {
+		t.Errorf("in the end it is %+v; %d events", r, len(s.Events()))
+	}
+}
+
 func TestAnotherDeviceFindsIt(t *testing.T) {
 	s, c := matrixtest.New(t), calls(nil)
 	p := plan("a", network.Part{Text: "from here"})

@@ -24,6 +24,8 @@ import (
 	"postbag/backend/network/measure"
 )
 
+// icon is the project's mark as Simple Icons 16.37.0 draws it (CC0 1.0, 2026-11).
+//
 //go:embed icon.svg
 var icon []byte
 
@@ -67,7 +69,8 @@ var refusals = []network.Refusal{
 
 // keyed is how doubt is settled. "The scope of a transaction ID is for a single device, and a single
 // HTTP endpoint" (client-server API, "Transaction identifiers", read 2026-11); for how long, it does
-// not say. Synapse and Dendrite keep answers for 30 to 60 minutes in memory.
+// not say. Synapse and Dendrite keep answers for 30 to 60 minutes, Dendrite for an access token (their
+// sources, read 2026-11).
 var keyed = network.Reconcile{Shape: network.ShapeKey, KeyLife: 20 * time.Minute, Quarantine: 90 * time.Second}
 
 // Network is every homeserver. It has no state.
@@ -90,7 +93,7 @@ func (Network) Describe() network.Descriptor {
 		ID:     "matrix",
 		Name:   "Matrix",
 		Icon:   icon,
-		Colour: "#0DBD8B",
+		Colour: "#000000", // Simple Icons 16.37.0, 2026-11
 		About:  "A room on any Matrix server, written to with an account of your own; encrypted rooms are not possible.",
 		Server: true,
 		Limits: stock(),

@@ -56,7 +56,7 @@ func (s *Server) join(r *request) answer {
 	switch room {
 	case Alias:
 		room = Room
-	case Room, Encrypted:
+	case Room, Encrypted, Quiet, Newer:
 	case InviteOnly:
 		return no(http.StatusForbidden, "M_FORBIDDEN", "You are not invited to this room.")
 	default:
@@ -76,6 +76,12 @@ func (s *Server) state(r *request) answer {
 	switch kind := r.values["eventType"]; {
 	case kind == "m.room.encryption" && room == Encrypted:
 		return ok(map[string]any{"algorithm": "m.megolm.v1.aes-sha2"})
+	case kind == "m.room.power_levels" && (room == Quiet || room == Newer):
+		return ok(map[string]any{"users": map[string]any{Other: 100}, "events": map[string]any{"m.room.message": 50}})
+	case kind == "m.room.power_levels":
+		return ok(map[string]any{"users": map[string]any{Other: 100}, "users_default": 10, "events_default": 10})
+	case kind == "m.room.create":
+		return ok(map[string]any{"room_version": map[bool]string{true: "12", false: "10"}[room == Newer]})
 	case kind == "m.room.name" && room == Room:
 		return ok(map[string]any{"name": "News"})
 	case kind == "m.room.canonical_alias" && room == Room:
@@ -195,7 +201,7 @@ func (s *Server) accept(r *request) (Event, answer) {
 	e := Event{
 		Room: r.values["roomId"], Type: r.values["eventType"], Sender: User, device: r.device, transaction: r.values["txnId"],
 	}
-	if !s.members[e.Room+User] {
+	if !s.members[e.Room+User] || e.Room == Quiet {
 		return e, outside()
 	}
 	if e.Type != "m.room.message" || e.Room == Encrypted {

@@ -35,6 +35,8 @@ const (
 	Alias      = "#news:matrix.test"
 	Encrypted  = "!private:matrix.test"
 	InviteOnly = "!board:matrix.test"
+	Quiet      = "!quiet:matrix.test" // where the account may not write
+	Newer      = "!newer"             // where the levels do not say that it may: a room of version 12
 
 	// UploadSize is the most bytes of an upload.
 	UploadSize = 50_000_000
