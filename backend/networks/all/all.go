@@ -6,6 +6,7 @@ import (
 	"postbag/backend/networks/bluesky"
 	"postbag/backend/networks/discord"
 	"postbag/backend/networks/feed"
+	"postbag/backend/networks/lemmy"
 	"postbag/backend/networks/mastodon"
 	"postbag/backend/networks/matrix"
 	"postbag/backend/networks/practice"
@@ -20,6 +21,7 @@ func Networks() *network.Registry {
 		discord.New(),
 		matrix.New(),
 		telegram.New(),
+		lemmy.New(),
 		feed.New(),
 		practice.New(),
 	)
