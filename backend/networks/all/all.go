@@ -10,6 +10,7 @@ import (
 	"postbag/backend/networks/mastodon"
 	"postbag/backend/networks/matrix"
 	"postbag/backend/networks/practice"
+	"postbag/backend/networks/slack"
 	"postbag/backend/networks/telegram"
 )
 
@@ -20,6 +21,7 @@ func Networks() *network.Registry {
 		mastodon.New(),
 		discord.New(),
 		matrix.New(),
+		slack.New(),
 		telegram.New(),
 		lemmy.New(),
 		feed.New(),
