@@ -7,6 +7,7 @@
 //
 //	Publish   mention 1 …      a handle's DID, once (a record holds no handles)
 //	          blob 1.1 …       the pictures; the server keeps them for a while without a record
+//	          video 1.1 …      a video, where it goes to Bluesky's video service (video.go)
 //	          post             putRecord, only if the address is free
 //	          thread           or: all parts in one applyWrites, in one transaction; beside them
 //	                           the gates that say who may answer or quote (gate.go)
@@ -91,9 +92,9 @@ func (Network) Describe() network.Descriptor {
 		Limits: network.Limits{
 			Text: network.TextLimit{Max: 300, Unit: network.UnitGraphemes, MaxBytes: 3000, Required: true},
 			Media: network.MediaLimit{
-				Max:        4,
-				Types:      []string{"image/jpeg", "image/png", "image/webp", "image/gif"},
-				ImageBytes: maxImage,
+				Max: 4, Videos: 1,
+				Types:      []string{"image/jpeg", "image/png", "image/webp", "image/gif", videoType},
+				ImageBytes: maxImage, VideoBytes: maxVideo, VideoMs: maxVideoMs,
 			},
 			Alt:     network.AltLimit{Max: maxAlt, Unit: network.UnitGraphemes},
 			Warning: network.WarnLabels,
@@ -128,7 +129,7 @@ func (Network) Describe() network.Descriptor {
 	}
 }
 
-// Limits asks the server how large a picture may be.
+// Limits asks the server how large a picture may be, and a video that goes to it as it is.
 func (n Network) Limits(ctx context.Context, c network.Calls, a network.Account) (network.Limits, error) {
 	l := n.Describe().Limits
 	reply, err := c.Read(ctx, "describe server", describeRequest(a.Server))
@@ -144,8 +145,11 @@ func (n Network) Limits(ctx context.Context, c network.Calls, a network.Account)
 	if err := json.Unmarshal(reply.Body, &server); err != nil {
 		return network.Limits{}, unusable("the server's description of itself", err)
 	}
-	if most := server.BlobUploadLimit; most > 0 && most < l.Media.ImageBytes {
-		l.Media.ImageBytes = most
+	if most := server.BlobUploadLimit; most > 0 {
+		l.Media.ImageBytes = min(l.Media.ImageBytes, most)
+		if !byService(a.Server) {
+			l.Media.VideoBytes = min(l.Media.VideoBytes, most)
+		}
 	}
 	return l, nil
 }

@@ -50,13 +50,20 @@ func gatesIn(step string) int {
 	return max(count, 0)
 }
 
-// expected counts an upload for every picture, a question for every person named, and one write.
+// expected counts an upload for every picture, what a video needs where it needs most, a question for
+// every person named, and one write.
 func expected(p network.Plan) []network.Use {
 	var list []network.Use
 	prepare := func(step string) { list = append(list, network.Use{Step: step, Kind: network.UsePrepare}) }
+	read := func(step string) { list = append(list, network.Use{Step: step, Kind: network.UseRead}) }
 	for _, part := range p.Parts {
 		for range part.Media {
 			prepare("blob")
+		}
+		if isVideo(part) { // its server's name, a permission and the job
+			read("video server")
+			read("video token")
+			read("video job")
 		}
 		for _, f := range findFacets(part.Text) {
 			if f.kind == mentionFeature {

@@ -3,6 +3,7 @@ package bluesky_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -104,3 +105,19 @@ func wantKind(t *testing.T, err error, want network.Kind) {
 }
 
 func asError(err error, e **network.Error) bool { return errors.As(err, e) }
+
+// elsewhere sends requests to other servers than they name.
+type elsewhere struct {
+	network.Carrier
+	to map[string]string
+}
+
+func (e elsewhere) Send(ctx context.Context, r network.Request, intent func() error) (network.Reply, error) {
+	for from, to := range e.to {
+		if rest, ok := strings.CutPrefix(r.URL, from); ok {
+			r.URL = to + rest
+			break
+		}
+	}
+	return e.Carrier.Send(ctx, r, intent)
+}

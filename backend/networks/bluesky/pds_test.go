@@ -42,6 +42,8 @@ func TestAgainstARealPDS(t *testing.T) {
 		{"a deleted thread is gone, and deleting again is no error", deletes},
 		{"a link card arrives with its picture", linkCard},
 		{"limits are the server's own", limits},
+		{"a video is stored as it is, and read back", videos},
+		{"the server gives the permission for the video service", permissions},
 		{"gates are written with their posts, read back and deleted with them", gates},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, realPDS{pds, account, files}) })

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -74,11 +75,15 @@ func prepare(ctx context.Context, c network.Calls, a network.Account, p network.
 	if err != nil {
 		return nil, err
 	}
+	videos, err := startVideos(ctx, c, a, p)
+	if err != nil {
+		return nil, err
+	}
 	posts := make([]post, len(p.Parts))
 	for i := range p.Parts {
 		posts[i] = newPost(p, i)
 		posts[i].Facets = makeFacets(pieces[i], dids)
-		if posts[i].Embed, err = embed(ctx, c, a, p, i); err != nil {
+		if posts[i].Embed, err = embed(ctx, c, a, p, i, videos); err != nil {
 			return nil, err
 		}
 	}
@@ -125,19 +130,18 @@ func didIn(r network.Reply) string {
 	return answer.DID
 }
 
-// embed uploads what part i shows below its text, and describes it: pictures, or a link card.
-func embed(ctx context.Context, c network.Calls, a network.Account, p network.Plan, i int) (any, error) {
+// embed uploads what part i shows below its text, and describes it: a video, pictures, or a link card.
+func embed(ctx context.Context, c network.Calls, a network.Account, p network.Plan, i int, videos map[int]job) (any, error) {
+	if isVideo(p.Parts[i]) {
+		return showVideo(ctx, c, a, p, i, videos)
+	}
 	var images []image
 	for j, m := range p.Parts[i].Media {
-		b, err := upload(ctx, c, a, fmt.Sprintf("blob %d.%d", i+1, j+1), m)
+		b, err := uploadPicture(ctx, c, a, fmt.Sprintf("blob %d.%d", i+1, j+1), m)
 		if err != nil {
 			return nil, err
 		}
-		img := image{Alt: m.Alt, Image: b}
-		if m.Width > 0 && m.Height > 0 {
-			img.AspectRatio = &aspectRatio{m.Width, m.Height}
-		}
-		images = append(images, img)
+		images = append(images, image{Alt: m.Alt, Image: b, AspectRatio: ratioOf(m)})
 	}
 	if len(images) > 0 {
 		return imagesEmbed{Type: "app.bsky.embed.images", Images: images}, nil
@@ -147,7 +151,7 @@ func embed(ctx context.Context, c network.Calls, a network.Account, p network.Pl
 	}
 	card := external{URI: p.Link.URL, Title: p.Link.Title, Description: p.Link.Description}
 	if t := p.Link.Thumb; t != nil {
-		b, err := upload(ctx, c, a, "thumb", *t)
+		b, err := uploadPicture(ctx, c, a, "thumb", *t)
 		if err != nil {
 			return nil, err
 		}
@@ -156,7 +160,24 @@ func embed(ctx context.Context, c network.Calls, a network.Account, p network.Pl
 	return externalEmbed{Type: "app.bsky.embed.external", External: card}, nil
 }
 
-// upload sends one picture and returns how a record refers to it: in the server's words, since
+// ratioOf returns the shape of a medium, nil if it is not known.
+func ratioOf(m network.Media) *aspectRatio {
+	if m.Width <= 0 || m.Height <= 0 {
+		return nil
+	}
+	return &aspectRatio{m.Width, m.Height}
+}
+
+// uploadPicture sends what has to be a picture in the eyes of the server.
+func uploadPicture(ctx context.Context, c network.Calls, a network.Account, step string, m network.Media) (blob, error) {
+	b, err := upload(ctx, c, a, step, m)
+	if err == nil && !strings.HasPrefix(b.MimeType, "image/") {
+		return blob{}, network.Reject(network.IssueMediaType, "the server does not take this file for a picture")
+	}
+	return b, err
+}
+
+// upload sends one file and returns how a record refers to it: in the server's words, since
 // it looks into the bytes itself. The same bytes always get the same reference.
 func upload(ctx context.Context, c network.Calls, a network.Account, step string, m network.Media) (blob, error) {
 	reply, err := c.Prepare(ctx, step, uploadRequest(a, m))
@@ -172,14 +193,10 @@ func upload(ctx context.Context, c network.Calls, a network.Account, step string
 	if err := json.Unmarshal(reply.Body, &answer); err != nil {
 		return blob{}, unusable("the answer to an upload", err)
 	}
-	b := answer.Blob
-	if b.Type != "blob" || !b.Ref.id.Defined() || b.Size <= 0 || b.MimeType == "" {
+	if !answer.Blob.usable() {
 		return blob{}, unusable("the answer to an upload", fmt.Errorf("step %q names no blob", step))
 	}
-	if !strings.HasPrefix(b.MimeType, "image/") {
-		return blob{}, network.Reject(network.IssueMediaType, "the server does not take this file for a picture")
-	}
-	return b, nil
+	return answer.Blob, nil
 }
 
 // writeRequest makes the one request that publishes.
@@ -229,7 +246,7 @@ const gatesMark = ", gates: "
 
 // also is what only this network knows to be wrong.
 func also(_ network.Limits, p network.Plan) []network.Issue {
-	return append(unclear(p), wrongCard(p)...)
+	return slices.Concat(unclear(p), wrongVideo(p), wrongCard(p))
 }
 
 // wrongCard holds a plan to the rules of a link card.
@@ -244,7 +261,7 @@ func wrongCard(p network.Plan) []network.Issue {
 		strings.ContainsFunc(p.Link.URL, blank):
 		issue.Message = "the link's address is not an address of the web"
 	case len(p.Parts[0].Media) > 0 && !strings.Contains(p.Parts[0].Text, p.Link.URL):
-		issue.Message = "Bluesky shows pictures or a link card, not both: put the link into the text"
+		issue.Message = "Bluesky shows media or a link card, not both: put the link into the text"
 	case p.Link.Thumb != nil && p.Link.Thumb.Bytes > maxThumb:
 		issue.Code = network.IssueMediaBytes
 		issue.Message = fmt.Sprintf("the link's picture has %d bytes, Bluesky takes %d", p.Link.Thumb.Bytes, maxThumb)

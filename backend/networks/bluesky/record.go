@@ -31,7 +31,7 @@ type (
 		Facets    []facet     `json:"facets,omitempty"`
 		Reply     *replyRef   `json:"reply,omitempty"`
 		Labels    *selfLabels `json:"labels,omitempty"`
-		Embed     any         `json:"embed,omitempty"` // imagesEmbed or externalEmbed
+		Embed     any         `json:"embed,omitempty"` // imagesEmbed, videoEmbed or externalEmbed
 	}
 	facet struct {
 		Index    byteSlice `json:"index"`
@@ -92,6 +92,11 @@ type (
 		Size     int64  `json:"size"`
 	}
 )
+
+// usable reports whether a record can refer to b.
+func (b blob) usable() bool {
+	return b.Type == "blob" && b.Ref.id.Defined() && b.Size > 0 && b.MimeType != ""
+}
 
 // link is a reference by content address: {"$link": "bafk…"} in JSON, tag 42 in CBOR.
 type link struct{ id cid.Cid }

@@ -63,6 +63,7 @@ type Server struct {
 	blobs    map[string]stored
 	access   map[string]time.Time // valid access tokens and their ends
 	refresh  map[string]bool      // valid refresh tokens
+	permits  map[string]time.Time // permissions for other services and their ends
 	issued   int
 	sessions []time.Time // when createSession was asked
 	factor   string      // the code createSession wants
@@ -95,7 +96,7 @@ func New(t testing.TB) *Server {
 	}
 	s := &Server{
 		lexicons: known, blobs: map[string]stored{}, access: map[string]time.Time{},
-		refresh: map[string]bool{}, seen: map[string]int{},
+		refresh: map[string]bool{}, permits: map[string]time.Time{}, seen: map[string]int{},
 	}
 	s.http = httptest.NewServer(s.handler())
 	t.Cleanup(s.http.Close)
@@ -216,6 +217,12 @@ func (s *Server) Posts() []networktest.Post {
 			p.Alts = append(p.Alts, alt)
 			p.Images = append(p.Images, s.blobs[b.id].content)
 		}
+		if video, ok := embed["video"]; ok {
+			alt, _ := embed["alt"].(string)
+			b, _ := blobOf(video)
+			p.Alts = append(p.Alts, alt)
+			p.Images = append(p.Images, s.blobs[b.id].content)
+		}
 		posts = append(posts, p)
 	}
 	return posts
@@ -250,6 +257,7 @@ func (s *Server) handler() http.Handler {
 		"GET com.atproto.identity.resolveHandle": s.resolve,
 		"GET com.atproto.repo.getRecord":         s.getRecord,
 		"GET com.atproto.server.getSession":      s.getSession,
+		"GET com.atproto.server.getServiceAuth":  s.serviceAuth,
 		"POST com.atproto.server.createSession":  s.createSession,
 		"POST com.atproto.server.refreshSession": s.refreshSession,
 		"POST com.atproto.repo.uploadBlob":       s.uploadBlob,

@@ -126,7 +126,7 @@ func (s *Server) getSession(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) describe(w http.ResponseWriter, _ *http.Request) {
 	answer(w, map[string]any{
-		"did": "did:web:localhost", "availableUserDomains": []string{".test"}, "inviteCodeRequired": false,
+		"did": serverDID, "availableUserDomains": []string{".test"}, "inviteCodeRequired": false,
 		"blobUploadLimit": blobLimit,
 	})
 }
