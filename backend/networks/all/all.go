@@ -12,6 +12,7 @@ import (
 	"postbag/backend/networks/practice"
 	"postbag/backend/networks/slack"
 	"postbag/backend/networks/telegram"
+	"postbag/backend/networks/wordpress"
 )
 
 // Networks returns every network, in the order people see them.
@@ -24,6 +25,7 @@ func Networks() *network.Registry {
 		slack.New(),
 		telegram.New(),
 		lemmy.New(),
+		wordpress.New(),
 		feed.New(),
 		practice.New(),
 	)

@@ -1,0 +1,46 @@
+package wiring_test
+
+import (
+	"bytes"
+	"image"
+	"strings"
+	"testing"
+
+	"postbag/app/api"
+	"postbag/backend/domain"
+	"postbag/backend/networks/wordpress/wordpresstest"
+)
+
+// A post with a picture goes through the whole program to a WordPress site: the draft first, whose id
+// is written down, then the one request that makes it visible.
+func TestAPostWithAPictureGoesToWordPress(t *testing.T) {
+	b := newBench(t)
+	s := wordpresstest.New(t)
+	b.channel = must[domain.Channel](t)(b.Accounts.Connected(t.Context(), domain.WorkspaceID(b.space.ID), "wordpress", s.Account()))
+	b.publish(api.Content{
+		Text:  "We open at seven.\n\nAnd close at four: https://example.com/hours",
+		Media: []api.Media{{Asset: string(b.picture.ID), Alt: `A window with "geraniums"`}},
+	}, api.Variant{Channel: string(b.channel.ID), Options: map[string]string{"title": "Opening hours", "tags": "harbour"}})
+	posts := s.Saved()
+	if len(posts) != 1 || posts[0].Status != "publish" || len(b.server.Statuses()) != 0 {
+		t.Fatalf("%d posts and %d statuses arrived: %+v", len(posts), len(b.server.Statuses()), posts)
+	}
+	text, pictures, err := wordpresstest.Read(posts[0].Content)
+	if err != nil || text != "We open at seven.\n\nAnd close at four: https://example.com/hours" || len(pictures) != 1 || pictures[0].Alt != `A window with "geraniums"` {
+		t.Errorf("it reads %q with %+v, %v", text, pictures, err)
+	}
+	if posts[0].Title != "Opening hours" || !strings.HasPrefix(posts[0].Slug, "opening-hours-") || len(posts[0].Tags) != 1 {
+		t.Errorf("the post is %+v", posts[0])
+	}
+	library := s.Library()
+	if len(library) != 1 || library[0].Alt != `A window with "geraniums"` || len(library[0].Bytes) > 2<<20 {
+		t.Fatalf("%d files are in the library", len(library))
+	}
+	if c, _, err := image.DecodeConfig(bytes.NewReader(library[0].Bytes)); err != nil || max(c.Width, c.Height) > 2560 {
+		t.Errorf("the picture is %d by %d, %v", c.Width, c.Height, err)
+	}
+	link := must[[]api.Delivery](t)(b.api.Queue.List(b.space.ID, []string{"published"}))
+	if len(link) != 1 || !strings.HasPrefix(link[0].RemoteURL, s.URL+"/?p=") {
+		t.Errorf("what is published is %+v", link)
+	}
+}
