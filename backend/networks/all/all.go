@@ -8,6 +8,7 @@ import (
 	"postbag/backend/networks/feed"
 	"postbag/backend/networks/lemmy"
 	"postbag/backend/networks/mastodon"
+	"postbag/backend/networks/misskey"
 	"postbag/backend/networks/matrix"
 	"postbag/backend/networks/practice"
 	"postbag/backend/networks/slack"
@@ -20,6 +21,7 @@ func Networks() *network.Registry {
 	return network.NewRegistry(
 		bluesky.New(),
 		mastodon.New(),
+		misskey.New(),
 		discord.New(),
 		matrix.New(),
 		slack.New(),

@@ -1,0 +1,39 @@
+package wiring_test
+
+import (
+	"testing"
+
+	"postbag/app/api"
+	"postbag/backend/domain"
+	"postbag/backend/networks/misskey/misskeytest"
+)
+
+// A post with a picture and an answer to it goes through the whole program to a Misskey server: the
+// picture first, made to fit and described, then a note each.
+func TestAThreadWithAPictureGoesToMisskey(t *testing.T) {
+	b := newBench(t)
+	s := misskeytest.New(t)
+	b.channel = must[domain.Channel](t)(b.Accounts.Connected(t.Context(), domain.WorkspaceID(b.space.ID), "misskey", s.Account()))
+	b.publish(api.Content{
+		Text: "We open at seven.", Parts: []string{"And close at four."},
+		Media: []api.Media{{Asset: string(b.picture.ID), Alt: "A window with geraniums"}},
+	})
+	notes := s.Notes()
+	if len(notes) != 2 || len(b.server.Statuses()) != 0 {
+		t.Fatalf("%d notes and %d statuses arrived", len(notes), len(b.server.Statuses()))
+	}
+	first, second := notes[0], notes[1]
+	if first.Text != "We open at seven." || second.Text != "And close at four." || second.ReplyID != first.ID || first.Visibility != "public" {
+		t.Errorf("arrived as %q for %q, then %q in answer to %q", first.Text, first.Visibility, second.Text, second.ReplyID)
+	}
+	if len(first.Files) != 1 || first.Files[0].Comment != "A window with geraniums" || len(first.Files[0].Bytes) == 0 || len(first.Files[0].Bytes) > 30<<20 {
+		t.Errorf("%d files arrived with the first", len(first.Files))
+	}
+	if s.Files() != 1 {
+		t.Errorf("%d files are in the drive", s.Files())
+	}
+	link := must[[]api.Delivery](t)(b.api.Queue.List(b.space.ID, []string{"published"}))
+	if len(link) != 1 || link[0].RemoteURL != "https://notes.example/notes/"+first.ID {
+		t.Errorf("what is published is %+v", link)
+	}
+}
