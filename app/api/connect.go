@@ -43,7 +43,9 @@ type ConnectStep struct {
 	Ask          []Question `json:"ask"`
 	Browse       string     `json:"browse"`  // open it in the system's browser
 	Waiting      bool       `json:"waiting"` // then call AwaitBrowser; otherwise answer Ask
-	Message      string     `json:"message"` // what was wrong with the last answers, or what happens next
+	Message      string     `json:"message"` // English: what was wrong with the last answers, or what happens next
+	Reason       string     `json:"reason"`  // the same for every language, see network.Reason; "" without a message
+	About        string     `json:"about"`   // the key of the question that the reason is about, "" for none
 	Done         bool       `json:"done"`
 	Channel      Channel    `json:"channel"` // when Done
 }
@@ -162,7 +164,7 @@ func (s *ChannelService) turn(id string, t *talk, answers network.Step) (Connect
 }
 
 func stepOf(id, networkID string, n network.Step, waiting bool) ConnectStep {
-	out := ConnectStep{Conversation: id, Ask: []Question{}, Browse: n.Browse, Waiting: waiting, Message: n.Message}
+	out := ConnectStep{Conversation: id, Ask: []Question{}, Browse: n.Browse, Waiting: waiting, Message: n.Message, Reason: string(n.Reason), About: n.About}
 	for _, q := range n.Ask {
 		out.Ask = append(out.Ask, Question{
 			Key: q.Key, Text: networkID + "_" + strings.ToLower(q.Key), Label: q.Label, Help: q.Help, Secret: q.Secret, Default: q.Default,

@@ -76,7 +76,9 @@ type Step struct {
 	Name    string            `json:"name"`    // which turn this is; "" to begin
 	Ask     []Question        `json:"ask"`     // what a person must answer
 	Browse  string            `json:"browse"`  // an address for the system's browser; the callback's query comes back as answers
-	Message string            `json:"message"` // what went wrong with the last answers, or what happens next
+	Message string            `json:"message"` // English: what went wrong with the last answers, or what happens next
+	Reason  Reason            `json:"reason"`  // the same for every language; "" without a message
+	About   string            `json:"about"`   // the Question.Key that the reason is about, "" for none
 	Answers map[string]string `json:"answers"` // from the caller, by Question.Key
 	Carry   Secret            `json:"-"`       // what the network needs at the next turn; stays in Go, given back as it was
 	Account *Account          `json:"-"`       // set when the conversation has ended well

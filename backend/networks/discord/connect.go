@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"strings"
 
@@ -31,32 +30,32 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 	typed := strings.TrimSpace(answers.Answers[channelKey])
 	switch {
 	case answers.Name != botStep:
-		return ask(typed, ""), nil
+		return ask(typed), nil
 	case token == "":
-		return ask(typed, "Please give the token of your bot."), nil
+		return ask(typed).Because(network.ReasonMissing, tokenKey, "Please give the token of your bot."), nil
 	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return ask(typed, "A token has no spaces or other signs; copy it again."), nil
+		return ask(typed).Because(network.ReasonMalformed, tokenKey, "A token has no spaces or other signs; copy it again."), nil
 	case typed == "":
-		return ask(typed, "Please give the link of the channel."), nil
+		return ask(typed).Because(network.ReasonMissing, channelKey, "Please give the link of the channel."), nil
 	}
 	id := typed
 	if _, at, _, ok := readLink(typed); ok {
 		id = at
 	}
 	if !validID(id) {
-		return ask(typed, "This is no link of a channel. "+channelHelp), nil
+		return ask(typed).Because(network.ReasonMalformed, channelKey, "This is no link of a channel. "+channelHelp), nil
 	}
 	a := network.Account{Server: n.base, Secret: network.SecretOf(map[string]string{tokenField: token})}
 	bot, err := self(ctx, c, a)
 	if err != nil {
-		return ask(typed, why(err, "Discord does not know this token. Reset it in the developer portal and copy the new one.")), nil
+		return ask(typed).After(err, "Discord", network.ReasonRefused, tokenKey, "Discord does not know this token. Reset it in the developer portal and copy the new one."), nil
 	}
 	there, err := channelOf(ctx, c, a, id)
 	if err != nil {
-		return ask(typed, why(err, "The bot does not see this channel: invite it to the server, and let it view the channel.")), nil
+		return ask(typed).After(err, "Discord", network.ReasonNotFound, channelKey, "The bot does not see this channel: invite it to the server, and let it view the channel."), nil
 	}
 	if !there.takesPosts() {
-		return ask(typed, "Messages cannot be posted to a channel of this kind; choose a text or announcement channel of a server."), nil
+		return ask(typed).Because(network.ReasonWrongKind, channelKey, "Messages cannot be posted to a channel of this kind; choose a text or announcement channel of a server."), nil
 	}
 	var home guild
 	_ = read(ctx, c, "server", get(a, "/guilds/"+url.PathEscape(there.GuildID)), &home) // only its name
@@ -68,23 +67,9 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 	return network.Step{Name: "done", Account: &a}, nil
 }
 
-func ask(channel, message string) network.Step {
-	return network.Step{Name: botStep, Message: network.Printable(message), Ask: []network.Question{
+func ask(channel string) network.Step {
+	return network.Step{Name: botStep, Ask: []network.Question{
 		{Key: tokenKey, Label: "Bot token", Help: tokenHelp, Secret: true, Link: portal},
 		{Key: channelKey, Label: "Link of the channel", Help: channelHelp, Default: channel},
 	}}
-}
-
-// why says what went wrong; refused is the sentence for an answer that says no.
-func why(err error, refused string) string {
-	e, ok := errors.AsType[*network.Error](err)
-	switch {
-	case !ok || e.Kind == network.NotSent:
-		return "Discord cannot be reached."
-	case e.Kind == network.Reauth || e.Kind == network.Rejected:
-		return refused
-	case e.Kind == network.Throttled:
-		return "Discord asks to wait; please try again in a few minutes."
-	}
-	return "Discord's answer cannot be understood: " + e.Message + "."
 }

@@ -111,14 +111,12 @@ func (Network) Connect(_ context.Context, _ network.Calls, answers network.Step)
 	}
 	title := network.Printable(answers.Answers["title"])
 	if title == "" || measure.Graphemes(title) > 100 {
-		ask.Message = "Please give a title of 1 to 100 characters."
-		return ask, nil
+		return ask.Because(network.ReasonMalformed, "title", "Please give a title of 1 to 100 characters."), nil
 	}
 	a := network.Account{RemoteID: "feed-" + hash(title)[:16], Handle: title, Name: title}
 	if site := strings.TrimSpace(answers.Answers[SiteURL]); site != "" {
 		if _, ok := publicBase(site); !ok {
-			ask.Message = "The public address must begin with https:// or http:// and have no question mark in it."
-			return ask, nil
+			return ask.Because(network.ReasonMalformed, SiteURL, "The public address must begin with https:// or http:// and have no question mark in it."), nil
 		}
 		a.Options = map[string]string{SiteURL: site}
 	}

@@ -34,11 +34,11 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 	}
 	typed := strings.TrimSpace(answers.Answers[keyServer])
 	if typed == "" {
-		message := ""
+		ask := askServer("")
 		if answers.Name == turnServer {
-			message = "Please name the server your account is on."
+			ask = ask.Because(network.ReasonMissing, keyServer, "Please name the server your account is on.")
 		}
-		return askServer("", message), nil
+		return ask, nil
 	}
 	server, err := serverURL(typed)
 	if err != nil {
@@ -50,10 +50,9 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 	return beginSignIn(ctx, c, server, answers.Answers[keyRedirect])
 }
 
-func askServer(server, message string) network.Step {
+func askServer(server string) network.Step {
 	return network.Step{
-		Name:    turnServer,
-		Message: message,
+		Name: turnServer,
 		Ask: []network.Question{
 			{Key: keyServer, Label: "Server", Help: "The part of your handle after the last @, such as mastodon.social.", Default: server},
 			{
@@ -66,25 +65,25 @@ func askServer(server, message string) network.Step {
 
 // notServer asks again after something that serverURL does not take.
 func notServer(typed string, err error) network.Step {
-	return askServer(network.Printable(typed), "That is no server: "+err.Error()+".")
+	return askServer(network.Printable(typed)).Because(network.ReasonMalformed, keyServer, "That is no server: "+err.Error()+".")
 }
 
 // finish ends the conversation with the account that secret belongs to, or asks again.
 func finish(ctx context.Context, c network.Calls, server string, secret network.Secret) (network.Step, error) {
 	if bad := badToken(tokenOf(secret)); bad != "" {
-		return askServer(server, bad), nil
+		return askServer(server).Because(network.ReasonMalformed, keyToken, bad), nil
 	}
 	a := network.Account{Server: server, Secret: secret}
 	who, err := verify(ctx, c, a)
 	if err != nil {
-		return askServer(server, why(err, "The server does not accept this token.")), nil
+		return askServer(server).After(err, "The server", network.ReasonRefused, keyToken, "The server does not accept this token."), nil
 	}
 	in, limits, err := readInstance(ctx, c, server)
 	if e, ok := errors.AsType[*network.Error](err); ok && e.Code == codeSilent {
 		limits, err = assumed(ctx, c, server), nil
 	}
 	if err != nil {
-		return askServer(server, why(err, "The server does not say what it takes.")), nil
+		return askServer(server).After(err, "The server", network.ReasonNotUnderstood, keyServer, "The server does not say what it takes."), nil
 	}
 	host := strings.TrimPrefix(strings.TrimPrefix(server, "https://"), "http://")
 	a.RemoteID = who.ID + "@" + host // ids are each server's own, and small servers count from 1
@@ -114,23 +113,6 @@ func badToken(token string) string {
 		}
 	}
 	return ""
-}
-
-// why makes a sentence for people of a failed request: refused if the server refuses, else
-// what happened.
-func why(err error, refused string) string {
-	e, ok := errors.AsType[*network.Error](err)
-	switch {
-	case !ok:
-		return "The server cannot be reached."
-	case e.Kind == network.Reauth:
-		return refused
-	case e.Kind == network.NotSent:
-		return network.Printable("The server cannot be reached: " + e.Message + ".")
-	case e.Kind == network.Throttled:
-		return "The server asks to wait; please try again in a few minutes."
-	}
-	return network.Printable("This does not look like a Mastodon server: " + e.Message + ".")
 }
 
 // serverURL makes a base address of what a person types: "social.example",

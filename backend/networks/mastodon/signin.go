@@ -39,18 +39,18 @@ func beginSignIn(ctx context.Context, c network.Calls, server, redirect string) 
 		"client_name": {"Postbag"}, "redirect_uris": {redirect}, "scopes": {strings.Join(scopes, " ")},
 	}))
 	if err != nil {
-		return askServer(server, why(err, "")), nil
+		return askServer(server).After(err, "The server", network.ReasonSignIn, "", "The server does not begin a sign-in; use an access token."), nil
 	}
 	app, err := registered(reply)
 	if err != nil {
-		return askServer(server, why(err, "The server does not let new apps sign in; use an access token.")), nil
+		return askServer(server).After(err, "The server", network.ReasonSignIn, "", "The server does not let new apps sign in; use an access token."), nil
 	}
 	state, proof := oauth.NewState(), oauth.NewProof()
 	address, err := oauth.Authorization{
 		ClientID: app.ID, Redirect: redirect, Scopes: scopes, State: state, Challenge: proof.Challenge(),
 	}.URL(server + "/oauth/authorize")
 	if err != nil {
-		return askServer(server, why(err, "")), nil
+		return askServer(server).After(err, "The server", network.ReasonSignIn, "", "The server does not begin a sign-in; use an access token."), nil
 	}
 	step := network.Step{Name: turnCode, Browse: address, Carry: network.SecretOf(map[string]string{
 		carryServer: server, carryRedirect: redirect, carryClient: app.ID, carrySecret: app.Secret,
@@ -92,21 +92,21 @@ func finishSignIn(ctx context.Context, c network.Calls, answers network.Step) (n
 	code, err := oauth.Code(back, carry(carryState), "")
 	switch {
 	case err != nil:
-		return askServer(server, notSignedIn(err)), nil
+		return notSignedIn(askServer(server), err), nil
 	case back["iss"] != "" && !sameServer(back["iss"], server): // RFC 9207; servers may leave it out
-		return askServer(server, notSignedIn(oauth.ErrIssuer)), nil
+		return notSignedIn(askServer(server), oauth.ErrIssuer), nil
 	}
 	client := oauth.Client{ID: carry(carryClient), Secret: network.NewSecret(carry(carrySecret)), Auth: oauth.AuthPost}
 	reply, err := c.Prepare(ctx, "token", client.Exchange(server+"/oauth/token", code, redirect, oauth.Proof{Verifier: carry(carryVerifier)}))
 	if err != nil {
-		return askServer(server, why(err, "")), nil
+		return askServer(server).After(err, "The server", network.ReasonSignIn, "", "The server does not begin a sign-in; use an access token."), nil
 	}
 	token, err := oauth.ParseToken(reply, "bearer")
 	if err != nil {
-		return askServer(server, notSignedIn(err)), nil
+		return notSignedIn(askServer(server), err), nil
 	}
 	if len(token.Scopes) > 0 && !slices.Contains(token.Scopes, "write") && !slices.Contains(token.Scopes, "write:statuses") {
-		return askServer(server, "The server did not give the permission to post; please begin again."), nil
+		return askServer(server).Because(network.ReasonNotAllowed, "", "The server did not give the permission to post; please begin again."), nil
 	}
 	// The client is kept with the token: both are needed to revoke it.
 	return finish(ctx, c, server, network.SecretOf(map[string]string{
@@ -114,20 +114,21 @@ func finishSignIn(ctx context.Context, c network.Calls, answers network.Step) (n
 	}))
 }
 
-// notSignedIn makes a sentence of why a sign-in did not end in a token.
-func notSignedIn(err error) string {
+// notSignedIn asks again, and says why a sign-in did not end in a token.
+func notSignedIn(ask network.Step, err error) network.Step {
+	text := "The server did not accept the code; please begin again."
 	var refused *oauth.RefusedError
 	switch {
 	case errors.Is(err, oauth.ErrDenied):
-		return "You did not agree on the server's page, so nothing was connected."
+		return ask.Because(network.ReasonDenied, "", "You did not agree on the server's page, so nothing was connected.")
 	case errors.As(err, &refused):
-		return network.Printable("The server did not finish the sign-in: " + refused.Code + ". Please begin again.")
+		text = "The server did not finish the sign-in: " + refused.Code + ". Please begin again."
 	case errors.Is(err, oauth.ErrState), errors.Is(err, oauth.ErrIssuer):
-		return "The answer does not belong to this sign-in; please begin again."
+		text = "The answer does not belong to this sign-in; please begin again."
 	case errors.Is(err, oauth.ErrNoCode):
-		return "The server's code is missing; please begin again."
+		text = "The server's code is missing; please begin again."
 	}
-	return "The server did not accept the code; please begin again."
+	return ask.Because(network.ReasonSignIn, "", text)
 }
 
 // sameServer reports whether an issuer names server.

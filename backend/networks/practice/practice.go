@@ -95,8 +95,7 @@ func (Network) Connect(_ context.Context, _ network.Calls, answers network.Step)
 	}
 	name := network.Printable(answers.Answers["name"])
 	if name == "" || measure.Graphemes(name) > 50 {
-		ask.Message = "Please give a name of 1 to 50 characters."
-		return ask, nil
+		return ask.Because(network.ReasonMalformed, "name", "Please give a name of 1 to 50 characters."), nil
 	}
 	handle := strings.Join(strings.Fields(strings.ToLower(name)), "-")
 	return network.Step{Name: "done", Account: &network.Account{RemoteID: handle, Handle: handle, Name: name}}, nil

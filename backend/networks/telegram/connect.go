@@ -2,7 +2,6 @@ package telegram
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"regexp"
 	"slices"
@@ -32,60 +31,44 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 	typed := strings.TrimSpace(answers.Answers[chatKey])
 	switch {
 	case answers.Name != botStep:
-		return ask(typed, ""), nil
+		return ask(typed), nil
 	case token == "":
-		return ask(typed, "Please give the token of your bot."), nil
+		return ask(typed).Because(network.ReasonMissing, tokenKey, "Please give the token of your bot."), nil
 	case !validToken.MatchString(token):
-		return ask(typed, "This is no token. It looks like 123456789:AAbb… ; copy it again."), nil
+		return ask(typed).Because(network.ReasonMalformed, tokenKey, "This is no token. It looks like 123456789:AAbb… ; copy it again."), nil
 	case typed == "":
-		return ask(typed, "Please give the name or link of the channel."), nil
+		return ask(typed).Because(network.ReasonMissing, chatKey, "Please give the name or link of the channel."), nil
 	}
 	id, ok := readChat(typed)
 	if !ok {
-		return ask(typed, "This is no name or link of a channel. "+chatHelp), nil
+		return ask(typed).Because(network.ReasonMalformed, chatKey, "This is no name or link of a channel. "+chatHelp), nil
 	}
 	a := network.Account{Server: n.base, Secret: network.SecretOf(map[string]string{tokenField: token})}
 	var bot user
 	if err := read(ctx, c, "bot", request(a, "getMe", nil), &bot); err != nil || bot.ID <= 0 || !bot.IsBot {
-		return ask(typed, why(err, "Telegram does not know this token. Ask @BotFather for the one that is good.")), nil
+		return ask(typed).After(err, "Telegram", network.ReasonRefused, tokenKey, "Telegram does not know this token. Ask @BotFather for the one that is good."), nil
 	}
 	there, err := chatOf(ctx, c, a, id)
 	if err != nil {
-		return ask(typed, why(err, "The bot does not see this channel: make it an administrator there first.")), nil
+		return ask(typed).After(err, "Telegram", network.ReasonNotFound, chatKey, "The bot does not see this channel: make it an administrator there first."), nil
 	}
 	if there.Type == "private" {
-		return ask(typed, "This is a conversation with one person; choose a channel or a group."), nil
+		return ask(typed).Because(network.ReasonWrongKind, chatKey, "This is a conversation with one person; choose a channel or a group."), nil
 	}
 	may, err := mayWrite(ctx, c, a, there, bot)
 	if err != nil || !may {
-		return ask(typed, why(err, "The bot may not write there: make it an administrator with leave to post messages.")), nil
+		return ask(typed).After(err, "Telegram", network.ReasonNotAllowed, chatKey, "The bot may not write there: make it an administrator with leave to post messages."), nil
 	}
 	a.RemoteID = place{chat: there.ID, bot: bot.ID}.remoteID()
 	a.Handle, a.Name = there.naming()
 	return network.Step{Name: "done", Account: &a}, nil
 }
 
-func ask(chat, message string) network.Step {
-	return network.Step{Name: botStep, Message: network.Printable(message), Ask: []network.Question{
+func ask(chat string) network.Step {
+	return network.Step{Name: botStep, Ask: []network.Question{
 		{Key: tokenKey, Label: "Bot token", Help: tokenHelp, Secret: true, Link: father},
 		{Key: chatKey, Label: "Channel or group", Help: chatHelp, Default: chat},
 	}}
-}
-
-// why says what went wrong; refused is the sentence for an answer that says no.
-func why(err error, refused string) string {
-	e, ok := errors.AsType[*network.Error](err)
-	switch {
-	case err == nil:
-		return refused
-	case !ok || e.Kind == network.NotSent:
-		return "Telegram cannot be reached."
-	case e.Kind == network.Reauth || e.Kind == network.Rejected:
-		return refused
-	case e.Kind == network.Throttled:
-		return "Telegram asks to wait; please try again in a few minutes."
-	}
-	return "Telegram's answer cannot be understood: " + e.Message + "."
 }
 
 var numeric = regexp.MustCompile(`^-[0-9]{1,18}$`)

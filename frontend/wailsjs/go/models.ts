@@ -418,6 +418,8 @@ export namespace api {
 	    browse: string;
 	    waiting: boolean;
 	    message: string;
+	    reason: string;
+	    about: string;
 	    done: boolean;
 	    channel: Channel;
 	}
