@@ -51,16 +51,16 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 	}
 	server, err := cleanServer(given.server)
 	if err != nil {
-		return ask(given, "That server cannot be used: "+network.Printable(err.Error())+"."), nil
+		return ask(given).Because(network.ReasonMalformed, serverKey, "That server cannot be used: "+err.Error()+"."), nil
 	}
 	given.server = server
 	switch {
 	case given.identifier == "" && given.password == "":
-		return ask(given, ""), nil
+		return ask(given), nil
 	case given.identifier == "":
-		return ask(given, "Please give your handle, for example alice.bsky.social."), nil
+		return ask(given).Because(network.ReasonMissing, identifierKey, "Please give your handle, for example alice.bsky.social."), nil
 	case given.password == "":
-		return ask(given, "Please give an app password."), nil
+		return ask(given).Because(network.ReasonMissing, passwordKey, "Please give an app password."), nil
 	}
 	if server == entryway {
 		if !strings.ContainsAny(given.identifier, ".@:") {
@@ -68,7 +68,7 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 		}
 		if elsewhere := homeElsewhere(ctx, c, given.identifier); elsewhere != "" {
 			given.server = elsewhere
-			return ask(given, "This account is on "+elsewhere+". Give the password again to sign in there."), nil
+			return ask(given).Because(network.ReasonElsewhere, passwordKey, "This account is on "+elsewhere+". Give the password again to sign in there."), nil
 		}
 	}
 	return signIn(ctx, c, given)
@@ -87,7 +87,7 @@ func signIn(ctx context.Context, c network.Calls, given credentials) (network.St
 	reply, err := c.Prepare(ctx, "sign in", request)
 	if err != nil {
 		if network.KindOf(err) == network.NotSent && ctx.Err() == nil {
-			return ask(given, "The server cannot be reached. Check its address and your connection."), nil
+			return ask(given).Because(network.ReasonUnreachable, serverKey, "The server cannot be reached. Check its address and your connection."), nil
 		}
 		return network.Step{}, err
 	}
@@ -96,10 +96,10 @@ func signIn(ctx context.Context, c network.Calls, given credentials) (network.St
 	}
 	s, err := parseSession(reply)
 	if err != nil {
-		return ask(given, "The sign-in failed: "+network.Printable(err.Error())+"."), nil
+		return ask(given).Because(network.ReasonNotUnderstood, "", "The sign-in failed: "+err.Error()+"."), nil
 	}
 	if why := s.asleep(); why != "" {
-		return ask(given, why), nil
+		return ask(given).Because(network.ReasonNotAllowed, "", why), nil
 	}
 	a := s.account(given.server)
 	if a.Server == entryway { // the answer had no document
@@ -119,32 +119,32 @@ func refused(given credentials, reply network.Reply, cause error) (network.Step,
 	switch {
 	case why.Error == "AuthFactorTokenRequired":
 		if given.factor == "" {
-			return askFactor(given, "The server has sent you a code by e-mail."), nil
+			return askFactor(given).Because(network.ReasonCodeSent, factorKey, "The server has sent you a code by e-mail."), nil
 		}
-		return askFactor(given, "That code is not accepted. Look for a newer e-mail."), nil
+		return askFactor(given).Because(network.ReasonRefused, factorKey, "That code is not accepted. Look for a newer e-mail."), nil
 	case given.factor != "" && (why.Error == "InvalidToken" || why.Error == "ExpiredToken"):
-		return askFactor(given, "That code is not accepted. Look for a newer e-mail."), nil
+		return askFactor(given).Because(network.ReasonRefused, factorKey, "That code is not accepted. Look for a newer e-mail."), nil
 	case reply.Status == 429, reply.Status >= 500:
 		return network.Step{}, cause
 	case why.Error == "AccountTakedown", why.Error == "AccountSuspended", why.Error == "AccountDeactivated":
-		return ask(given, "The server says: "+sentence(why, reply.Status)+"."), nil
+		return ask(given).Because(network.ReasonNotAllowed, "", "The server says: "+sentence(why, reply.Status)+"."), nil
 	case reply.Status == 401:
-		return ask(given, "The handle or the password is wrong. Use an app password, not your own."), nil
+		return ask(given).Because(network.ReasonRefused, passwordKey, "The handle or the password is wrong. Use an app password, not your own."), nil
 	case why.Error != "":
 		if e, ok := errors.AsType[*network.Error](cause); ok {
-			return ask(given, "The sign-in failed: "+e.Message+"."), nil
+			return ask(given).Because(network.ReasonNotUnderstood, "", "The sign-in failed: "+e.Message+"."), nil
 		}
 	}
-	return ask(given, "That server does not answer like an AT Protocol server."), nil
+	return ask(given).Because(network.ReasonNotUnderstood, serverKey, "That server does not answer like an AT Protocol server."), nil
 }
 
 // ask is the first turn, with what is known filled in. A password is never given back.
-func ask(given credentials, message string) network.Step {
+func ask(given credentials) network.Step {
 	if given.server == "" {
 		given.server = entryway
 	}
 	return network.Step{
-		Name: accountStep, Message: network.Printable(message),
+		Name: accountStep,
 		Ask: []network.Question{
 			{Key: serverKey, Label: "Server", Help: "Leave it as it is unless your account is on a server of its own.", Default: given.server, Optional: true},
 			{Key: identifierKey, Label: "Handle", Help: "For example alice.bsky.social, without the @.", Default: given.identifier},
@@ -153,10 +153,10 @@ func ask(given credentials, message string) network.Step {
 	}
 }
 
-func askFactor(given credentials, message string) network.Step {
+func askFactor(given credentials) network.Step {
 	return network.Step{
-		Name: factorStep, Message: message,
-		Ask: []network.Question{{Key: factorKey, Label: "Code", Help: "From the e-mail the server has sent you.", Secret: true}},
+		Name: factorStep,
+		Ask:  []network.Question{{Key: factorKey, Label: "Code", Help: "From the e-mail the server has sent you.", Secret: true}},
 		Carry: network.SecretOf(map[string]string{
 			serverKey: given.server, identifierKey: given.identifier, passwordKey: given.password,
 		}),
