@@ -36,84 +36,112 @@ func (Network) Connect(ctx context.Context, c network.Calls, answers network.Ste
 	typed := strings.TrimSpace(answers.Answers[siteKey])
 	name := strings.TrimSpace(answers.Answers[userKey])
 	password := withoutSpace(answers.Answers[passwordKey])
-	again := func(message string) (network.Step, error) { return ask(typed, name, message), nil }
+	again := ask(typed, name)
 	switch {
 	case answers.Name != siteStep:
-		return again("")
+		return again, nil
 	case typed == "":
-		return again("Please give the address of the site.")
-	case name == "" || strings.Contains(name, ":") || len(name) > 200:
-		return again("Please give your user name.")
-	case password == "" || len(password) > 200:
-		return again("Please give an application password. " + passwordHelp)
+		return again.Because(network.ReasonMissing, siteKey, "Please give the address of the site."), nil
+	case name == "":
+		return again.Because(network.ReasonMissing, userKey, "Please give your user name."), nil
+	case strings.Contains(name, ":") || len(name) > 200:
+		return again.Because(network.ReasonMalformed, userKey, "A user name has no colon and at most 200 letters."), nil
+	case password == "":
+		return again.Because(network.ReasonMissing, passwordKey, "Please give an application password. "+passwordHelp), nil
+	case len(password) > 200:
+		return again.Because(network.ReasonMalformed, passwordKey, "That is too long for an application password."), nil
 	}
 	site, err := siteURL(typed)
 	if err != nil {
-		return again("That is no address of a site: " + err.Error() + ".")
+		return noSite(again, err), nil
 	}
 	a := network.Account{Secret: network.SecretOf(map[string]string{userField: name, passwordField: password})}
-	about, wrong := discover(ctx, c, site, &a)
-	if wrong.message != "" {
-		if wrong.instead != "" {
-			typed = wrong.instead
-		}
-		return again(wrong.message)
+	about, err := discover(ctx, c, site, &a)
+	if e, ok := errors.AsType[*movedError](err); ok {
+		return ask(e.to, name).Because(network.ReasonElsewhere, siteKey,
+			"The site sends visitors on to "+e.to+". If that is yours too, try again with it."), nil
 	}
-	who, err := self(ctx, c, a)
+	if errors.Is(err, errNoPasswords) {
+		return again.Because(network.ReasonNotAllowed, siteKey,
+			"This site has application passwords switched off: they need https, and some security plug-ins forbid them."), nil
+	}
+	if network.KindOf(err) == network.Rejected {
+		return again.After(err, "The site", network.ReasonNotFound, siteKey,
+			"There is no WordPress at this address, or its REST API is switched off."), nil
+	}
+	var who user
+	if err == nil {
+		who, err = self(ctx, c, a)
+	}
 	if err != nil {
-		return again(why(err))
+		return again.After(err, "The site", network.ReasonRefused, passwordKey,
+			"The site does not accept this user name and application password. "+
+				"If they are right, its web server keeps the Authorization header from WordPress."), nil
 	}
 	if lacks := who.lacks(); lacks != "" {
-		return again("This user cannot be used: " + lacks + ".")
+		return again.Because(network.ReasonNotAllowed, userKey, "This user cannot be used: "+lacks+"."), nil
 	}
 	a.RemoteID, a.Handle, a.Name = remoteID(a, who), handle(a, who), network.Printable(about.Name)
 	return network.Step{Name: "done", Account: &a}, nil
 }
 
-func ask(site, user, message string) network.Step {
+func ask(site, user string) network.Step {
 	profile := ""
 	if address, err := siteURL(site); err == nil && site != "" {
 		profile = address + "/wp-admin/profile.php"
 	}
-	return network.Step{Name: siteStep, Message: network.Printable(message), Ask: []network.Question{
+	return network.Step{Name: siteStep, Ask: []network.Question{
 		{Key: siteKey, Label: "Address of the site", Help: siteHelp, Default: network.Printable(site)},
 		{Key: userKey, Label: "User name", Help: userHelp, Default: network.Printable(user)},
 		{Key: passwordKey, Label: "Application password", Help: passwordHelp, Secret: true, Link: profile},
 	}}
 }
 
-// refusal says why a site cannot be used, and which address to try instead.
-type refusal struct{ message, instead string }
+// noSite asks again after something that siteURL does not take.
+func noSite(again network.Step, err error) network.Step {
+	return again.Because(network.ReasonMalformed, siteKey, "That is no address of a site: "+err.Error()+".")
+}
 
-// discover finds the root of a site's API without a password, and writes it into the account. The
-// password goes nowhere but to the address that a person gave: a redirect is shown and not followed.
-func discover(ctx context.Context, c network.Calls, site string, a *network.Account) (index, refusal) {
+// errNoPasswords says that a site knows no application passwords.
+var errNoPasswords = errors.New("the site has application passwords switched off")
+
+// movedError says that a site is at another address.
+type movedError struct{ to string }
+
+func (e *movedError) Error() string { return "the site is at " + e.to }
+
+// discover finds the root of a site's API, and writes it into the account. The password goes nowhere but
+// to the address that a person gave, and only if the site describes itself to nobody else (handbook,
+// "Require authentication for all requests"); a redirect is shown and not followed.
+func discover(ctx context.Context, c network.Calls, site string, a *network.Account) (about index, err error) {
 	var last error
 	for i, root := range []string{"/wp-json", byParameter} {
-		reply, err := c.Read(ctx, "site "+strconv.Itoa(i+1), request(network.Account{Server: site + root}, "GET", "/", nil))
-		if err != nil {
-			return index{}, refusal{message: why(err)}
+		at := network.Account{Server: site + root}
+		reply, err := c.Read(ctx, "site "+strconv.Itoa(i+1), request(at, "GET", "/", nil))
+		if err == nil && (reply.Status == 401 || reply.Status == 403) {
+			at.Secret = a.Secret
+			reply, err = c.Read(ctx, "site "+strconv.Itoa(i+1)+" signed in", request(at, "GET", "/", nil))
 		}
-		var about index
+		if err != nil {
+			return about, err
+		}
 		if reply.Status == 200 && json.Unmarshal(reply.Body, &about) == nil && slices.Contains(about.Namespaces, "wp/v2") {
 			var ways map[string]json.RawMessage
 			if json.Unmarshal(about.Authentication, &ways) != nil || ways["application-passwords"] == nil {
-				return index{}, refusal{message: "This site has application passwords switched off: they need https, and some security plug-ins forbid them."}
+				return about, errNoPasswords
 			}
-			a.Server = site + root
-			return about, refusal{}
+			a.Server = at.Server
+			return about, nil
 		}
-		if instead := moved(reply, site, root); instead != "" {
-			return index{}, refusal{"The site sends visitors on to " + instead + ". If that is yours too, try again with it.", instead}
+		if to := moved(reply, site, root); to != "" {
+			return about, &movedError{to}
 		}
-		if last = judge(reply); last == nil {
-			last = unreadable("itself")
+		if kind := network.KindOf(judge(reply)); !reply.OK() && (kind == network.Throttled || kind == network.Reauth) {
+			return about, judge(reply)
 		}
+		last = network.Reject("", "there is no WordPress here")
 	}
-	if e, ok := errors.AsType[*network.Error](last); ok && e.Kind == network.Throttled {
-		return index{}, refusal{message: why(last)}
-	}
-	return index{}, refusal{message: "There is no WordPress at this address, or its REST API is switched off."}
+	return about, last
 }
 
 // moved returns the site that a redirect leads to, "" if it is none.
@@ -181,22 +209,6 @@ func handle(a network.Account, who user) string {
 func siteName(a network.Account) string {
 	_, name, _ := strings.Cut(home(a), "://")
 	return name
-}
-
-// why makes a sentence for people of a failed request.
-func why(err error) string {
-	e, ok := errors.AsType[*network.Error](err)
-	switch {
-	case !ok:
-		return "The site cannot be reached."
-	case e.Kind == network.NotSent:
-		return "The site cannot be reached: " + e.Message + "."
-	case e.Kind == network.Reauth:
-		return "The site does not accept this user name and application password. If they are right, its web server keeps the Authorization header from WordPress."
-	case e.Kind == network.Throttled:
-		return "The site asks to wait; please try again in a few minutes."
-	}
-	return "The site's answer cannot be understood: " + e.Message + "."
 }
 
 // withoutSpace drops the spaces that application passwords are shown with.

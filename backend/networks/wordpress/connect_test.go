@@ -14,6 +14,7 @@ import (
 func TestAConversationSaysWhatIsWrong(t *testing.T) {
 	s := wordpresstest.New(t)
 	for _, test := range []struct{ key, value, says string }{
+		{"site", "nowhere.invalid", "cannot be reached"},
 		{"site", "", "address of the site"},
 		{"site", "http://example.com", "only https://"},
 		{"site", "ftp://example.com", "must begin with https://"},
@@ -22,8 +23,9 @@ func TestAConversationSaysWhatIsWrong(t *testing.T) {
 		{"site", "https://exämple.com", "xn--"},
 		{"site", "https://" + strings.Repeat("a", 400), "too long"},
 		{"user", "", "user name"},
-		{"user", "a:b", "user name"},
+		{"user", "a:b", "no colon"},
 		{"password", "  ", "application password"},
+		{"password", strings.Repeat("x", 300), "too long"},
 		{"password", "wrong", "does not accept"},
 		{"user", "nobody", "does not accept"},
 		{"user", wordpresstest.Reader, "Author or higher"},
@@ -31,7 +33,7 @@ func TestAConversationSaysWhatIsWrong(t *testing.T) {
 		answers := s.Answers()
 		answers[test.key] = test.value
 		step, err := wordpress.New().Connect(t.Context(), calls(nil), network.Step{Name: "site", Answers: answers})
-		if err != nil || step.Account != nil || len(step.Ask) != 3 || !strings.Contains(step.Message, test.says) {
+		if err != nil || step.Account != nil || len(step.Ask) != 3 || step.Reason == "" || !strings.Contains(step.Message, test.says) {
 			t.Errorf("%s %q: %q, %v", test.key, test.value, step.Message, err)
 		}
 	}
@@ -50,6 +52,20 @@ func TestASiteIsConnectedByAnyAddressOfIt(t *testing.T) {
 				t.Errorf("%s: %+v", ending, a)
 			}
 		}
+	}
+}
+
+func TestASiteThatHidesFromStrangersIsConnected(t *testing.T) {
+	s := wordpresstest.New(t)
+	s.Closed()
+	if a := connect(t, s.Answers()); a.Server != s.Account().Server || a.Name != "The garden" {
+		t.Errorf("%+v", a)
+	}
+	answers := s.Answers()
+	answers["password"] = "wrong"
+	step, err := wordpress.New().Connect(t.Context(), calls(nil), network.Step{Name: "site", Answers: answers})
+	if err != nil || step.Account != nil || !strings.Contains(step.Message, "does not accept") {
+		t.Errorf("with a wrong password: %q, %v", step.Message, err)
 	}
 }
 
@@ -75,7 +91,7 @@ func TestAPasswordIsNotSentOnToAnotherSite(t *testing.T) {
 	answers := other.Answers()
 	answers["site"] = first.URL
 	step, err := wordpress.New().Connect(t.Context(), calls(nil), network.Step{Name: "site", Answers: answers})
-	if err != nil || step.Account != nil || !strings.Contains(step.Message, other.URL) || step.Ask[0].Default != other.URL {
+	if err != nil || step.Account != nil || !strings.Contains(step.Message, other.URL) || step.Ask[0].Default != other.URL || step.Reason != network.ReasonElsewhere {
 		t.Fatalf("%q, %+v, %v", step.Message, step.Ask, err)
 	}
 	answers["site"] = step.Ask[0].Default

@@ -119,8 +119,9 @@ func (Network) Describe() network.Descriptor {
 			{Key: optionSlug, Label: "Words in the address", Kind: "text"},
 			{Key: optionFeatured, Label: "First picture as featured image", Kind: "flag"},
 		},
-		Measure: func(_ network.Limits, text string) int { return measure.Graphemes(text) },
-		Preview: "article",
+		Measure:    func(_ network.Limits, text string) int { return measure.Graphemes(text) },
+		LinkInText: true, // a post has its link as its last paragraph
+		Preview:    "article",
 
 		Reconcile: network.Reconcile{Shape: network.ShapePhase}, // a draft is kept for good
 		Thread:    network.ThreadNone,

@@ -45,6 +45,7 @@ type Server struct {
 	plain     bool // without permalinks: the API is at /?rest_route= alone
 	passwords bool // application passwords are available
 	trash     bool
+	closed    bool // it describes itself to nobody who has not signed in
 	clash     bool // every draft gets a twin, as if an answer had been lost
 }
 
@@ -118,6 +119,9 @@ func (s *Server) WithoutPasswords() { s.passwords = false }
 
 // WithoutTrash makes a deleted post gone for good.
 func (s *Server) WithoutTrash() { s.trash = false }
+
+// Closed keeps the API from who has not signed in, as a plug-in does.
+func (s *Server) Closed() { s.closed = true }
 
 // WithTwins gives every draft a twin of the same slug, as a lost answer does.
 func (s *Server) WithTwins() { s.clash = true }
@@ -212,7 +216,7 @@ func (s *Server) routes() http.Handler {
 		if name, password, sent := r.BasicAuth(); sent && (password != goodPassword || name != User && name != Reader) {
 			fail(w, http.StatusUnauthorized, "incorrect_password", "The provided password is an invalid application password.")
 			return
-		} else if !sent && r.URL.Path != "/wp-json/" {
+		} else if !sent && (s.closed || r.URL.Path != "/wp-json/") {
 			fail(w, http.StatusUnauthorized, "rest_not_logged_in", "You are not currently logged in.")
 			return
 		}
