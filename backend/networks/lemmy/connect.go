@@ -36,6 +36,11 @@ const (
 // answered is what a person has said.
 type answered struct{ server, community, user, password, token, code string }
 
+// enough reports whether nothing has to be asked.
+func (g answered) enough() bool {
+	return g.server != "" && g.community != "" && (g.token != "" || g.user != "" && g.password != "")
+}
+
 // Connect asks for the server, the community and a password, and for a code if the account has a
 // second factor. Who has a token gives that instead. The password goes only to the server that the
 // person named, once, and is not kept.
@@ -48,32 +53,37 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 	if answers.Name == codeStep && !answers.Carry.IsZero() {
 		kept := answers.Carry.Field
 		given = answered{server: kept(serverKey), community: kept(communityKey), user: kept(userKey), password: kept(passwordKey), code: given.code}
-	} else if given == (answered{}) && answers.Name != accountStep {
-		return ask(given, ""), nil
+		if given.code == "" {
+			return askCode(given).Because(network.ReasonMissing, codeKey, "Please give the code."), nil
+		}
+	} else if answers.Name != accountStep && !given.enough() {
+		return ask(given), nil // not asked yet: nothing is wrong with what is not there
 	}
 	server, err := serverURL(given.server)
 	if err != nil {
-		return noServer(given, err), nil
+		return ask(given).Because(badServer(given.server), serverKey, "That is no server: "+err.Error()+"."), nil //nolint:nilerr // it is asked again
 	}
 	given.server = server
 	name, host, ok := communityName(given.community, hostOf(server))
 	switch {
 	case !ok:
-		return ask(given, "This is no community. "+communityHelp), nil
+		return ask(given).Because(network.ReasonMalformed, communityKey, "This is no community. "+communityHelp), nil
 	case given.token != "":
 		if bad := badToken(given.token); bad != "" {
-			return ask(given, bad), nil
+			return ask(given).Because(network.ReasonMalformed, tokenKey, bad), nil
 		}
 		return finish(ctx, c, given, name, host)
-	case given.user == "" || given.password == "":
-		return ask(given, "Please give your user name and password, or a token."), nil
+	case given.user == "":
+		return ask(given).Because(network.ReasonMissing, userKey, "Please give your user name and password, or a token."), nil
+	case given.password == "":
+		return ask(given).Because(network.ReasonMissing, passwordKey, "Please give your user name and password, or a token."), nil
 	}
 	return signIn(ctx, c, given, name, host)
 }
 
 // ask asks everything, with the answers so far that are no secrets.
-func ask(given answered, message string) network.Step {
-	return network.Step{Name: accountStep, Message: network.Printable(message), Ask: []network.Question{
+func ask(given answered) network.Step {
+	return network.Step{Name: accountStep, Ask: []network.Question{
 		{Key: serverKey, Label: "Server", Help: "Where your account is, such as lemmy.world.", Default: network.Printable(given.server)},
 		{Key: communityKey, Label: "Community", Help: communityHelp, Default: network.Printable(given.community)},
 		{Key: userKey, Label: "User name", Help: "Your name on that server, or your e-mail address.", Optional: true, Default: network.Printable(given.user)},
@@ -82,34 +92,35 @@ func ask(given answered, message string) network.Step {
 	}}
 }
 
-// noServer asks again after something that serverURL does not take.
-func noServer(given answered, err error) network.Step {
-	return ask(given, "That is no server: "+err.Error()+".")
-}
-
 // askCode asks for the second factor and keeps the rest for the next turn.
-func askCode(given answered, message string) network.Step {
+func askCode(given answered) network.Step {
 	return network.Step{
-		Name: codeStep, Message: message,
-		Ask: []network.Question{{Key: codeKey, Label: "Code", Help: "The six digits your authenticator app shows now.", Secret: true}},
+		Name: codeStep,
+		Ask:  []network.Question{{Key: codeKey, Label: "Code", Help: "The six digits your authenticator app shows now.", Secret: true}},
 		Carry: network.SecretOf(map[string]string{
 			serverKey: given.server, communityKey: given.community, userKey: given.user, passwordKey: given.password,
 		}),
 	}
 }
 
-// signInCodes are the refusals of a sign-in that people can do something about (errorResponseLogin of
-// the description, and docErrors).
-var signInCodes = map[string]string{
-	"incorrect_login":                     "The user name or the password is not right.",
-	"couldnt_find_person":                 "The server does not know this user name.",
-	"email_not_verified":                  "The server waits for you to confirm your e-mail address.",
-	"registration_denied":                 "The server has not accepted this account.",
-	"registration_application_pending":    "The server has not let this account in yet.",
-	"registration_application_is_pending": "The server has not let this account in yet.",
-	"site_ban":                            "The account is banned from its server.",
-	"deleted":                             "The account is deleted.",
-	"rate_limit_error":                    "The server asks to wait; please try again in a few minutes.",
+// refusal is why a sign-in failed, where people can do something about it.
+type refusal struct {
+	reason network.Reason
+	about  string
+	text   string
+}
+
+// signInCodes are the documented refusals of a sign-in (errorResponseLogin of the description, and
+// docErrors).
+var signInCodes = map[string]refusal{
+	"incorrect_login":                     {network.ReasonRefused, passwordKey, "The user name or the password is not right."},
+	"couldnt_find_person":                 {network.ReasonNotFound, userKey, "The server does not know this user name."},
+	"email_not_verified":                  {network.ReasonNotAllowed, "", "The server waits for you to confirm your e-mail address."},
+	"registration_denied":                 {network.ReasonNotAllowed, "", "The server has not accepted this account."},
+	"registration_application_pending":    {network.ReasonNotAllowed, "", "The server has not let this account in yet."},
+	"registration_application_is_pending": {network.ReasonNotAllowed, "", "The server has not let this account in yet."},
+	"site_ban":                            {network.ReasonNotAllowed, "", "The account is banned from its server."},
+	"deleted":                             {network.ReasonNotAllowed, "", "The account is deleted."},
 }
 
 // signIn exchanges the password for a token.
@@ -120,21 +131,23 @@ func signIn(ctx context.Context, c network.Calls, given answered, name, host str
 	}
 	reply, err := c.Prepare(ctx, "sign in", request)
 	if err != nil {
-		return ask(given, why(asError(err))), nil
+		return failed(given, asError(err)), nil
 	}
-	switch code := problemOf(reply); {
-	case code == "missing_totp_token":
-		return askCode(given, ""), nil
-	case code == "incorrect_totp_token":
-		return askCode(given, "The code is not right; please give the one that is shown now."), nil
-	case signInCodes[code] != "":
-		return ask(given, signInCodes[code]), nil
+	code := problemOf(reply)
+	switch code {
+	case "missing_totp_token":
+		return askCode(given), nil
+	case "incorrect_totp_token":
+		return askCode(given).Because(network.ReasonRefused, codeKey, "The code is not right; please give the one that is shown now."), nil
+	}
+	if no, ok := signInCodes[code]; ok && !reply.OK() {
+		return ask(given).Because(no.reason, no.about, no.text), nil
 	}
 	if given.token, err = tokenOf(reply); err != nil {
-		return ask(given, why(err)), nil
+		return failed(given, err), nil
 	}
 	if given.token == "" {
-		return ask(given, "The server has not let this account in yet: it waits for a confirmation."), nil
+		return ask(given).Because(network.ReasonNotAllowed, "", "The server has not let this account in yet: it waits for a confirmation."), nil
 	}
 	return finish(ctx, c, given, name, host)
 }
@@ -156,25 +169,25 @@ func finish(ctx context.Context, c network.Calls, given answered, name, host str
 	a := network.Account{Server: given.server, Secret: network.SecretOf(map[string]string{tokenField: given.token})}
 	s, err := readSite(ctx, c, a)
 	if err != nil {
-		return ask(given, why(err)), nil
+		return failed(given, err), nil
 	}
 	if major, minor := release(s.Version); major == 0 && minor < 19 {
-		return ask(given, "This server has Lemmy "+s.Version+"; Postbag needs 0.19 or later."), nil
+		return ask(given).Because(network.ReasonTooOld, serverKey, "This server has Lemmy "+s.Version+"; Postbag needs 0.19 or later."), nil
 	}
 	if s.Me == nil || s.Me.View.Person.ID == 0 {
-		return ask(given, "The server does not accept this token."), nil
+		return failed(given, nil), nil
 	}
 	limits := limitsOf(s)
 	a.Limits = &limits
 	there, discussed, err := communityOf(ctx, c, a, name, host)
 	if err != nil {
 		if e, ok := errors.AsType[*network.Error](err); ok && e.Code == codeNone {
-			return ask(given, "The server finds no such community."), nil
+			return ask(given).Because(network.ReasonNotFound, communityKey, "The server finds no such community."), nil
 		}
-		return ask(given, why(err)), nil
+		return failed(given, err), nil
 	}
 	if there.Removed || there.Deleted {
-		return ask(given, "This community is closed."), nil
+		return ask(given).Because(network.ReasonWrongKind, communityKey, "This community is closed."), nil
 	}
 	if len(discussed) == 0 {
 		discussed = s.Discussed
@@ -250,16 +263,15 @@ func languages(all []language, allowed []number) string {
 	return strings.Join(list, " ")
 }
 
-// why says what went wrong.
-func why(err error) string {
-	e, ok := errors.AsType[*network.Error](err)
-	switch {
-	case !ok || e.Kind == network.NotSent:
-		return "The server cannot be reached."
-	case e.Kind == network.Reauth:
-		return "The server does not accept this token."
-	case e.Kind == network.Throttled:
-		return "The server asks to wait; please try again in a few minutes."
+// failed asks again after a request that did not go well; nil is for a token that is nobody's.
+func failed(given answered, err error) network.Step {
+	return ask(given).After(err, "The server", network.ReasonRefused, tokenKey, "The server does not accept this token.")
+}
+
+// badServer says why a server's address is not taken.
+func badServer(typed string) network.Reason {
+	if typed == "" {
+		return network.ReasonMissing
 	}
-	return network.Printable("This does not look like a Lemmy server: " + e.Message + ".")
+	return network.ReasonMalformed
 }

@@ -47,8 +47,8 @@ func TestAConversationSaysWhatIsWrong(t *testing.T) {
 		{"token", "unknown", "does not accept this token"},
 	} {
 		step := connect(t, calls(nil), account(s.Answers(), test.key, test.value))
-		if step.Account != nil || len(step.Ask) != 5 || !strings.Contains(step.Message, test.says) {
-			t.Errorf("%s %q: %q", test.key, test.value, step.Message)
+		if step.Account != nil || len(step.Ask) != 5 || !strings.Contains(step.Message, test.says) || step.Reason == "" || step.About != test.key {
+			t.Errorf("%s %q: %q, %s about %q", test.key, test.value, step.Message, step.Reason, step.About)
 		}
 		for _, q := range step.Ask {
 			if q.Secret && q.Default != "" {
@@ -98,13 +98,30 @@ func TestASecondFactorIsAskedFor(t *testing.T) {
 			t.Fatalf("asked %+v", step)
 		}
 		step = connect(t, calls(nil), network.Step{Name: "code", Carry: step.Carry, Answers: map[string]string{"code": wrong}})
-		if wrong != "" && !strings.Contains(step.Message, "code is not right") {
-			t.Errorf("a wrong code: %q", step.Message)
+		if want := map[string]network.Reason{"": network.ReasonMissing, "000000": network.ReasonRefused}[wrong]; step.Reason != want || step.About != "code" || step.Message == "" {
+			t.Errorf("the code %q: %q, %s", wrong, step.Message, step.Reason)
 		}
 	}
 	step = connect(t, calls(nil), network.Step{Name: "code", Carry: step.Carry, Answers: map[string]string{"code": lemmytest.Code}})
 	if step.Account == nil || step.Account.Handle != "news@"+s.Host() {
 		t.Errorf("connected as %+v, %q", step.Account, step.Message)
+	}
+}
+
+func TestAnswersMayComeUnasked(t *testing.T) {
+	s := lemmytest.New(t)
+	unasked := account(s.Answers())
+	unasked.Name = ""
+	if step := connect(t, calls(nil), unasked); step.Account == nil {
+		t.Errorf("all at once: %q", step.Message)
+	}
+	for _, missing := range []string{"server", "community", "user", "password"} {
+		some := account(s.Answers(), missing, "")
+		some.Name = ""
+		step := connect(t, says{Status: 500}, some)
+		if step.Name != "account" || step.Message != "" || len(step.Ask) != 5 || missing != "server" && step.Ask[0].Default != s.URL {
+			t.Errorf("without the %s: %+v", missing, step)
+		}
 	}
 }
 
@@ -137,7 +154,7 @@ func TestAServerThatIsNoLemmyIsToldSo(t *testing.T) {
 		"too many":             {Status: 429},
 	} {
 		step := connect(t, says(reply), account(old.Answers()))
-		if step.Account != nil || step.Message == "" || len(step.Ask) == 0 || network.Printable(step.Message) != step.Message {
+		if step.Account != nil || step.Message == "" || step.Reason == "" || len(step.Ask) == 0 || network.Printable(step.Message) != step.Message {
 			t.Errorf("%s: %+v", name, step)
 		}
 	}
