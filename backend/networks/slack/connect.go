@@ -38,37 +38,34 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 	token := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(answers.Answers[tokenKey]), "Bearer "))
 	typed := strings.TrimSpace(answers.Answers[channelKey])
 	if answers.Name != appStep {
-		return ask(typed, ""), nil
+		return ask(typed), nil
 	}
-	if wrong := badToken(token); wrong != "" {
-		return ask(typed, wrong), nil
+	if reason, wrong := badToken(token); wrong != "" {
+		return ask(typed).Because(reason, tokenKey, wrong), nil
 	}
-	id := typed
-	if _, channel, _, _ := readLink(typed); channel != "" {
-		id = channel
-	}
+	id := channelIn(typed)
 	switch {
 	case typed == "":
-		return ask(typed, "Please give the link of the channel."), nil
+		return ask(typed).Because(network.ReasonMissing, channelKey, "Please give the link of the channel."), nil
 	case !channelForm.MatchString(id):
-		return ask(typed, "This is no link of a channel. "+channelHelp), nil
+		return ask(typed).Because(network.ReasonMalformed, channelKey, "This is no link of a channel. "+channelHelp), nil
 	}
 	a := network.Account{Server: n.base, Secret: network.SecretOf(map[string]string{tokenField: token})}
 	who, scopes, err := self(ctx, c, a)
 	if err != nil {
-		return ask(typed, why(err, "Slack does not know this token. Copy it again from OAuth & Permissions.")), nil
+		return after(ask(typed), err, network.ReasonRefused, tokenKey, "Slack does not know this token. Copy it again from OAuth & Permissions."), nil
 	}
 	if missing := missingScope(scopes); missing != "" {
-		return ask(typed, "The token lacks the permission "+missing+". Add it under OAuth & Permissions and install the app again."), nil
+		return ask(typed).Because(network.ReasonNotAllowed, tokenKey, "The token lacks the permission "+missing+addScope), nil
 	}
 	there, err := conversationOf(ctx, c, a, id)
 	switch {
 	case err != nil:
-		return ask(typed, why(err, "The app does not see this channel: invite it there.")), nil
+		return after(ask(typed), err, network.ReasonNotFound, channelKey, "The app does not see this channel: invite it there."), nil
 	case there.Channel.Archived:
-		return ask(typed, "This channel is archived."), nil
+		return ask(typed).Because(network.ReasonWrongKind, channelKey, "This channel is archived."), nil
 	case !there.Channel.Member:
-		return ask(typed, "The app is not in this channel yet: write /invite and its name there."), nil
+		return ask(typed).Because(network.ReasonNotAllowed, channelKey, "The app is not in this channel yet: write /invite and its name there."), nil
 	}
 	reply, err := c.Read(ctx, "history", request(a, "GET", "conversations.history", url.Values{
 		"channel": {id}, "limit": {"1"}, "include_all_metadata": {"true"},
@@ -78,7 +75,8 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 		err = decode(reply, "the channel's messages", &p)
 	}
 	if err != nil {
-		return ask(typed, why(err, "The app cannot read the channel's messages, which it needs to be sure that nothing is posted twice.")), nil
+		return after(ask(typed), err, network.ReasonNotAllowed, channelKey,
+			"The app cannot read the channel's messages, which it needs to be sure that nothing is posted twice."), nil
 	}
 	a.RemoteID = place{team: who.TeamID, channel: id, user: who.UserID}.remoteID()
 	a.Handle, a.Name = network.Printable(there.Channel.Name), network.Printable(who.Team)
@@ -89,19 +87,33 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 	return network.Step{Name: "done", Account: &a}, nil
 }
 
+// channelIn reads a channel's id from its link, from the address that a browser shows for it
+// (app.slack.com/client/TEAM/CHANNEL), or as it is.
+func channelIn(typed string) string {
+	if _, channel, _, _ := readLink(typed); channel != "" {
+		return channel
+	}
+	if u, err := url.Parse(typed); err == nil && u.Scheme == "https" && u.User == nil && u.Host == "app.slack.com" {
+		if parts := strings.Split(strings.Trim(u.Path, "/"), "/"); len(parts) >= 3 && parts[0] == "client" {
+			return parts[2]
+		}
+	}
+	return typed
+}
+
 // badToken says what is wrong with a token as it looks, "" if nothing is.
-func badToken(token string) string {
+func badToken(token string) (reason network.Reason, wrong string) {
 	switch {
 	case token == "":
-		return "Please give the token of your app."
+		return network.ReasonMissing, "Please give the token of your app."
 	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return "A token has no spaces or other signs; copy it again."
+		return network.ReasonMalformed, "A token has no spaces or other signs; copy it again."
 	case strings.HasPrefix(token, "xoxe"):
-		return "This token ends after some hours. Make an app without token rotation."
+		return network.ReasonMalformed, "This token ends after some hours. Make an app without token rotation."
 	case !strings.HasPrefix(token, "xoxb-") && !strings.HasPrefix(token, "xoxp-"):
-		return "This is another kind of token; the Bot User OAuth Token begins with xoxb-."
+		return network.ReasonMalformed, "This is another kind of token; the Bot User OAuth Token begins with xoxb-."
 	}
-	return ""
+	return "", ""
 }
 
 // missingScope returns the first scope that a list lacks, "" if it lacks none or is not there.
@@ -118,25 +130,19 @@ func missingScope(scopes string) string {
 	return ""
 }
 
-func ask(channel, message string) network.Step {
-	return network.Step{Name: appStep, Message: network.Printable(message), Ask: []network.Question{
+func ask(channel string) network.Step {
+	return network.Step{Name: appStep, Ask: []network.Question{
 		{Key: tokenKey, Label: "App token", Help: tokenHelp, Secret: true, Link: appsPage},
 		{Key: channelKey, Label: "Link of the channel", Help: channelHelp, Default: channel},
 	}}
 }
 
-// why says what went wrong; refused is the sentence for an answer that says no.
-func why(err error, refused string) string {
-	e, ok := errors.AsType[*network.Error](err)
-	switch {
-	case !ok || e.Kind == network.NotSent:
-		return "Slack cannot be reached."
-	case e.Code == "missing_scope":
-		return "Slack says that " + e.Message + ". Add it under OAuth & Permissions and install the app again."
-	case e.Kind == network.Reauth || e.Kind == network.Rejected:
-		return refused
-	case e.Kind == network.Throttled:
-		return "Slack asks to wait; please try again in a few minutes."
+const addScope = ". Add it under OAuth & Permissions and install the app again."
+
+// after says what went wrong; a permission that is missing is named.
+func after(s network.Step, err error, reason network.Reason, about, refused string) network.Step {
+	if e, ok := errors.AsType[*network.Error](err); ok && e.Code == "missing_scope" {
+		return s.Because(network.ReasonNotAllowed, tokenKey, "Slack says that "+e.Message+addScope)
 	}
-	return "Slack's answer cannot be understood: " + e.Message + "."
+	return s.After(err, "Slack", reason, about, refused)
 }

@@ -10,28 +10,33 @@ import (
 )
 
 func TestAConversationSaysWhatIsWrong(t *testing.T) {
-	for _, test := range []struct{ key, value, says string }{
-		{"token", "", "token of your app"},
-		{"token", "xoxb- a", "no spaces"},
-		{"token", "xoxb-unknown", "does not know this token"},
-		{"token", "xapp-1-A0-1", "another kind of token"},
-		{"token", "xoxe.xoxb-1-a", "token rotation"},
-		{"token", "https://hooks.slack.com/services/T/B/X", "another kind of token"},
-		{"channel", "", "link of the channel"},
-		{"channel", "#general", "no link of a channel"},
-		{"channel", "https://square.slack.com.evil.example/archives/C0NEWS0001", "no link of a channel"},
-		{"channel", "http://square.slack.com/archives/C0NEWS0001", "no link of a channel"},
-		{"channel", "https://square.slack.com/archives/D0DIRECT01", "no link of a channel"},
-		{"channel", "C0UNKNOWN1", "does not see this channel"},
-		{"channel", slacktest.Archived, "archived"},
-		{"channel", slacktest.Outside, "not in this channel yet"},
+	for _, test := range []struct {
+		key, value, says string
+		reason           network.Reason
+	}{
+		{"token", "", "token of your app", network.ReasonMissing},
+		{"token", "xoxb- a", "no spaces", network.ReasonMalformed},
+		{"token", "xoxb-unknown", "does not know this token", network.ReasonRefused},
+		{"token", "xapp-1-A0-1", "another kind of token", network.ReasonMalformed},
+		{"token", "xoxe.xoxb-1-a", "token rotation", network.ReasonMalformed},
+		{"token", "https://hooks.slack.com/services/T/B/X", "another kind of token", network.ReasonMalformed},
+		{"channel", "", "link of the channel", network.ReasonMissing},
+		{"channel", "#general", "no link of a channel", network.ReasonMalformed},
+		{"channel", "https://square.slack.com.evil.example/archives/C0NEWS0001", "no link of a channel", network.ReasonMalformed},
+		{"channel", "http://square.slack.com/archives/C0NEWS0001", "no link of a channel", network.ReasonMalformed},
+		{"channel", "https://square.slack.com/archives/D0DIRECT01", "no link of a channel", network.ReasonMalformed},
+		{"channel", "https://app.slack.com/client/T0SQUARE1", "no link of a channel", network.ReasonMalformed},
+		{"channel", "C0UNKNOWN1", "does not see this channel", network.ReasonNotFound},
+		{"channel", slacktest.Archived, "archived", network.ReasonWrongKind},
+		{"channel", slacktest.Outside, "not in this channel yet", network.ReasonNotAllowed},
 	} {
 		s := slacktest.New(t)
 		answers := s.Answers()
 		answers[test.key] = test.value
 		step, err := slack.At(s.URL).Connect(t.Context(), calls(nil), network.Step{Name: "app", Answers: answers})
-		if err != nil || step.Account != nil || !strings.Contains(step.Message, test.says) || len(step.Ask) != 2 {
-			t.Errorf("%s %q: %q, %v", test.key, test.value, step.Message, err)
+		if err != nil || step.Account != nil || !strings.Contains(step.Message, test.says) || len(step.Ask) != 2 ||
+			step.Reason != test.reason || step.About != test.key {
+			t.Errorf("%s %q: %q, %q about %q, %v", test.key, test.value, step.Message, step.Reason, step.About, err)
 		}
 	}
 }
@@ -70,7 +75,13 @@ func TestWhatTheTokenMayNotDoIsSaidAtOnce(t *testing.T) {
 			t.Errorf("%+v: %q", answer, step.Message)
 		}
 	}
-	step := connect()
+	step, err := slack.At(s.URL).Connect(t.Context(), calls(nil), network.Step{Name: "app", Answers: map[string]string{
+		"token": " Bearer " + s.Answers()["token"] + "\n", "channel": "https://app.slack.com/client/" + slacktest.Team + "/" + slacktest.Channel + "/",
+	}})
+	if err != nil || step.Account == nil || step.Account.RemoteID != s.Account().RemoteID {
+		t.Errorf("by the browser's address: %+v, %v", step.Account, err)
+	}
+	step = connect()
 	if step.Account == nil || step.Account.RemoteID != s.Account().RemoteID || step.Account.Handle != "news" || step.Account.Name != "The square" ||
 		step.Account.Options["workspace"] != slacktest.Workspace {
 		t.Errorf("connected as %+v: %q", step.Account, step.Message)
