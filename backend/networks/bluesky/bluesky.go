@@ -49,8 +49,9 @@ const (
 	maxImage = 2_000_000
 	// maxThumb is the limit of a link card's picture (app.bsky.embed.external, 2026-08-20).
 	maxThumb = 1_000_000
-	// maxParts keeps the one request of a thread below the server's 1,000,000 bytes, with
-	// texts and descriptions at their limits. (It takes 200 writes: applyWrites.ts, 0.5.35.)
+	// maxParts keeps the one request of a thread below the server's 1,000,000 bytes, unless it has
+	// more than four pictures a part with very long descriptions (tooLarge). (It takes 200 writes:
+	// applyWrites.ts, 0.5.35.)
 	maxParts = 25
 	// maxAlt is where the official app stops (2026-04); the lexicon has no limit.
 	maxAlt = 2000
@@ -92,7 +93,7 @@ func (Network) Describe() network.Descriptor {
 		Limits: network.Limits{
 			Text: network.TextLimit{Max: 300, Unit: network.UnitGraphemes, MaxBytes: 3000, Required: true},
 			Media: network.MediaLimit{
-				Max: 4, Videos: 1,
+				Max: maxGallery, Videos: 1,
 				Types:      []string{"image/jpeg", "image/png", "image/webp", "image/gif", videoType},
 				ImageBytes: maxImage, VideoBytes: maxVideo, VideoMs: maxVideoMs,
 			},

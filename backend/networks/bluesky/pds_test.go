@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -44,6 +45,7 @@ func TestAgainstARealPDS(t *testing.T) {
 		{"limits are the server's own", limits},
 		{"a video is stored as it is, and read back", videos},
 		{"the server gives the permission for the video service", permissions},
+		{"a gallery is stored, and read back", galleries},
 		{"gates are written with their posts, read back and deleted with them", gates},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, realPDS{pds, account, files}) })
@@ -220,21 +222,29 @@ func threadAddresses(t *testing.T, p realPDS) {
 
 func longestThread(t *testing.T, p realPDS) {
 	d := bluesky.New().Describe()
-	var parts []network.Part
-	for i := range d.Limits.Parts {
-		part := network.Part{Text: strings.Repeat("🏳️‍🌈", 214)} // 2996 bytes
-		for range d.Limits.Media.Max {
-			part.Media = append(part.Media, picture(p.files, 5+i%2, strings.Repeat("語", d.Limits.Alt.Max)))
+	for _, pictures := range []int{4, d.Limits.Media.Max} {
+		in := plan(fmt.Sprintf("longest %d", pictures))
+		in.Options = map[string]string{"replies": "mentioned", "no_quotes": "true", "labels": "graphic-media"}
+		for i := range d.Limits.Parts {
+			part := network.Part{Text: strings.Repeat("🏳️‍🌈", 214)} // 2996 bytes
+			for range pictures {
+				part.Media = append(part.Media, picture(p.files, 5+i%2, strings.Repeat("語", d.Limits.Alt.Max)))
+			}
+			in.Parts = append(in.Parts, part)
 		}
-		parts = append(parts, part)
-	}
-	c := newCalls(p.files)
-	in := plan("longest", parts...)
-	in.Options = map[string]string{"replies": "mentioned", "no_quotes": "true", "labels": "graphic-media"}
-	receipt := publish(t, c, p.account, in)
-	t.Logf("one request of %d bytes", c.sent[c.steps[len(c.steps)-1]].Body.Len())
-	if id, _ := p.record(t, receipt.RemoteID); id == "" {
-		t.Error("the server does not have it")
+		if issue, bad := network.Blocking(network.Check(d, d.Limits, in)); bad {
+			most, err := strconv.Atoi(issue.Values["limit"])
+			if err != nil || issue.Code != network.IssueParts || pictures == 4 {
+				t.Fatalf("%d pictures: %+v", pictures, issue)
+			}
+			in.Parts = in.Parts[:most]
+		}
+		c := newCalls(p.files)
+		receipt := publish(t, c, p.account, in)
+		t.Logf("one request of %d parts, %d bytes", len(in.Parts), c.sent[c.steps[len(c.steps)-1]].Body.Len())
+		if id, _ := p.record(t, receipt.RemoteID); id == "" {
+			t.Error("the server does not have it")
+		}
 	}
 }
 

@@ -144,7 +144,7 @@ func embed(ctx context.Context, c network.Calls, a network.Account, p network.Pl
 		images = append(images, image{Alt: m.Alt, Image: b, AspectRatio: ratioOf(m)})
 	}
 	if len(images) > 0 {
-		return imagesEmbed{Type: "app.bsky.embed.images", Images: images}, nil
+		return showImages(images), nil
 	}
 	if p.Link == nil || i > 0 {
 		return nil, nil
@@ -246,7 +246,7 @@ const gatesMark = ", gates: "
 
 // also is what only this network knows to be wrong.
 func also(_ network.Limits, p network.Plan) []network.Issue {
-	return slices.Concat(unclear(p), wrongVideo(p), wrongCard(p))
+	return slices.Concat(unclear(p), wrongVideo(p), wrongGallery(p), wrongCard(p), tooLarge(p))
 }
 
 // wrongCard holds a plan to the rules of a link card.

@@ -31,7 +31,7 @@ type (
 		Facets    []facet     `json:"facets,omitempty"`
 		Reply     *replyRef   `json:"reply,omitempty"`
 		Labels    *selfLabels `json:"labels,omitempty"`
-		Embed     any         `json:"embed,omitempty"` // imagesEmbed, videoEmbed or externalEmbed
+		Embed     any         `json:"embed,omitempty"` // imagesEmbed, galleryEmbed, videoEmbed or externalEmbed
 	}
 	facet struct {
 		Index    byteSlice `json:"index"`

@@ -210,7 +210,8 @@ func (s *Server) Posts() []networktest.Post {
 		}
 		embed, _ := r.value["embed"].(map[string]any)
 		images, _ := embed["images"].([]any)
-		for _, v := range images {
+		items, _ := embed["items"].([]any)
+		for _, v := range append(images, items...) {
 			img, _ := v.(map[string]any)
 			alt, _ := img["alt"].(string)
 			b, _ := blobOf(img["image"]) // the lexicon has been held to
