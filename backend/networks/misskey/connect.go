@@ -44,11 +44,10 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 	}
 	typed := strings.TrimSpace(answers.Answers[keyServer])
 	if typed == "" {
-		message := ""
 		if answers.Name == turnServer {
-			message = "Please name the server your account is on."
+			return askServer("").Because(network.ReasonMissing, keyServer, "Please name the server your account is on."), nil
 		}
-		return askServer("", message), nil
+		return askServer(""), nil
 	}
 	server, err := serverURL(typed)
 	if err != nil {
@@ -60,8 +59,8 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 	return beginSignIn(ctx, c, server, answers.Answers[keyRedirect]), nil
 }
 
-func askServer(server, message string) network.Step {
-	return network.Step{Name: turnServer, Message: network.Printable(message), Ask: []network.Question{
+func askServer(server string) network.Step {
+	return network.Step{Name: turnServer, Ask: []network.Question{
 		{Key: keyServer, Label: "Server", Help: serverHelp, Default: server},
 		{Key: keyToken, Label: "Access token", Help: tokenHelp, Secret: true, Optional: true},
 	}}
@@ -69,22 +68,22 @@ func askServer(server, message string) network.Step {
 
 // notServer asks again after something that serverURL does not take.
 func notServer(typed string, err error) network.Step {
-	return askServer(network.Printable(typed), "That is no server: "+err.Error()+".")
+	return askServer(network.Printable(typed)).Because(network.ReasonMalformed, keyServer, "That is no server: "+err.Error()+".")
 }
 
 // finish ends the conversation with the account that a token belongs to, or asks again.
 func finish(ctx context.Context, c network.Calls, server, token string) network.Step {
 	if len(token) > 1000 || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return askServer(server, "An access token has letters, digits and signs only, and no space; copy it again.")
+		return askServer(server).Because(network.ReasonMalformed, keyToken, "An access token has letters, digits and signs only, and no space; copy it again.")
 	}
 	a := network.Account{Server: server, Secret: network.SecretOf(map[string]string{tokenField: token})}
 	about, err := readMeta(ctx, c, server)
 	if err != nil {
-		return askServer(server, why(err))
+		return notConnected(server, err)
 	}
 	who, err := verify(ctx, c, a)
 	if err != nil {
-		return askServer(server, why(err))
+		return notConnected(server, err)
 	}
 	host := strings.TrimPrefix(strings.TrimPrefix(server, "https://"), "http://")
 	a.RemoteID = who.ID + "@" + host // ids are each server's own
@@ -119,24 +118,19 @@ func (s self) name() string {
 	return network.Printable(s.Username)
 }
 
-// why makes a sentence for people of a request that failed.
-func why(err error) string {
-	e, ok := errors.AsType[*network.Error](err)
-	switch {
-	case !ok:
-		return "The server cannot be reached."
-	case e.Code == "CREDENTIAL_REQUIRED":
-		return "The server does not read the token where Postbag puts it, which Misskey does since version 2023.9; it is too old."
-	case e.Code == "PERMISSION_DENIED":
-		return "The token may not read your account; make one with the permissions that are named below."
-	case e.Kind == network.Reauth:
-		return "The server does not accept this token."
-	case e.Kind == network.NotSent:
-		return "The server cannot be reached: " + e.Message + "."
-	case e.Kind == network.Throttled:
-		return "The server asks to wait; please try again in a few minutes."
+// notConnected asks again after a request that failed.
+func notConnected(server string, err error) network.Step {
+	step := askServer(server)
+	if e, ok := errors.AsType[*network.Error](err); ok {
+		switch e.Code {
+		case "CREDENTIAL_REQUIRED":
+			return step.Because(network.ReasonTooOld, keyServer,
+				"The server does not read the token where Postbag puts it, which Misskey does since version 2023.9; it is too old.")
+		case "PERMISSION_DENIED":
+			return step.Because(network.ReasonRefused, keyToken, "The token may not read your account; make one with the permissions that are named below.")
+		}
 	}
-	return "This does not look like a Misskey server: " + e.Message + "."
+	return step.After(err, "The server", network.ReasonRefused, keyToken, "The server does not accept this token.")
 }
 
 // serverURL makes a base address of what a person types: "misskey.example", "https://misskey.example/",

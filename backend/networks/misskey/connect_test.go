@@ -94,12 +94,12 @@ func TestAnOddAnswerToASignInConnectsNothing(t *testing.T) {
 		says(204, ""), says(404, "Not found"), says(429, ""), says(500, problem("INTERNAL_ERROR")), says(302, ""),
 	} {
 		step, err := misskey.New().Connect(t.Context(), c, say)
-		if err != nil || step.Account != nil || step.Message == "" || len(step.Ask) == 0 {
+		if err != nil || step.Account != nil || step.Message == "" || step.Reason == "" || len(step.Ask) == 0 {
 			t.Errorf("%v: %+v, %v", c, step, err)
 		}
 	}
 	step, err := misskey.New().Connect(t.Context(), says(200, `{"ok":false,"token":"t"}`), say)
-	if err != nil || !strings.Contains(step.Message, "did not allow") {
+	if err != nil || step.Reason != network.ReasonDenied {
 		t.Errorf("a token that was not allowed: %+v, %v", step, err)
 	}
 }
@@ -115,7 +115,7 @@ func TestAForgedAnswerConnectsNothing(t *testing.T) {
 		say := first
 		say.Answers = maps.Clone(good)
 		change(say.Answers)
-		if step := connect(t, say); step.Account != nil || !strings.Contains(step.Message, "does not belong") || len(step.Ask) == 0 {
+		if step := connect(t, say); step.Account != nil || step.Reason != network.ReasonSignIn || !strings.Contains(step.Message, "does not belong") || len(step.Ask) == 0 {
 			t.Errorf("%s: step %q, message %q, account %t", name, step.Name, step.Message, step.Account != nil)
 		}
 	}
@@ -144,11 +144,11 @@ func TestAConversationSaysWhatIsWrong(t *testing.T) {
 		{"onlyWrites", "may not read your account"},
 	} {
 		step := connect(t, network.Step{Name: "server", Answers: map[string]string{"server": s.URL, "token": tt.token}})
-		if step.Account != nil || !strings.Contains(step.Message, tt.says) || step.Ask[0].Default != s.URL || strings.Contains(step.Message, tt.token) {
+		if step.Account != nil || step.About != "token" || !strings.Contains(step.Message, tt.says) || step.Ask[0].Default != s.URL || strings.Contains(step.Message, tt.token) {
 			t.Errorf("%.20q: %q", tt.token, step.Message)
 		}
 	}
-	if step := connect(t, network.Step{Name: "server"}); !strings.Contains(step.Message, "name the server") {
+	if step := connect(t, network.Step{Name: "server"}); step.Reason != network.ReasonMissing || !strings.Contains(step.Message, "name the server") {
 		t.Errorf("no server: %q", step.Message)
 	}
 }
@@ -157,7 +157,7 @@ func TestAServerThatReadsTokensFromBodiesAloneIsTooOld(t *testing.T) {
 	s := misskeytest.New(t)
 	s.IgnoreHeader()
 	step := connect(t, network.Step{Name: "server", Answers: s.Answers()})
-	if step.Account != nil || !strings.Contains(step.Message, "2023.9") {
+	if step.Account != nil || step.Reason != network.ReasonTooOld || !strings.Contains(step.Message, "2023.9") {
 		t.Errorf("%+v", step)
 	}
 }
@@ -169,7 +169,7 @@ func TestOnlyServersArePlacesForATokenToGo(t *testing.T) {
 		"nötes.example", "https://[::1", strings.Repeat("a", 400), "http://10.0.0.1", "a..b",
 	} {
 		step := connect(t, network.Step{Name: "server", Answers: map[string]string{"server": typed, "token": "t"}})
-		if step.Account != nil || !strings.HasPrefix(step.Message, "That is no server") {
+		if step.Account != nil || step.Reason != network.ReasonMalformed || step.About != "server" || !strings.HasPrefix(step.Message, "That is no server") {
 			t.Errorf("%q: message %q", typed, step.Message)
 		}
 	}
@@ -188,7 +188,7 @@ func TestSomethingElseThanAMisskeyIsSaidToBeNone(t *testing.T) {
 			step, err := misskey.New().Connect(t.Context(), c, network.Step{Name: "server", Answers: map[string]string{
 				"server": "blog.example", "token": token, "redirect_uri": callback,
 			}})
-			if err != nil || step.Account != nil || step.Browse != "" || !strings.Contains(step.Message, "does not look like a Misskey") {
+			if err != nil || step.Account != nil || step.Browse != "" || step.Reason != network.ReasonNotUnderstood {
 				t.Errorf("%v: %+v, %v", c, step, err)
 			}
 		}

@@ -28,7 +28,7 @@ const (
 // "MiAuth"). Nothing is registered before. Without a callback the person says when it is done.
 func beginSignIn(ctx context.Context, c network.Calls, server, redirect string) network.Step {
 	if _, err := readMeta(ctx, c, server); err != nil { // before a browser is opened at somebody's page
-		return askServer(server, why(err))
+		return notConnected(server, err)
 	}
 	session := newSession()
 	q := url.Values{"name": {"Postbag"}, "permission": {strings.Join(permissions, ",")}}
@@ -60,7 +60,7 @@ func finishSignIn(ctx context.Context, c network.Calls, answers network.Step) (n
 	carry := answers.Carry.Field
 	server, session := carry(carryServer), carry(carrySession)
 	if carry(carryRedirect) != "" && subtle.ConstantTimeCompare([]byte(answers.Answers[keySession]), []byte(session)) != 1 {
-		return askServer(server, "The answer does not belong to this sign-in; please begin again."), nil
+		return askServer(server).Because(network.ReasonSignIn, "", "The answer does not belong to this sign-in; please begin again."), nil
 	}
 	// The session is as good as the token until it is spent, so the carrier alone sees it.
 	r := bare(network.Account{Server: server}, "miauth/"+network.KeyMark+"/check")
@@ -68,14 +68,14 @@ func finishSignIn(ctx context.Context, c network.Calls, answers network.Step) (n
 	r.Header["Content-Type"], r.Body = "application/json", network.Bytes([]byte("{}"))
 	reply, err := c.Prepare(ctx, "token", r)
 	if err != nil {
-		return askServer(server, why(asError(err))), nil
+		return notConnected(server, asError(err)), nil
 	}
 	token, err := given(reply)
 	if err != nil {
-		return askServer(server, why(err)), nil
+		return notConnected(server, err), nil
 	}
 	if token == "" {
-		return askServer(server, "You did not allow Postbag on the server's page, so nothing was connected."), nil
+		return askServer(server).Because(network.ReasonDenied, "", "You did not allow Postbag on the server's page, so nothing was connected."), nil
 	}
 	return finish(ctx, c, server, token), nil
 }
