@@ -87,6 +87,9 @@ func messageRequest(a network.Account, to place, p network.Plan, i int, thread s
 		return network.Request{}, network.Reject("", "this part has no key")
 	}
 	text := p.TextWithLink(i)
+	if strings.TrimSpace(text) == "" { // pictures alone
+		text = ""
+	}
 	previews := !chosen(p, optionPlain)
 	body := newMessage{
 		Channel: to.channel, Text: escape(text), Blocks: blocks(text, p.Parts[i].Media, files),
@@ -105,7 +108,7 @@ func blocks(text string, media []network.Media, files []string) []block {
 		return nil
 	}
 	var list []block
-	if strings.TrimSpace(text) != "" {
+	if text != "" {
 		for _, piece := range sections(text, mostSection) {
 			list = append(list, block{Type: "section", Text: &blockText{Type: "mrkdwn", Text: escape(piece)}})
 		}

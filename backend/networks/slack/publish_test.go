@@ -38,7 +38,7 @@ func TestOptionsPicturesAndALinkCardArrive(t *testing.T) {
 
 func TestADecorativePictureIsCalledByItsName(t *testing.T) {
 	s, files := slacktest.New(t), networktest.NewFiles()
-	must(t, calls(files), s.Account(), plan("a", picture(files, "", "")))
+	must(t, calls(files), s.Account(), plan("a", picture(files, " \n", " ")))
 	m := s.Messages()[0]
 	if len(m.Images) != 1 || m.Images[0].Alt != "bo-at.png" || m.Images[0].File.Alt != "" || m.Text != "" {
 		t.Errorf("the message is %+v", m)
