@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { BackendError, type api } from '$lib/backend';
 import { Connecting, type Desk } from './connect.svelte';
-import { notes } from './words';
+import { locale } from '$lib/locale.svelte';
+import { notes, said } from './words';
 
 const question = (key: string, more: Partial<api.Question> = {}): api.Question => ({
 	key,
@@ -86,7 +87,7 @@ describe('connecting an account', () => {
 		await talk.begin();
 		talk.answers = { server: 'example.org', password: 'hush' };
 		await talk.submit();
-		expect(talk.message).toBe('That is wrong.');
+		expect(talk.turn?.message).toBe('That is wrong.');
 		expect(talk.answers).toEqual({ server: 'example.org', password: '' });
 	});
 
@@ -153,5 +154,23 @@ describe('what is said of a network before it is chosen', () => {
 		expect(notes(network('priced'))).toContain('Charges for each post');
 		expect(notes(network('priced'))).not.toContain('Free of charge');
 		expect(notes(network())).toContain('Free of charge');
+	});
+});
+
+describe('what a conversation says', () => {
+	const turn = step({
+		ask: [question('server', { label: 'Server', text: 'mastodon_server' })],
+		message: 'That is no server: it is too long.',
+		reason: 'malformed',
+		about: 'server',
+	});
+
+	it('is the network’s own sentence in English, and the reason in every other language', async () => {
+		expect(said(turn, 'Mastodon')).toBe(turn.message);
+		await locale.use('nb');
+		expect(said(turn, 'Mastodon')).toBe('Dette kan ikke stemme: Server. Se på det en gang til.');
+		expect(said({ ...turn, about: '' }, 'Mastodon')).toContain('svarene dine');
+		expect(said({ ...turn, reason: '' }, 'Mastodon')).toBe(turn.message);
+		await locale.use('en');
 	});
 });

@@ -18,8 +18,8 @@ export class Connecting {
 	busy = $state(false);
 	questions = $state.raw<api.Question[]>([]);
 	answers = $state<Record<string, string>>({});
-	/** What was wrong with the last answers, or what happens next; the network's words. */
-	message = $state('');
+	/** The turn that was taken last: what was wrong with the last answers, or what happens next. */
+	turn = $state.raw<api.ConnectStep | undefined>();
 	problem = $state.raw<Explanation | undefined>();
 	address = $state('');
 	channel = $state.raw<api.Channel | undefined>();
@@ -97,7 +97,7 @@ export class Connecting {
 
 	async #show(step: api.ConnectStep) {
 		this.#conversation = step.conversation;
-		this.message = step.message;
+		this.turn = step;
 		if (step.done) {
 			this.stage = 'done';
 			this.channel = step.channel;

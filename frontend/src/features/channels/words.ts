@@ -1,8 +1,9 @@
 // Words that networks give by key: the catalogue's, or the network's own English ones.
 import type { api } from '$lib/backend';
+import { locale } from '$lib/locale.svelte';
 import { m } from '$lib/messages';
 
-const catalogue = m as unknown as Record<string, (() => string) | undefined>;
+const catalogue = m as unknown as Record<string, ((values?: Record<string, string>) => string) | undefined>;
 
 /** The sentence about a network. */
 export const about = (n: Pick<api.Network, 'id' | 'about'>): string => catalogue[`net_${n.id}_about`]?.() ?? n.about;
@@ -12,6 +13,14 @@ export const labelOf = (q: api.Question): string => catalogue[`net_${q.text}_lab
 
 /** Where its answer is found. */
 export const helpOf = (q: api.Question): string => catalogue[`net_${q.text}_help`]?.() ?? q.help;
+
+/** What a turn of a conversation says: the network's own sentence in English, elsewhere the one for its reason. */
+export function said(turn: Pick<api.ConnectStep, 'message' | 'reason' | 'about' | 'ask'>, network: string): string {
+	if (locale.current === 'en' || !turn.reason) return turn.message;
+	const about = turn.ask.find((q) => q.key === turn.about);
+	const say = catalogue[`net_why_${turn.reason}`];
+	return say?.({ network, field: about ? labelOf(about) : m.channels_answers() }) ?? turn.message;
+}
 
 /** How a visibility is called. */
 export const visibility = (value: string): string => catalogue[`channels_vis_${value}`]?.() ?? value;
