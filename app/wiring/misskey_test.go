@@ -5,11 +5,14 @@ import (
 
 	"postbag/app/api"
 	"postbag/backend/domain"
+	"postbag/backend/network/networktest"
 	"postbag/backend/networks/misskey/misskeytest"
+	"postbag/backend/secrets/secretstest"
 )
 
 // A post with a picture and an answer to it goes through the whole program to a Misskey server: the
-// picture first, made to fit and described, then a note each.
+// picture first, made to fit and described, then a note each. A note whose answer is lost is not sent
+// again, and the token is in no file.
 func TestAThreadWithAPictureGoesToMisskey(t *testing.T) {
 	b := newBench(t)
 	s := misskeytest.New(t)
@@ -36,4 +39,15 @@ func TestAThreadWithAPictureGoesToMisskey(t *testing.T) {
 	if len(link) != 1 || link[0].RemoteURL != "https://notes.example/notes/"+first.ID {
 		t.Errorf("what is published is %+v", link)
 	}
+
+	s.Fail(networktest.DropAfter)
+	b.publish(api.Content{Text: "Closed on Sunday."})
+	if n := len(s.Notes()); n != 3 {
+		t.Errorf("%d notes are there, want three", n)
+	}
+	open := must[[]api.Delivery](t)(b.api.Queue.List(b.space.ID, []string{"unknown"}))
+	if len(open) != 1 {
+		t.Errorf("in doubt is %+v", open)
+	}
+	secretstest.Scan(t, b.Dir.Path(), s.Token)
 }
