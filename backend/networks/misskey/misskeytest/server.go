@@ -255,6 +255,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /api/meta", s.about)
 	mux.HandleFunc("POST /api/i", s.called("read:account", s.self))
 	mux.HandleFunc("POST /api/users/notes", s.called("", s.list))
+	mux.HandleFunc("POST /api/users/search-by-username-and-host", s.called("", search))
 	mux.HandleFunc("POST /api/notes/create", s.create)
 	mux.HandleFunc("POST /api/notes/delete", s.called("write:notes", s.remove))
 	mux.HandleFunc("POST /api/drive/files/create", s.called("write:drive", s.upload))

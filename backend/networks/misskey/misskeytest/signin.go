@@ -60,3 +60,27 @@ func (s *Server) check(w http.ResponseWriter, r *http.Request) {
 	s.tokens[token] = one.permissions
 	answer(w, http.StatusOK, map[string]any{"ok": true, "token": token, "user": map[string]any{"id": UserID, "username": username}})
 }
+
+// search knows two accounts besides its own.
+func search(w http.ResponseWriter, r *http.Request) {
+	in, ok := body[struct {
+		Username *string `json:"username"`
+		Host     *string `json:"host"`
+		Limit    int     `json:"limit"`
+	}](w, r)
+	if !ok {
+		return
+	}
+	if in.Username == nil && in.Host == nil || in.Limit < 1 || in.Limit > 100 {
+		fail(w, http.StatusBadRequest, "INVALID_PARAM", "Invalid param.")
+		return
+	}
+	list := []any{}
+	for _, u := range []struct{ name, host, display string }{{"bob", "", "Bob"}, {"bo", "other.example", ""}} {
+		if in.Username != nil && !strings.HasPrefix(u.name, strings.ToLower(*in.Username)) || in.Host != nil && !strings.HasPrefix(u.host, strings.ToLower(*in.Host)) {
+			continue
+		}
+		list = append(list, map[string]any{"id": "a1" + u.name, "username": u.name, "host": orNull(u.host), "name": orNull(u.display)})
+	}
+	answer(w, http.StatusOK, list)
+}
