@@ -28,6 +28,9 @@ func TestWhatNetworksSayHasMessages(t *testing.T) {
 			t.Errorf("there is no message %s", key)
 		}
 	}
+	for _, reason := range network.Reasons() {
+		want("why", string(reason))
+	}
 	for _, n := range all.Networks().All() {
 		d := n.Describe()
 		want(d.ID, "about")

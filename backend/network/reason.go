@@ -49,3 +49,11 @@ func (s Step) After(err error, name string, reason Reason, about, refused string
 	}
 	return s.Because(ReasonNotUnderstood, "", name+"'s answer cannot be understood: "+e.Message+".")
 }
+
+// Reasons lists every reason.
+func Reasons() []Reason {
+	return []Reason{
+		ReasonMissing, ReasonMalformed, ReasonRefused, ReasonNotFound, ReasonWrongKind, ReasonNotAllowed, ReasonUnreachable,
+		ReasonWait, ReasonNotUnderstood, ReasonDenied, ReasonSignIn, ReasonElsewhere, ReasonCodeSent, ReasonTooOld,
+	}
+}
