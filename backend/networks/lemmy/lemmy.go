@@ -36,7 +36,7 @@ var icon []byte
 const (
 	docErrors = "LemmyNet/lemmy, crates/utils/src/error.rs, 2026-08-12"
 	docCreate = "LemmyNet/lemmy, post/create.rs of api_crud in 0.19 and 1.0, 2026-08-12: it is checked before anything is saved"
-	docAuth   = "LemmyNet/lemmy, LocalUserView::from_request, 2026-08-12: a token that does not count is nobody's"
+	docAuth   = "LemmyNet/lemmy, LocalUserView::from_request, 2026-08-12: before a request is looked at, and the same for a wrong token and for none"
 	docRates  = "LemmyNet/lemmy, crates/utils/src/rate_limit and error.rs, 2026-08-12: 400 in 0.19, 429 since"
 	docText   = "LemmyNet/lemmy, crates/utils/src/utils/validation.rs, 2026-08-12"
 )
@@ -58,9 +58,9 @@ const (
 // after the post was saved (couldnt_create_post, couldnt_like_post, not_found, unknown).
 var refusals = func() []network.Refusal {
 	table := []network.Refusal{
-		{Status: 400, Code: "not_logged_in", Kind: network.Reauth, Source: docAuth},
-		{Status: 401, Code: "not_logged_in", Kind: network.Reauth, Source: docAuth},
-		{Status: 401, Code: "incorrect_login", Kind: network.Reauth, Source: docErrors},
+		{Status: 401, Code: "incorrect_login", Kind: network.Reauth, Source: docAuth},
+		{Status: 400, Code: "not_logged_in", Kind: network.Reauth, Source: docErrors},
+		{Status: 401, Code: "not_logged_in", Kind: network.Reauth, Source: docErrors},
 		{Status: 400, Code: "rate_limit_error", Kind: network.Throttled, Source: docRates},
 		{Status: 429, Kind: network.Throttled, Source: docRates},
 	}
@@ -141,7 +141,9 @@ func stock() network.Limits {
 		Media: network.MediaLimit{
 			Max: 1, Videos: 1, // an animated picture counts as a video; films are left to each server and not taken
 			Types: []string{"image/jpeg", "image/png", "image/webp", "image/gif"},
-			// LemmyNet/lemmy-ansible's web server takes 20 MB, pict-rs itself 40: the stricter one.
+			// What LemmyNet/lemmy-ansible's web server takes (templates/nginx.conf, "20M" for the whole
+			// request, 2026-11). Its example lets animations have 256 pixels a side, others more: the
+			// server's own refusal says so then.
 			ImageBytes: 20_000_000,
 		},
 		Alt:     network.AltLimit{Max: 1500, Unit: network.UnitCodePoints},
@@ -208,7 +210,10 @@ func readSite(ctx context.Context, c network.Calls, a network.Account) (site, er
 // to; the rest is in Lemmy's code.
 func (Network) Limits(ctx context.Context, c network.Calls, a network.Account) (network.Limits, error) {
 	s, err := readSite(ctx, c, a)
-	return limitsOf(s), err
+	if err != nil {
+		return network.Limits{}, err
+	}
+	return limitsOf(s), nil
 }
 
 func limitsOf(s site) network.Limits {

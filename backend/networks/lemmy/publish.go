@@ -120,8 +120,9 @@ var pictureCodes = map[string]string{
 	"pictrs_response_error": "its picture store does not take it",
 }
 
-// refusedPicture judges the answer to an upload. In 0.19 it is the picture store's own, {"msg": "…"}
-// (pict-rs, API, 2025), with the status that it gave. Whatever it says, there is no post.
+// refusedPicture judges the answer to an upload. 0.19 hands on the picture store's own, with its status:
+// {"msg": "…"} (LemmyNet/lemmy, crates/routes/src/images.rs, and the README of pict-rs 0.5, "API").
+// Whatever it says, there is no post.
 func refusedPicture(r network.Reply) error {
 	if why := pictureCodes[problemOf(r)]; why != "" && r.Status == 400 {
 		return network.Reject("", "the server refused the picture: "+why)

@@ -55,7 +55,7 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request) {
 	}
 	switch failure {
 	case networktest.Unauthorized:
-		s.fail(w, "not_logged_in")
+		s.fail(w, "incorrect_login")
 		return
 	case networktest.RateLimited:
 		w.Header().Set("Retry-After", "7")
@@ -70,7 +70,7 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request) {
 	case networktest.DropAfter, networktest.Garbage:
 	}
 	if !signedIn(r) {
-		s.fail(w, "not_logged_in")
+		s.fail(w, "incorrect_login")
 		return
 	}
 	if in.Name == nil || in.Community == nil {
@@ -268,7 +268,7 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, "invalid_image_upload")
 		return
 	case !ok:
-		answer(w, http.StatusBadRequest, map[string]any{"msg": "Unsupported format", "code": "validate-unsupported"})
+		answer(w, http.StatusUnprocessableEntity, map[string]any{"msg": "Unsupported format"})
 		return
 	}
 	s.mu.Lock()

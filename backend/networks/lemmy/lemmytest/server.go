@@ -214,7 +214,7 @@ func (s *Server) needsAccount(w http.ResponseWriter, r *http.Request) bool {
 	if signedIn(r) {
 		return true
 	}
-	s.fail(w, "not_logged_in")
+	s.fail(w, "incorrect_login") // LocalUserView::from_request
 	return false
 }
 
