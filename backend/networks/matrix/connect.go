@@ -12,9 +12,14 @@ import (
 	"postbag/backend/network"
 )
 
-// The turn of the conversation and the keys of its answers.
+// The turns of the conversation: the second asks for a password where no token was given.
 const (
-	signInStep  = "sign_in"
+	signInStep   = "sign_in"
+	passwordStep = "password"
+)
+
+// The keys of the answers.
+const (
 	userKey     = "user"
 	passwordKey = "password"
 	tokenKey    = "token"
@@ -27,16 +32,20 @@ const (
 const (
 	userHelp     = "Your full name on Matrix, as your profile shows it: @name:server."
 	passwordHelp = "It is used once, to sign in as a device of its own called Postbag, and is not kept."
-	tokenHelp    = "Instead of the password, for servers that sign in by browser. In Element: All settings, Help & About, Access Token. It ends when that app signs out."
+	tokenHelp    = "Leave it empty to sign in with your password. For servers that sign in by browser: in Element, All settings, Help & About, Access Token. It ends when that app signs out."
 	roomHelp     = "Its address (#room:server) or the link from Share. The room must not be encrypted. Postbag joins it if it may."
 	serverHelp   = "Leave it empty unless your server cannot be found by your Matrix ID."
 )
 
-// Connect asks for an account, how to sign in, and a room; it signs in, joins the room and makes sure
-// that it is not encrypted and that the account may write there.
+// Connect asks for an account and a room, and for a password where there is no token; it signs in, joins
+// the room, and makes sure that it is not encrypted and that the account may write there.
 func (n Network) Connect(ctx context.Context, c network.Calls, answers network.Step) (network.Step, error) {
 	form := entries{answers.Answers}
-	if answers.Name != signInStep {
+	switch answers.Name {
+	case signInStep:
+	case passwordStep:
+		form = form.after(answers.Carry)
+	default:
 		return form.ask(""), nil
 	}
 	wish, bad := form.wish()
@@ -48,15 +57,26 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 		return form.ask(bad), nil
 	}
 	a := network.Account{Server: server, Secret: network.SecretOf(map[string]string{tokenField: wish.token})}
-	var err error
-	if wish.token == "" {
-		if a, wish.user, err = signIn(ctx, c, a, wish); err != nil {
-			return form.ask(why(err, "The server does not accept this Matrix ID and password.")), nil
+	switch {
+	case wish.token == "":
+		if err := takesPasswords(ctx, c, a); err != nil {
+			return form.ask(why(err, "The server does not say how one signs in.")), nil
 		}
-	} else if user, err := whoAmI(ctx, c, a); err != nil {
-		return form.ask(why(err, "The server does not know this access token; copy it again.")), nil
-	} else if user != wish.user {
-		return form.ask("This access token belongs to " + user + "."), nil
+		if wish.password == "" {
+			return form.askPassword(""), nil
+		}
+		var err error
+		if a, wish.user, err = signIn(ctx, c, a, wish); err != nil {
+			return form.askPassword(why(err, "The server does not accept this password for "+wish.user+".")), nil
+		}
+	default:
+		user, err := whoAmI(ctx, c, a)
+		if err != nil {
+			return form.ask(why(err, "The server does not know this access token; copy it again.")), nil
+		}
+		if user != wish.user {
+			return form.ask("This access token belongs to " + user + "."), nil
+		}
 	}
 	connected, bad := enter(ctx, c, a, wish)
 	if bad != "" {
@@ -116,8 +136,6 @@ func (e entries) wish() (w wish, bad string) {
 		return w, "Please give your Matrix ID."
 	case !validUser(w.user):
 		return w, "This is no Matrix ID. " + userHelp
-	case w.password == "" && w.token == "":
-		return w, "Please give your password or an access token."
 	case len(w.token) > 4096 || strings.ContainsFunc(w.token, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return w, "An access token has no spaces or other signs; copy it again."
 	case w.room == "":
@@ -141,11 +159,31 @@ func deviceOf(user, room string) string {
 func (e entries) ask(message string) network.Step {
 	return network.Step{Name: signInStep, Message: network.Printable(message), Ask: []network.Question{
 		{Key: userKey, Label: "Matrix ID", Help: userHelp, Default: network.Printable(e.get(userKey))},
-		{Key: passwordKey, Label: "Password", Help: passwordHelp, Secret: true},
-		{Key: tokenKey, Label: "Access token", Help: tokenHelp, Secret: true, Optional: true},
 		{Key: roomKey, Label: "Room", Help: roomHelp, Default: network.Printable(e.get(roomKey))},
+		{Key: tokenKey, Label: "Access token", Help: tokenHelp, Secret: true, Optional: true},
 		{Key: serverKey, Label: "Server address", Help: serverHelp, Default: network.Printable(e.get(serverKey)), Optional: true},
 	}}
+}
+
+// askPassword is the second turn, which carries the answers of the first.
+func (e entries) askPassword(message string) network.Step {
+	carry := map[string]string{}
+	for _, key := range []string{userKey, roomKey, serverKey} {
+		carry[key] = e.get(key)
+	}
+	return network.Step{
+		Name: passwordStep, Message: network.Printable(message), Carry: network.SecretOf(carry),
+		Ask: []network.Question{{Key: passwordKey, Label: "Password", Help: passwordHelp, Secret: true}},
+	}
+}
+
+// after returns the answers of the first turn with the password of the second.
+func (e entries) after(carry network.Secret) entries {
+	typed := map[string]string{passwordKey: e.typed[passwordKey]}
+	for _, key := range []string{userKey, roomKey, serverKey} {
+		typed[key] = carry.Field(key)
+	}
+	return entries{typed}
 }
 
 // passwordFlow is the one way to sign in without a browser (login.yaml, 2026-07-21).
@@ -154,17 +192,14 @@ const passwordFlow = "m.login.password"
 // errNoPassword says that a server signs in by browser only.
 var errNoPassword = &network.Error{Kind: network.Rejected, Code: "no_password", Message: "This server signs in by browser only; give an access token instead."}
 
-// signIn signs in with the password and returns the account with its token, and whose it is. No refresh
-// token is asked for: a renewed token may be another session to an older server, which would forget
-// the transaction ids of the one before.
-func signIn(ctx context.Context, c network.Calls, a network.Account, w wish) (network.Account, string, error) {
-	bare := network.Account{Server: a.Server}
-	reply, err := c.Read(ctx, "login flows", request("GET", bare, clientPath+"/login"))
+// takesPasswords asks the server how one signs in.
+func takesPasswords(ctx context.Context, c network.Calls, a network.Account) error {
+	reply, err := c.Read(ctx, "login flows", request("GET", network.Account{Server: a.Server}, clientPath+"/login"))
 	if err != nil {
-		return a, "", asError(err)
+		return asError(err)
 	}
 	if reply.Status == 404 {
-		return a, "", errNoPassword
+		return errNoPassword // "OAuth 2.0 authentication is in use on this homeserver" (login.yaml)
 	}
 	var offered struct {
 		Flows []struct {
@@ -172,35 +207,42 @@ func signIn(ctx context.Context, c network.Calls, a network.Account, w wish) (ne
 		} `json:"flows"`
 	}
 	if err := decode(reply, "signing in", &offered); err != nil {
-		return a, "", err
+		return err
 	}
-	password := false
 	for _, f := range offered.Flows {
-		password = password || f.Type == passwordFlow
+		if f.Type == passwordFlow {
+			return nil
+		}
 	}
-	if !password {
-		return a, "", errNoPassword
-	}
+	return errNoPassword
+}
+
+// signIn signs in with the password and returns the account with its token, and whose it is. No refresh
+// token is asked for: a renewed token may be another session to an older server, which would forget
+// the transaction ids of the one before.
+func signIn(ctx context.Context, c network.Calls, a network.Account, w wish) (network.Account, string, error) {
+	bare := network.Account{Server: a.Server}
 	r, err := with(request("POST", bare, clientPath+"/login"), map[string]any{
 		"type":       passwordFlow,
 		"identifier": map[string]string{"type": "m.id.user", "user": w.user},
 		"password":   w.password, "device_id": w.device, "initial_device_display_name": "Postbag",
 	})
 	if err != nil {
-		return a, "", err
+		return a, w.user, err
 	}
-	if reply, err = c.Prepare(ctx, "sign in", r); err != nil {
-		return a, "", asError(err)
+	reply, err := c.Prepare(ctx, "sign in", r)
+	if err != nil {
+		return a, w.user, asError(err)
 	}
 	var session struct {
 		User  string `json:"user_id"`
 		Token string `json:"access_token"`
 	}
 	if err := decode(reply, "signing in", &session); err != nil {
-		return a, "", err
+		return a, w.user, err
 	}
 	if !validUser(session.User) || session.Token == "" || strings.ContainsFunc(session.Token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return a, "", unreadable("signing in")
+		return a, w.user, unreadable("signing in")
 	}
 	a.Secret = network.SecretOf(map[string]string{tokenField: session.Token})
 	return a, session.User, nil

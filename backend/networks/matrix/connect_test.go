@@ -26,8 +26,8 @@ func TestAConversationSaysWhatIsWrong(t *testing.T) {
 		{"user", "ana", "no Matrix ID"},
 		{"user", "@ana", "no Matrix ID"},
 		{"user", "@ana:bad server", "no Matrix ID"},
-		{"user", "@bob:matrix.test", "does not accept"},
-		{"password", "", "password or an access token"},
+		{"user", "@bob:matrix.test", "does not accept this password for @bob:matrix.test"},
+		{"password", "wrong", "does not accept this password"},
 		{"token", "a b", "no spaces"},
 		{"token", "unknown", "does not know this access token"},
 		{"room", "", "name the room"},
@@ -43,7 +43,7 @@ func TestAConversationSaysWhatIsWrong(t *testing.T) {
 	} {
 		answers := s.Answers()
 		answers[test.key] = test.value
-		if step := connect(t, calls(nil), answers); step.Account != nil || !strings.Contains(step.Message, test.says) || len(step.Ask) != 5 {
+		if step := connect(t, calls(nil), answers); step.Account != nil || !strings.Contains(step.Message, test.says) || len(step.Ask) == 0 {
 			t.Errorf("%s %q: %q", test.key, test.value, step.Message)
 		}
 		if left := s.Devices(); len(left) != 1 {
@@ -53,6 +53,35 @@ func TestAConversationSaysWhatIsWrong(t *testing.T) {
 	s.Flows("m.login.sso")
 	if step := connect(t, calls(nil), s.Answers()); !strings.Contains(step.Message, "by browser only") {
 		t.Errorf("without passwords: %q", step.Message)
+	}
+}
+
+func TestAPasswordIsAskedForWhereThereIsNoToken(t *testing.T) {
+	s, c := matrixtest.New(t), calls(nil)
+	answers := s.Answers()
+	delete(answers, "password")
+	second := connect(t, c, answers)
+	if second.Message != "" || len(second.Ask) != 1 || second.Ask[0].Key != "password" || second.Ask[0].Optional {
+		t.Fatalf("the second turn is %+v", second)
+	}
+	say := func(step network.Step, password string) network.Step {
+		step.Answers = map[string]string{"password": password}
+		step, err := matrix.New().Connect(t.Context(), c, step)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return step
+	}
+	again := say(second, "wrong")
+	if again.Account != nil || again.Name != second.Name || !strings.Contains(again.Message, "does not accept this password") {
+		t.Fatalf("after a wrong one: %+v", again)
+	}
+	if last := say(again, matrixtest.Password); last.Account == nil || last.Account.Handle != matrixtest.Alias {
+		t.Errorf("it ended at %q: %s", last.Name, last.Message)
+	}
+	second.Carry = network.Secret{}
+	if lost := say(second, matrixtest.Password); lost.Account != nil || lost.Name != "sign_in" || lost.Message == "" {
+		t.Errorf("without the first turn: %+v", lost)
 	}
 }
 

@@ -30,14 +30,13 @@ import (
 var icon []byte
 
 const (
-	docSend     = "matrix-org/matrix-spec, api/client-server/room_send.yaml, 2026-07-21"
-	docErrors   = "Matrix client-server API, \"Standard error response\" and \"Common error codes\", read 2026-11"
-	docOther    = "Matrix client-server API, \"Other error codes\", read 2026-11"
-	docAuth     = "Matrix client-server API, \"Using access tokens\", read 2026-11"
-	docMessages = "Matrix client-server API, \"Instant Messaging\", read 2026-11"
-	docThreads  = "Matrix client-server API, \"Threading\", read 2026-11"
-	docSize     = "Matrix client-server API, \"Size limits\": an event has at most 65,536 bytes, read 2026-11"
-	docRates    = "matrix-org/matrix-spec, api/client-server/definitions/errors/rate_limited.yaml, 2026-07-21"
+	docSend    = "matrix-org/matrix-spec, api/client-server/room_send.yaml, 2026-07-21"
+	docErrors  = "Matrix client-server API, \"Standard error response\" and \"Common error codes\", read 2026-11"
+	docOther   = "Matrix client-server API, \"Other error codes\", read 2026-11"
+	docAuth    = "Matrix client-server API, \"Using access tokens\", read 2026-11"
+	docThreads = "Matrix client-server API, \"Threading\", read 2026-11"
+	docSize    = "Matrix client-server API, \"Size limits\": an event has at most 65,536 bytes, read 2026-11"
+	docRates   = "matrix-org/matrix-spec, api/client-server/definitions/errors/rate_limited.yaml, 2026-07-21"
 )
 
 // Keys of the options of a post.
@@ -111,8 +110,8 @@ func (Network) Describe() network.Descriptor {
 		Classify:    classify,
 		Refusals:    refusals,
 		Examples: []network.Example{
-			{Text: "hello", Count: 5, Source: docMessages},
-			{Text: "é", Count: 1, Source: docMessages},
+			{Text: "hello", Count: 5, Source: "Postbag's own count, since the limit of a text is; " + docSize},
+			{Text: "é", Count: 1, Source: "Postbag's own count, since the limit of a text is; " + docSize},
 		},
 	}
 }
