@@ -57,8 +57,7 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 		return form.ask(bad), nil
 	}
 	a := network.Account{Server: server, Secret: network.SecretOf(map[string]string{tokenField: wish.token})}
-	switch {
-	case wish.token == "":
+	if wish.token == "" {
 		if err := takesPasswords(ctx, c, a); err != nil {
 			return form.ask(why(err, "The server does not say how one signs in.")), nil
 		}
@@ -69,14 +68,10 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 		if a, wish.user, err = signIn(ctx, c, a, wish); err != nil {
 			return form.askPassword(why(err, "The server does not accept this password for "+wish.user+".")), nil
 		}
-	default:
-		user, err := whoAmI(ctx, c, a)
-		if err != nil {
-			return form.ask(why(err, "The server does not know this access token; copy it again.")), nil
-		}
-		if user != wish.user {
-			return form.ask("This access token belongs to " + user + "."), nil
-		}
+	} else if user, err := whoAmI(ctx, c, a); err != nil {
+		return form.ask(why(err, "The server does not know this access token; copy it again.")), nil
+	} else if user != wish.user {
+		return form.ask("This access token belongs to " + user + "."), nil
 	}
 	connected, bad := enter(ctx, c, a, wish)
 	if bad != "" {
