@@ -38,12 +38,12 @@ func TestAPostWithAPictureGoesToLemmyAndALostOneIsNotRepeated(t *testing.T) {
 	}
 
 	s.Fail(networktest.DropAfter)
-	b.publish(api.Content{Text: "And close at four."}, titled)
+	b.publish(api.Content{Text: "We close at four.\nOn Sundays at two."})
 	if err := b.Publish(t.Context(), true, nil); err != nil {
 		t.Fatal(err)
 	}
 	doubt := must[[]api.Delivery](t)(b.api.Queue.List(b.space.ID, []string{"unknown"}))
-	if len(doubt) != 1 || len(s.Saved()) != 2 {
-		t.Errorf("in doubt are %+v; the server has %d posts", doubt, len(s.Saved()))
+	if saved = s.Saved(); len(doubt) != 1 || len(saved) != 2 || saved[1].Name != "We close at four." || saved[1].Body != "On Sundays at two." {
+		t.Errorf("in doubt are %+v; the server has %+v", doubt, saved)
 	}
 }

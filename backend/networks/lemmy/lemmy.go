@@ -1,8 +1,9 @@
 // Package lemmy publishes into a community of any Lemmy server.
 //
-// A post on Lemmy has a title, and may have a text in Markdown and one address: a link, or the picture
-// it shows. A person signs in with a password, of which only the token that the server gives for it is
-// kept, or with such a token; a channel is one community, seen from the server where the account is.
+// A post on Lemmy has a title, which is the first line of the text unless a person gives one, and may
+// have a text in Markdown and one address: a link, or the picture it shows. A person signs in with a
+// password, of which only the token that the server gives for it is kept, or with such a token; a
+// channel is one community, seen from the server where the account is.
 //
 // Lemmy has no keys that make a request safe to repeat, so a post in doubt is looked for among the
 // community's newest (shape L). The list leaves out what the account's own settings hide, such as
@@ -115,7 +116,7 @@ func (Network) Describe() network.Descriptor {
 		Server: true,
 		Limits: stock(),
 		Options: []network.Option{
-			{Key: optionTitle, Label: "Title (3 to 200 characters)", Kind: "text"},
+			{Key: optionTitle, Label: "Title (empty: the first line)", Kind: "text"},
 			{Key: optionNSFW, Label: "Mark as NSFW", Kind: "flag"},
 		},
 		Measure:     func(_ network.Limits, text string) int { return measure.CodePoints(text) },

@@ -61,7 +61,25 @@ func postOf(a network.Account, at place, p network.Plan, picture string) newPost
 	return out
 }
 
-func title(p network.Plan) string { return strings.TrimSpace(p.Options[optionTitle]) }
+// title is the title a person chose, or else the first line of the text.
+func title(p network.Plan) string {
+	name, _ := headed(p)
+	return name
+}
+
+// headed returns a post's title and its text. A first line that is the title is not said again below
+// it; one that cannot be a title stays where it is, and there is none.
+func headed(p network.Plan) (title, text string) {
+	text = p.Parts[0].Text
+	if title = strings.TrimSpace(p.Options[optionTitle]); title != "" {
+		return title, text
+	}
+	line, rest, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	if line = strings.TrimSpace(line); wrongTitle(line) != "" {
+		return "", text
+	}
+	return line, strings.TrimSpace(rest)
+}
 
 // linkOf returns the link that is the post's address. A post has one: a picture goes before a link.
 func linkOf(p network.Plan) string {
@@ -73,10 +91,14 @@ func linkOf(p network.Plan) string {
 
 // bodyOf returns the text of a post, with the link that found no place beside a picture.
 func bodyOf(p network.Plan) string {
-	if len(p.Parts[0].Media) > 0 {
-		return p.TextWithLink(0)
+	_, text := headed(p)
+	switch {
+	case len(p.Parts[0].Media) == 0 || p.Link == nil || p.Link.URL == "" || strings.Contains(text, p.Link.URL):
+		return text
+	case text == "":
+		return p.Link.URL
 	}
-	return p.Parts[0].Text
+	return text + "\n\n" + p.Link.URL
 }
 
 func chosen(p network.Plan, option string) bool {
@@ -195,7 +217,7 @@ const issueLink = "link"
 func wrongTitle(title string) string {
 	switch n := utf8.RuneCountInString(title); {
 	case title == "":
-		return "Lemmy needs a title; give one in the post's settings for this channel"
+		return "Lemmy needs a title: a first line of 3 to 200 characters, or one in the post's settings for this channel"
 	case !utf8.ValidString(title), strings.ContainsFunc(title, unicode.IsControl):
 		return "a title is one line of text"
 	case n > mostTitle:

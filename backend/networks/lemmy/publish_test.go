@@ -3,6 +3,7 @@ package lemmy_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"postbag/backend/network"
 	"postbag/backend/network/networktest"
@@ -58,14 +59,51 @@ func TestEverythingOfAPostArrives(t *testing.T) {
 	}
 }
 
+func TestWithoutATitleTheFirstLineIsOne(t *testing.T) {
+	files := networktest.NewFiles()
+	link := &network.Link{URL: "https://example.com/boat"}
+	picture := []network.Media{files.Picture("image/png", 1, 0)}
+	for name, test := range map[string]struct {
+		text        string
+		link        *network.Link
+		media       []network.Media
+		title, body string
+	}{
+		"one line":           {text: " We open at seven. ", title: "We open at seven."},
+		"more":               {text: "News\r\n\r\nWe open\nat seven.", title: "News", body: "We open\nat seven."},
+		"with a link":        {text: "News", link: link, title: "News"},
+		"picture and link":   {text: "News", link: link, media: picture, title: "News", body: link.URL},
+		"picture, text":      {text: "News\nmore", link: link, media: picture, title: "News", body: "more\n\n" + link.URL},
+		"the link is in it":  {text: "News\nsee " + link.URL, link: link, media: picture, title: "News", body: "see " + link.URL},
+		"the longest of all": {text: strings.Repeat("é", 200) + "\nx", title: strings.Repeat("é", 200), body: "x"},
+	} {
+		s := lemmytest.New(t)
+		p := plan("", test.text)
+		p.Link, p.Parts[0].Media = test.link, test.media
+		begun := time.Now()
+		if _, err := lemmy.New().Publish(t.Context(), calls(files), s.Account(), p); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if got := s.Saved()[0]; got.Name != test.title || got.Body != test.body {
+			t.Errorf("%s: %q, then %q", name, got.Name, got.Body)
+		}
+		s.Write(lemmytest.Post{Name: "Another line alone", By: lemmytest.Person})
+		if found, near, _ := exact(t, calls(files), s.Account(), p, begun); len(found) != 1 || len(near) != 0 {
+			t.Errorf("%s is found as %+v, and %+v", name, found, near)
+		}
+	}
+}
+
 func TestWhatIsWrongIsSaidBeforeAnythingIsSent(t *testing.T) {
 	files := networktest.NewFiles()
 	for name, test := range map[string]struct {
 		change func(p *network.Plan)
 		code   string
 	}{
-		"no title":          {func(p *network.Plan) { p.Options = nil }, network.IssueOption},
-		"a blank title":     {func(p *network.Plan) { p.Options["title"] = " \t " }, network.IssueOption},
+		"no title":          {func(p *network.Plan) { p.Options, p.Parts[0].Text = nil, strings.Repeat("é", 201)+"\nmore" }, network.IssueOption},
+		"a blank title":     {func(p *network.Plan) { p.Options["title"], p.Parts[0].Text = " \t ", "ab\nmore" }, network.IssueOption},
+		"the first line":    {func(p *network.Plan) { p.Options["title"] = " \t " }, ""},
 		"a short title":     {func(p *network.Plan) { p.Options["title"] = "ab" }, network.IssueOption},
 		"an unseen title":   {func(p *network.Plan) { p.Options["title"] = "a\u200b\u200bb" }, network.IssueOption},
 		"a long title":      {func(p *network.Plan) { p.Options["title"] = strings.Repeat("é", 201) }, network.IssueOption},
