@@ -85,13 +85,14 @@ func TestAFileThatIsRefusedIsNoReasonToTryAgain(t *testing.T) {
 		reply network.Reply
 		want  network.Kind
 	}{
-		"its type":      {network.Reply{Status: 500, Body: []byte(problem("rest_upload_sideload_error"))}, network.Rejected},
-		"its size":      {network.Reply{Status: 413, Body: []byte("<html>nginx</html>")}, network.Rejected},
-		"the quota":     {network.Reply{Status: 400, Body: []byte(problem("rest_upload_user_quota_exceeded"))}, network.Rejected},
-		"the role":      {network.Reply{Status: 403, Body: []byte(problem("rest_cannot_create"))}, network.Reauth},
-		"a host":        {network.Reply{Status: 429}, network.Throttled},
-		"a broken site": {network.Reply{Status: 500, Body: []byte("<p>There has been a critical error</p>")}, network.Ambiguous},
-		"a lie":         {network.Reply{Status: 201, Body: []byte(`{"id":5,"source_url":"javascript:alert(1)"}`)}, network.Ambiguous},
+		"its type":            {network.Reply{Status: 500, Body: []byte(problem("rest_upload_sideload_error"))}, network.Rejected},
+		"its size":            {network.Reply{Status: 413, Body: []byte("<html>nginx</html>")}, network.Rejected},
+		"more than PHP takes": {network.Reply{Status: 400, Body: []byte(problem("rest_upload_no_content_disposition"))}, network.Rejected},
+		"the quota":           {network.Reply{Status: 400, Body: []byte(problem("rest_upload_user_quota_exceeded"))}, network.Rejected},
+		"the role":            {network.Reply{Status: 403, Body: []byte(problem("rest_cannot_create"))}, network.Reauth},
+		"a host":              {network.Reply{Status: 429}, network.Throttled},
+		"a broken site":       {network.Reply{Status: 500, Body: []byte("<p>There has been a critical error</p>")}, network.Ambiguous},
+		"a lie":               {network.Reply{Status: 201, Body: []byte(`{"id":5,"source_url":"javascript:alert(1)"}`)}, network.Ambiguous},
 	} {
 		c := prepared{calls(files), "media 1", test.reply}
 		_, err := wordpress.New().Publish(t.Context(), c, s.Account(), plan("a1", "hello", files.Picture("image/png", 1, 0)))

@@ -1,6 +1,7 @@
 package wordpress_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -31,6 +32,8 @@ func TestAgainstARealWordPress(t *testing.T) {
 		{"a lost answer is settled by the draft, and by the slug", lost},
 		{"a draft stays a draft and readers do not see it", keptAsDraft},
 		{"a file that is none is refused before the post", badFile},
+		{"a file that is too large is said to be", largeFile},
+		{"every kind of file arrives", everyKind},
 		{"a wrong password asks to sign in again", badPassword},
 		{"a deleted post is in the trash, and deleting again is no error", deletes},
 		{"the API is reached without permalinks too", byParameter},
@@ -271,6 +274,36 @@ func badFile(t *testing.T, s realSite) {
 	_, err := wordpress.New().Publish(t.Context(), calls(s.files), s.account, plan("g1", "badfilepost", m))
 	if network.KindOf(err) != network.Rejected || s.count(t, "badfilepost") != 0 {
 		t.Errorf("%s: %v; %d posts", codeOf(err), err, s.count(t, "badfilepost"))
+	}
+}
+
+func largeFile(t *testing.T, s realSite) {
+	for size, says := range map[int]string{5 << 20: "upload_max_filesize", 9 << 20: "files of this size"} {
+		film := s.files.Picture("video/mp4", 1, size)
+		_, err := wordpress.New().Publish(t.Context(), calls(s.files), s.account, plan("k1", "largefilepost", film))
+		if network.KindOf(err) != network.Rejected || !strings.Contains(err.Error(), says) || s.count(t, "largefilepost") != 0 {
+			t.Errorf("%d bytes: %s: %v", size, codeOf(err), err)
+		}
+	}
+}
+
+func everyKind(t *testing.T, s realSite) {
+	var media []network.Media
+	for i, kind := range wordpress.New().Describe().Limits.Media.Types {
+		m := s.files.Picture(kind, i, 0)
+		m.Alt = "a " + kind
+		media = append(media, m)
+	}
+	got := s.post(t, s.publish(t, plan("l1", "", media...)).RemoteID)
+	_, shown, err := wordpresstest.Read(got.Content.Raw)
+	if err != nil || len(shown) != len(media) {
+		t.Fatalf("%d of %d are in %s, %v", len(shown), len(media), got.Content.Raw, err)
+	}
+	for i, m := range media {
+		reply, err := calls(nil).Read(t.Context(), "file", network.Request{Method: "GET", URL: shown[i].Source})
+		if err != nil || reply.Status != 200 || !bytes.Equal(reply.Body, s.files.Bytes(m)) || shown[i].Alt != m.Alt {
+			t.Errorf("%s at %s, described by %q: %d, %v", m.Type, shown[i].Source, shown[i].Alt, reply.Status, err)
+		}
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -193,22 +194,27 @@ func judge(r network.Reply) error {
 	return network.Judge("the site", refusals, r, network.Printable(p.Code), p.said())
 }
 
+const tooLarge = "the site does not take files of this size (its PHP sets upload_max_filesize and post_max_size)"
+
 // judgePrepared judges the answer to a request that makes nothing visible. There a refusal may be
 // believed more easily; one of a file even with a 500, which is how WordPress answers (docMedia, and
 // docSource: rest_upload_sideload_error, rest_upload_unknown_error).
 func judgePrepared(r network.Reply) error {
 	p := problemOf(r)
+	said := p.said()
+	switch {
+	case r.Status == 413 && said == "":
+		said = tooLarge
+	case slices.Contains([]string{"rest_upload_no_data", "rest_upload_no_content_type", "rest_upload_no_content_disposition"}, p.Code):
+		said = tooLarge // all of them were there: of a request that is too large PHP passes nothing on
+	}
 	if strings.HasPrefix(p.Code, "rest_upload_") && r.Status >= 400 {
-		return &network.Error{Kind: network.Rejected, Code: network.Printable(p.Code), Message: p.said()}
+		return &network.Error{Kind: network.Rejected, Code: network.Printable(p.Code), Message: said}
 	}
 	table := append([]network.Refusal{
 		{Status: 400, Kind: network.Rejected, Source: docPosts},
 		{Status: 413, Kind: network.Rejected, Source: "RFC 9110, 15.5.14"},
 	}, refusals...)
-	said := p.said()
-	if r.Status == 413 && said == "" {
-		said = "the site does not take files of this size"
-	}
 	return network.Judge("the site", table, r, network.Printable(p.Code), said)
 }
 

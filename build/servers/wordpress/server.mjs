@@ -14,7 +14,14 @@ import { fileURLToPath } from 'node:url'
 const data = process.env.DATA
 const here = path.dirname(fileURLToPath(import.meta.url))
 const socket = path.join(data, 'db.sock')
-const options = ['--no-defaults', `--user=${userInfo().username}`, `--datadir=${path.join(data, 'db')}`]
+// A database that starts removes what others have in the folder for temporary tables, and two may start at once.
+const options = [
+  '--no-defaults',
+  `--user=${userInfo().username}`,
+  `--datadir=${path.join(data, 'db')}`,
+  `--tmpdir=${path.join(data, 'tmp')}`,
+  '--innodb-use-native-aio=0',
+]
 process.env.PATH += `${path.delimiter}/usr/sbin${path.delimiter}/usr/local/sbin` // where mariadbd is
 
 // Workers outlive a parent that is killed, so each program is a group and the group is ended.
@@ -28,6 +35,7 @@ process.on('exit', () => {
     }
   }
 })
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1)) // by themselves they skip "exit"
 function run(program, args, env = {}) {
   const child = spawn(program, args, { detached: true, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env } })
   child.on('error', (why) => fail(`${program}: ${why.message}`))
@@ -50,7 +58,7 @@ const { port } = free.address()
 free.close()
 const url = `http://127.0.0.1:${port}`
 Object.assign(process.env, { WORDPRESS_URL: url, WORDPRESS_SOCKET: socket })
-for (const folder of ['db', 'wp-content/themes', 'wp-content/plugins', 'wp-content/uploads']) {
+for (const folder of ['db', 'tmp', 'wp-content/themes', 'wp-content/plugins', 'wp-content/uploads']) {
   mkdirSync(path.join(data, folder), { recursive: true })
 }
 
@@ -59,7 +67,7 @@ run('mariadbd', [...options, `--socket=${socket}`, '--skip-networking', '--innod
 const author = finish('php', [path.join(here, 'setup.php')]).trim()
 run(
   'php',
-  ['-d', 'upload_max_filesize=64M', '-d', 'post_max_size=64M', '-S', `127.0.0.1:${port}`, '-t', process.env.WORDPRESS, path.join(here, 'router.php')],
+  ['-d', 'upload_max_filesize=4M', '-d', 'post_max_size=8M', '-S', `127.0.0.1:${port}`, '-t', process.env.WORDPRESS, path.join(here, 'router.php')],
   { PHP_CLI_SERVER_WORKERS: '4' },
 )
 for (let tries = 0; ; tries++) {
