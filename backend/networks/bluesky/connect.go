@@ -51,7 +51,7 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 	}
 	server, err := cleanServer(given.server)
 	if err != nil {
-		return ask(given).Because(network.ReasonMalformed, serverKey, "That server cannot be used: "+err.Error()+"."), nil
+		return told(given, network.ReasonMalformed, serverKey, "That server cannot be used", err), nil
 	}
 	given.server = server
 	switch {
@@ -96,7 +96,7 @@ func signIn(ctx context.Context, c network.Calls, given credentials) (network.St
 	}
 	s, err := parseSession(reply)
 	if err != nil {
-		return ask(given).Because(network.ReasonNotUnderstood, "", "The sign-in failed: "+err.Error()+"."), nil
+		return told(given, network.ReasonNotUnderstood, "", "The sign-in failed", err), nil
 	}
 	if why := s.asleep(); why != "" {
 		return ask(given).Because(network.ReasonNotAllowed, "", why), nil
@@ -151,6 +151,11 @@ func ask(given credentials) network.Step {
 			{Key: passwordKey, Label: "App password", Help: passwordHelp, Secret: true, Link: passwordLink},
 		},
 	}
+}
+
+// told asks again, with what an error says.
+func told(given credentials, reason network.Reason, about, what string, err error) network.Step {
+	return ask(given).Because(reason, about, what+": "+err.Error()+".")
 }
 
 func askFactor(given credentials) network.Step {
