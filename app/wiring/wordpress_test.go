@@ -8,7 +8,9 @@ import (
 
 	"postbag/app/api"
 	"postbag/backend/domain"
+	"postbag/backend/network/networktest"
 	"postbag/backend/networks/wordpress/wordpresstest"
+	"postbag/backend/secrets/secretstest"
 )
 
 // A post with a picture goes through the whole program to a WordPress site: the draft first, whose id
@@ -43,4 +45,15 @@ func TestAPostWithAPictureGoesToWordPress(t *testing.T) {
 	if len(link) != 1 || !strings.HasPrefix(link[0].RemoteURL, s.URL+"/?p=") {
 		t.Errorf("what is published is %+v", link)
 	}
+
+	s.Fail(networktest.DropAfter)
+	b.publish(api.Content{Text: "Closed on Sunday."})
+	if err := b.Publish(t.Context(), true, nil); err != nil { // a second run sends nothing
+		t.Fatal(err)
+	}
+	doubt := must[[]api.Delivery](t)(b.api.Queue.List(b.space.ID, []string{"unknown"}))
+	if posts = s.Saved(); len(doubt) != 1 || len(posts) != 2 || posts[1].Title != "Closed on Sunday." {
+		t.Errorf("in doubt are %+v; the site has %+v", doubt, posts)
+	}
+	secretstest.Scan(t, b.Dir.Path(), s.Account().Secret.Field("password"))
 }
