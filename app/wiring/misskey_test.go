@@ -1,6 +1,7 @@
 package wiring_test
 
 import (
+	"net/http"
 	"testing"
 
 	"postbag/app/api"
@@ -50,4 +51,34 @@ func TestAThreadWithAPictureGoesToMisskey(t *testing.T) {
 		t.Errorf("in doubt is %+v", open)
 	}
 	secretstest.Scan(t, b.Dir.Path(), s.Token)
+}
+
+// A person names the server, allows Postbag on its page in the browser, and has a channel.
+func TestSigningInToMisskeyGoesThroughTheBrowser(t *testing.T) {
+	b := newBench(t)
+	s := misskeytest.New(t)
+	channels := b.api.Channels
+	step := must[api.ConnectStep](t)(channels.Connect(api.ConnectRequest{Network: "misskey", Workspace: b.space.ID, Browser: true}))
+	step = must[api.ConnectStep](t)(channels.Answer(api.AnswerRequest{Conversation: step.Conversation, Answers: map[string]string{"server": s.URL}}))
+	if !step.Waiting || step.Browse == "" {
+		t.Fatalf("step %+v", step)
+	}
+	request := must[*http.Request](t)(http.NewRequestWithContext(t.Context(), http.MethodGet, step.Browse, nil))
+	page, err := http.DefaultClient.Do(request) // which goes where the server sends it
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer page.Body.Close()
+	if page.StatusCode != http.StatusOK {
+		t.Fatalf("the browser came back to %d", page.StatusCode)
+	}
+	step = must[api.ConnectStep](t)(channels.AwaitBrowser(step.Conversation))
+	if !step.Done || step.Channel.Handle != "ana@notes.example" {
+		t.Fatalf("it ended with %+v", step)
+	}
+	b.channel.ID = domain.ChannelID(step.Channel.ID)
+	b.publish(api.Content{Text: "We open at seven."})
+	if notes := s.Notes(); len(notes) != 1 || notes[0].Text != "We open at seven." {
+		t.Errorf("arrived: %+v", notes)
+	}
 }

@@ -24,6 +24,11 @@ const (
 	carrySession  = "session"
 )
 
+// callbackMark makes a callback the answer of a sign-in to whoever waits for it: one has a code. A
+// server keeps the query of the address that it is given and adds the session (misskey-dev/misskey,
+// pages/miauth.vue, read 2026-11).
+const callbackMark = "?code=miauth"
+
 // beginSignIn sends the person to the server's page, under a session that nobody else knows (docHub,
 // "MiAuth"). Nothing is registered before. Without a callback the person says when it is done.
 func beginSignIn(ctx context.Context, c network.Calls, server, redirect string) network.Step {
@@ -33,7 +38,7 @@ func beginSignIn(ctx context.Context, c network.Calls, server, redirect string) 
 	session := newSession()
 	q := url.Values{"name": {"Postbag"}, "permission": {strings.Join(permissions, ",")}}
 	if redirect != "" {
-		q.Set("callback", redirect)
+		q.Set("callback", redirect+callbackMark)
 	}
 	step := network.Step{Name: turnAllow, Browse: server + "/miauth/" + session + "?" + q.Encode(), Carry: network.SecretOf(map[string]string{
 		carryServer: server, carryRedirect: redirect, carrySession: session,
