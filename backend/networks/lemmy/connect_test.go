@@ -1,6 +1,7 @@
 package lemmy_test
 
 import (
+	"context"
 	"maps"
 	"strings"
 	"testing"
@@ -199,6 +200,36 @@ func TestAPostIsToldByItsAddress(t *testing.T) {
 	} {
 		if got, ok := lemmy.New().Linked(a, link); ok != (want != "") || got.RemoteID != want || ok && got.URL != "https://lemmy.example/post/7" {
 			t.Errorf("%q is %+v %t", link, got, ok)
+		}
+	}
+}
+
+// swaps is the stand-in but for its answer about a community.
+type swaps struct {
+	plain
+	community string
+}
+
+func (s swaps) Read(ctx context.Context, step string, r network.Request) (network.Reply, error) {
+	if step == "community" {
+		return network.Reply{Status: 200, Body: []byte(`{"community_view":{"community":` + s.community + `}}`)}, nil
+	}
+	return s.plain.Read(ctx, step, r)
+}
+
+func TestAnotherCommunityThanTheOneAskedForIsNotConnected(t *testing.T) {
+	s := lemmytest.New(t)
+	for community, ok := range map[string]bool{
+		`{"id":12,"name":"News","actor_id":"` + s.URL + `/c/news"}`:        true,
+		`{"id":13,"name":"other","actor_id":"` + s.URL + `/c/other"}`:      false,
+		`{"id":14,"name":"news","actor_id":"https://evil.example/c/news"}`: false,
+		`{"id":0,"name":"news","actor_id":"` + s.URL + `/c/news"}`:         false,
+		`{"name":"news"}`: false,
+		`null`:            false,
+	} {
+		step := connect(t, swaps{calls(nil), community}, account(s.Answers()))
+		if (step.Account != nil) != ok || !ok && step.Reason != network.ReasonNotUnderstood {
+			t.Errorf("%s: %+v, %s", community, step.Account, step.Reason)
 		}
 	}
 }
