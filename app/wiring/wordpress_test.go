@@ -3,13 +3,21 @@ package wiring_test
 import (
 	"bytes"
 	"image"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"postbag/app/api"
+	"postbag/app/wiring"
 	"postbag/backend/domain"
+	"postbag/backend/network"
 	"postbag/backend/network/networktest"
+	"postbag/backend/networks/feed"
+	"postbag/backend/networks/mastodon/mastodontest"
+	"postbag/backend/networks/wordpress"
 	"postbag/backend/networks/wordpress/wordpresstest"
+	"postbag/backend/secrets"
 	"postbag/backend/secrets/secretstest"
 )
 
@@ -56,4 +64,44 @@ func TestAPostWithAPictureGoesToWordPress(t *testing.T) {
 		t.Errorf("in doubt are %+v; the site has %+v", doubt, posts)
 	}
 	secretstest.Scan(t, b.Dir.Path(), s.Account().Secret.Field("password"))
+}
+
+// hasty is WordPress whose doubt is looked into at once.
+type hasty struct{ wordpress.Network }
+
+func (h hasty) Describe() network.Descriptor {
+	d := h.Network.Describe()
+	d.Reconcile.Quarantine = time.Millisecond
+	return d
+}
+
+// Whatever becomes of the answer to the request that makes a draft visible, the draft itself says what is
+// so: a post that is there is adopted, and one that is not is made visible, from the same draft.
+func TestDoubtAboutAWordPressPostEndsWithOnePost(t *testing.T) {
+	for _, failure := range []networktest.Failure{networktest.DropAfter, networktest.Garbage, networktest.ServerError} {
+		app := must[*wiring.App](t)(wiring.Open(t.Context(), wiring.Config{
+			Data: t.TempDir(), Program: "test", Version: "test", Keepers: []secrets.Keeper{&pocket{}},
+			Networks: network.NewRegistry(hasty{wordpress.New()}, feed.New()),
+		}))
+		s := wordpresstest.New(t)
+		b := &bench{App: app, t: t, api: app.Services(t.Context(), api.Events{}), server: mastodontest.New(t)}
+		b.space = must[api.Workspace](t)(b.api.System.AddWorkspace("Mine"))
+		b.channel = must[domain.Channel](t)(b.Accounts.Connected(t.Context(), domain.WorkspaceID(b.space.ID), "wordpress", s.Account()))
+		s.Fail(failure)
+		b.publish(api.Content{Text: "Closed on Sunday."})
+		var live []api.Delivery
+		for until := time.Now().Add(time.Minute); len(live) == 0 && time.Now().Before(until); {
+			if err := b.Publish(t.Context(), true, nil); err != nil {
+				t.Fatal(err)
+			}
+			live = must[[]api.Delivery](t)(b.api.Queue.List(b.space.ID, []string{"published"}))
+		}
+		posts := s.Saved()
+		if len(live) != 1 || len(posts) != 1 || posts[0].Status != "publish" || live[0].RemoteURL != s.URL+"/?p="+strconv.Itoa(posts[0].ID) {
+			t.Errorf("%s: published are %+v; the site has %+v", failure, live, posts)
+		}
+		if err := app.Close(); err != nil {
+			t.Error(err)
+		}
+	}
 }
