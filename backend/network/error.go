@@ -39,9 +39,12 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// KindOf classifies err. What nobody classified is Ambiguous: posting twice is
+// KindOf classifies err, "" for nil. What nobody classified is Ambiguous: posting twice is
 // worse than asking.
 func KindOf(err error) Kind {
+	if err == nil {
+		return ""
+	}
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Kind
 	}

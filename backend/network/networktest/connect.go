@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,6 +58,10 @@ func (s suite) connect(t *testing.T) {
 		}
 		if network.Printable(last.Message) != last.Message {
 			b.Errorf("the message %q cannot be shown", last.Message)
+		}
+		about := slices.ContainsFunc(last.Ask, func(q network.Question) bool { return q.Key == last.About })
+		if !slices.Contains(network.Reasons(), last.Reason) || last.About != "" && !about {
+			b.Errorf("a wrong %s asks again for the reason %q about %q: the window has no words for that", key, last.Reason, last.About)
 		}
 	})
 }

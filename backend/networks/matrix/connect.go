@@ -46,39 +46,39 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 	case passwordStep:
 		form = form.after(answers.Carry)
 	default:
-		return form.ask(""), nil
+		return form.ask(), nil
 	}
 	wish, bad := form.wish()
-	if bad != "" {
-		return form.ask(bad), nil
+	if bad != nil {
+		return bad(form.ask()), nil
 	}
 	server, bad := discover(ctx, c, wish.user, form.get(serverKey))
-	if bad != "" {
-		return form.ask(bad), nil
+	if bad != nil {
+		return bad(form.ask()), nil
 	}
 	a := network.Account{Server: server, Secret: network.SecretOf(map[string]string{tokenField: wish.token})}
 	if wish.token == "" {
 		if err := takesPasswords(ctx, c, a); err != nil {
-			return form.ask(why(err, "The server does not say how one signs in.")), nil
+			return failed(err, network.ReasonNotUnderstood, "", "The server does not say how one signs in.")(form.ask()), nil
 		}
 		if wish.password == "" {
-			return form.askPassword(""), nil
+			return form.askPassword(), nil
 		}
 		var err error
 		if a, wish.user, err = signIn(ctx, c, a, wish); err != nil {
-			return form.askPassword(why(err, "The server does not accept this password for "+wish.user+".")), nil
+			return failed(err, network.ReasonRefused, passwordKey, "The server does not accept this password for "+wish.user+".")(form.askPassword()), nil
 		}
 	} else if user, err := whoAmI(ctx, c, a); err != nil {
-		return form.ask(why(err, "The server does not know this access token; copy it again.")), nil
+		return failed(err, network.ReasonRefused, tokenKey, "The server does not know this access token; copy it again.")(form.ask()), nil
 	} else if user != wish.user {
-		return form.ask("This access token belongs to " + user + "."), nil
+		return form.ask().Because(network.ReasonRefused, tokenKey, "This access token belongs to "+user+"."), nil
 	}
 	connected, bad := enter(ctx, c, a, wish)
-	if bad != "" {
+	if bad != nil {
 		if wish.token == "" {
 			signOut(ctx, c, a)
 		}
-		return form.ask(bad), nil
+		return bad(form.ask()), nil
 	}
 	limits, err := n.Limits(ctx, c, connected)
 	if err == nil {
@@ -88,23 +88,23 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 }
 
 // enter joins the room and returns the account as a channel, or says why that cannot be.
-func enter(ctx context.Context, c network.Calls, a network.Account, w wish) (_ network.Account, bad string) {
+func enter(ctx context.Context, c network.Calls, a network.Account, w wish) (_ network.Account, bad again) {
 	room, err := join(ctx, c, a, w)
 	if err != nil {
-		return a, why(err, "This room does not exist, or you may not join it: have somebody invite you first.")
+		return a, failed(err, network.ReasonNotFound, roomKey, "This room does not exist, or you may not join it: have somebody invite you first.")
 	}
 	p := place{room: room, user: w.user}
 	if err := refuseEncrypted(ctx, c, a, p); err != nil {
 		if e, ok := errors.AsType[*network.Error](err); ok && e.Code == "encrypted" {
-			return a, sayEncrypted
+			return a, because(network.ReasonWrongKind, roomKey, sayEncrypted)
 		}
-		return a, why(err, "The server does not show this room to you.")
+		return a, failed(err, network.ReasonNotFound, roomKey, "The server does not show this room to you.")
 	}
 	if !mayWrite(ctx, c, a, p) {
-		return a, "You may not write in this room. Ask one of its administrators for the right to."
+		return a, because(network.ReasonNotAllowed, roomKey, "You may not write in this room. Ask one of its administrators for the right to.")
 	}
 	a.RemoteID = p.remoteID()
-	return named(ctx, c, a, p), ""
+	return named(ctx, c, a, p), nil
 }
 
 // wish is what a person wants, read from the answers.
@@ -121,25 +121,25 @@ type entries struct{ typed map[string]string }
 func (e entries) get(key string) string { return strings.TrimSpace(e.typed[key]) }
 
 // wish reads the answers, or says what is wrong with them.
-func (e entries) wish() (w wish, bad string) {
+func (e entries) wish() (w wish, bad again) {
 	w = wish{user: e.get(userKey), password: e.typed[passwordKey], token: e.get(tokenKey), room: e.get(roomKey)}
 	if room, _, via, ok := readLink(w.room); ok {
 		w.room, w.via = room, via
 	}
 	switch {
 	case w.user == "":
-		return w, "Please give your Matrix ID."
+		return w, because(network.ReasonMissing, userKey, "Please give your Matrix ID.")
 	case !validUser(w.user):
-		return w, "This is no Matrix ID. " + userHelp
+		return w, because(network.ReasonMalformed, userKey, "This is no Matrix ID. "+userHelp)
 	case len(w.token) > 4096 || strings.ContainsFunc(w.token, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return w, "An access token has no spaces or other signs; copy it again."
+		return w, because(network.ReasonMalformed, tokenKey, "An access token has no spaces or other signs; copy it again.")
 	case w.room == "":
-		return w, "Please name the room."
+		return w, because(network.ReasonMissing, roomKey, "Please name the room.")
 	case !validRoom(w.room) && !validAlias(w.room):
-		return w, "This is no room. " + roomHelp
+		return w, because(network.ReasonMalformed, roomKey, "This is no room. "+roomHelp)
 	}
 	w.device = deviceOf(w.user, w.room)
-	return w, ""
+	return w, nil
 }
 
 // deviceOf names the device that posts to a room. It is always the same: whoever signs in again goes on
@@ -151,8 +151,8 @@ func deviceOf(user, room string) string {
 	return "POSTBAG" + strings.ToUpper(hex.EncodeToString(sum[:5]))
 }
 
-func (e entries) ask(message string) network.Step {
-	return network.Step{Name: signInStep, Message: network.Printable(message), Ask: []network.Question{
+func (e entries) ask() network.Step {
+	return network.Step{Name: signInStep, Ask: []network.Question{
 		{Key: userKey, Label: "Matrix ID", Help: userHelp, Default: network.Printable(e.get(userKey))},
 		{Key: roomKey, Label: "Room", Help: roomHelp, Default: network.Printable(e.get(roomKey))},
 		{Key: tokenKey, Label: "Access token", Help: tokenHelp, Secret: true, Optional: true},
@@ -161,13 +161,13 @@ func (e entries) ask(message string) network.Step {
 }
 
 // askPassword is the second turn, which carries the answers of the first.
-func (e entries) askPassword(message string) network.Step {
+func (e entries) askPassword() network.Step {
 	carry := map[string]string{}
 	for _, key := range []string{userKey, roomKey, serverKey} {
 		carry[key] = e.get(key)
 	}
 	return network.Step{
-		Name: passwordStep, Message: network.Printable(message), Carry: network.SecretOf(carry),
+		Name: passwordStep, Carry: network.SecretOf(carry),
 		Ask: []network.Question{{Key: passwordKey, Label: "Password", Help: passwordHelp, Secret: true}},
 	}
 }
@@ -276,18 +276,17 @@ func join(ctx context.Context, c network.Calls, a network.Account, w wish) (stri
 	return joined.Room, nil
 }
 
-// why says what went wrong; refused is the sentence for an answer that says no.
-func why(err error, refused string) string {
-	e, ok := errors.AsType[*network.Error](err)
-	switch {
-	case errors.Is(err, errNoPassword):
-		return errNoPassword.Message
-	case !ok || e.Kind == network.NotSent:
-		return "The server cannot be reached."
-	case e.Kind == network.Reauth || e.Kind == network.Rejected:
-		return refused
-	case e.Kind == network.Throttled:
-		return "The server asks to wait; please try again in a few minutes."
+// again asks a turn anew, with why; nil where nothing is wrong.
+type again func(network.Step) network.Step
+
+func because(reason network.Reason, about, text string) again {
+	return func(s network.Step) network.Step { return s.Because(reason, about, text) }
+}
+
+// failed says why a request failed; reason and refused are for an answer that says no.
+func failed(err error, reason network.Reason, about, refused string) again {
+	if errors.Is(err, errNoPassword) {
+		return because(network.ReasonSignIn, tokenKey, errNoPassword.Message)
 	}
-	return "The server's answer cannot be understood: " + e.Message + "."
+	return func(s network.Step) network.Step { return s.After(err, "The server", reason, about, refused) }
 }

@@ -24,7 +24,7 @@ const sayServer = "Give the address of the homeserver, such as https://matrix.ex
 // discover finds the homeserver of a user: the address that was typed, or what the user's server says
 // at its well-known place, or that server itself if it says nothing. What is found must answer as a
 // homeserver does. It returns the base of its addresses, or what to tell the person.
-func discover(ctx context.Context, c network.Calls, user, typed string) (base, bad string) {
+func discover(ctx context.Context, c network.Calls, user, typed string) (base string, bad again) {
 	_, name, _ := strings.Cut(user, ":")
 	if typed != "" {
 		if !strings.Contains(typed, "://") {
@@ -32,12 +32,12 @@ func discover(ctx context.Context, c network.Calls, user, typed string) (base, b
 		}
 		server, err := baseURL(typed)
 		if err != nil {
-			return "", "This is no address of a server: " + err.Error() + "."
+			return "", because(network.ReasonMalformed, serverKey, "This is no address of a server: "+err.Error()+".")
 		}
 		return server, speaks(ctx, c, server)
 	}
 	said, bad := askWellKnown(ctx, c, hostOf(name))
-	if bad != "" {
+	if bad != nil {
 		return "", bad
 	}
 	if said == "" {
@@ -45,7 +45,7 @@ func discover(ctx context.Context, c network.Calls, user, typed string) (base, b
 	}
 	server, err := baseURL(said)
 	if err != nil {
-		return "", "The server " + name + " names an address that cannot be used: " + err.Error() + ". " + sayServer
+		return "", because(network.ReasonNotUnderstood, serverKey, "The server "+name+" names an address that cannot be used: "+err.Error()+". "+sayServer)
 	}
 	return server, speaks(ctx, c, server)
 }
@@ -59,14 +59,14 @@ func hostOf(name string) string {
 }
 
 // askWellKnown returns the address that a host names, "" if it has no such place.
-func askWellKnown(ctx context.Context, c network.Calls, host string) (base, bad string) {
+func askWellKnown(ctx context.Context, c network.Calls, host string) (base string, bad again) {
 	address := "https://" + host + wellKnown
 	for range 1 + mostRedirects {
 		reply, err := c.Read(ctx, "well-known", network.Request{
 			Method: "GET", URL: address, Header: map[string]string{"Accept": "application/json"},
 		})
 		if e, ok := errors.AsType[*network.Error](err); ok && e.Kind == network.NotSent {
-			return "", "The server " + host + " cannot be reached. " + sayServer
+			return "", because(network.ReasonUnreachable, serverKey, "The server "+host+" cannot be reached. "+sayServer)
 		}
 		if err != nil {
 			break
@@ -76,7 +76,7 @@ func askWellKnown(ctx context.Context, c network.Calls, host string) (base, bad 
 			continue
 		}
 		if reply.Status == 404 {
-			return "", ""
+			return "", nil
 		}
 		var said struct {
 			Homeserver struct {
@@ -86,9 +86,9 @@ func askWellKnown(ctx context.Context, c network.Calls, host string) (base, bad 
 		if reply.Status != 200 || json.Unmarshal(reply.Body, &said) != nil || said.Homeserver.Base == "" {
 			break
 		}
-		return said.Homeserver.Base, ""
+		return said.Homeserver.Base, nil
 	}
-	return "", "The server " + host + " does not say where its homeserver is. " + sayServer
+	return "", because(network.ReasonNotUnderstood, serverKey, "The server "+host+" does not say where its homeserver is. "+sayServer)
 }
 
 // redirect returns where an answer points to, "" if it points nowhere that may be asked.
@@ -109,20 +109,20 @@ func redirect(from string, reply network.Reply) string {
 }
 
 // speaks makes sure that a homeserver answers at base which knows the present API, or says what is wrong.
-func speaks(ctx context.Context, c network.Calls, base string) (bad string) {
+func speaks(ctx context.Context, c network.Calls, base string) (bad again) {
 	var said struct {
 		Versions []string `json:"versions"`
 	}
 	err := read(ctx, c, "versions", "its versions", request("GET", network.Account{Server: base}, "/_matrix/client/versions"), &said)
 	if err != nil {
-		return "There is no homeserver at " + base + ". " + sayServer
+		return because(network.ReasonNotFound, serverKey, "There is no homeserver at "+base+". "+sayServer)
 	}
 	for _, v := range said.Versions {
 		if strings.HasPrefix(v, "v1.") || v == "v1" {
-			return ""
+			return nil
 		}
 	}
-	return "The homeserver at " + base + " is too old for Postbag: it does not know version 1.1 of the specification."
+	return because(network.ReasonTooOld, serverKey, "The homeserver at "+base+" is too old for Postbag: it does not know version 1.1 of the specification.")
 }
 
 // baseURL reads the address of a homeserver. Addresses elsewhere are https; user names, queries and
