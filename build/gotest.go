@@ -134,6 +134,9 @@ func (t *testReader) heard(run *packageRun, e testEvent) {
 	if _, figure, ok := strings.Cut(e.Output, figureMark); ok {
 		t.report.figure("%s (%s)", strings.TrimSpace(figure), t.stage)
 	}
+	if said, ok := proofOf(e.Output); ok {
+		t.report.prove(said)
+	}
 	if e.Test == "" {
 		run.cached = run.cached || strings.Contains(e.Output, "(cached)")
 		if match := regexp.MustCompile(`coverage: ([0-9.]+%) of statements`).FindStringSubmatch(e.Output); match != nil {

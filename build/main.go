@@ -31,6 +31,7 @@ func tasks() []task {
 		{"test", "sets everything up and runs every test: all that CI runs", runTest},
 		{"check", "format, lint, vet and the rules of the layers: the fast half of test", runCheck},
 		{"bindings", "tells the page what services there are; after a change of app/api [-check]", runBindings},
+		{"networks", "runs the networks' tests and writes docs/networks.md of what they verified", runNetworks},
 		{"soak", "proves the queue's promises at the sizes of a night, each test alone; goes on where it was interrupted [-fuzztime 3m] [-again] [NAME]", runSoak},
 		{"bench", "runs the benchmarks and prints them as a table [-time 1s] [NAME]", runBench},
 		{"screenshots", "takes pictures of every screen in both themes [SCREEN]...", runScreenshots},

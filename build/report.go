@@ -30,6 +30,7 @@ type report struct {
 	outcomes map[string]outcome
 	reasons  map[string]string // why something was skipped
 	figures  []string
+	proofs   []proof // what tests said of networks, each once
 	stages   []stageResult
 	failures []string
 }
@@ -74,6 +75,15 @@ func (p *report) step(name string, f func() (output string, err error)) {
 	}
 	p.record(name, passed)
 	p.line("   %-44s %8s\n", name, seconds(time.Since(begun)))
+}
+
+// prove notes what a test said of a network.
+func (p *report) prove(said proof) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !slices.Contains(p.proofs, said) {
+		p.proofs = append(p.proofs, said)
+	}
 }
 
 // record notes how something ended.

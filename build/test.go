@@ -55,6 +55,9 @@ func runTest(ctx context.Context, r *runner, args []string) error {
 	p.stage(ctx, "Stories in a browser", p.browse)
 	p.stage(ctx, "Tests", func(ctx context.Context) error {
 		_, err := p.goTest(ctx, "tests", "-timeout=30m", "./...")
+		if runtime.GOOS == "linux" { // elsewhere some real servers cannot run
+			p.checkNetworksPage(ctx)
+		}
 		return err
 	})
 	p.stage(ctx, "Tests with the race detector", func(ctx context.Context) error {

@@ -19,6 +19,7 @@ import (
 
 // One real server serves all tests against it: starting one takes seconds.
 func TestAgainstARealPDS(t *testing.T) {
+	networktest.Verified(t, "bluesky", networktest.RealServer, "the reference server, @atproto/pds 0.5.35")
 	pds := servers.PDS(t)
 	files := networktest.NewFiles()
 	account := connect(t, newCalls(files), map[string]string{

@@ -17,6 +17,7 @@ import (
 
 // One real site serves all tests against it: starting one takes seconds.
 func TestAgainstARealWordPress(t *testing.T) {
+	networktest.Verified(t, "wordpress", networktest.RealServer, "WordPress as Debian has it")
 	site := realSite{RealWordPress: servers.WordPress(t), files: networktest.NewFiles()}
 	site.account = connect(t, map[string]string{"site": site.URL + "/wp-admin/", "user": site.Writer.Name, "password": site.Writer.Password})
 	for _, test := range []struct {

@@ -90,6 +90,7 @@ var (
 // New starts a server that ends with the test.
 func New(t testing.TB) *Server {
 	t.Helper()
+	networktest.Verified(t, "bluesky", networktest.Description, "lexicons of app.bsky and com.atproto, 2026-08-20")
 	known, err := loadLexicons()
 	if err != nil {
 		t.Fatalf("load the lexicons: %v", err)

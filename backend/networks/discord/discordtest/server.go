@@ -89,6 +89,7 @@ var (
 // the API's description does not know.
 func New(t testing.TB) *Server {
 	t.Helper()
+	networktest.Verified(t, "discord", networktest.Description, "OpenAPI description of API version 10, 2026-07-18")
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(description))
 	if err != nil {
 		t.Fatal(err)

@@ -88,6 +88,7 @@ var (
 // API's description does not know.
 func New(t testing.TB) *Server {
 	t.Helper()
+	networktest.Verified(t, "matrix", networktest.Description, "OpenAPI description of the client-server API, 2026-07-21")
 	s := &Server{
 		contract: readContract(t), devices: map[string]string{Token: "BYHAND"}, members: map[string]bool{Room + User: true},
 		transactions: map[string]string{}, uploads: map[string][]byte{}, flows: []string{"m.login.sso", "m.login.password"},

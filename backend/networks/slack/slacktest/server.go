@@ -96,6 +96,7 @@ var (
 // API's description does not know.
 func New(t testing.TB) *Server {
 	t.Helper()
+	networktest.Verified(t, "slack", networktest.Description, "OpenAPI description of the Web API, 2021, where it still holds")
 	s := &Server{canned: map[string][]Answer{}, scopes: "chat:write,channels:read,channels:history,files:read,files:write"}
 	methods, err := described()
 	if err != nil {

@@ -70,6 +70,7 @@ var (
 // the documentation does not know.
 func New(t testing.TB) *Server {
 	t.Helper()
+	networktest.Verified(t, "telegram", networktest.Description, "Bot API 10.1 in machine-readable form, 2026-06-11")
 	s := &Server{serial: 40}
 	if err := json.Unmarshal(document, &s.spec); err != nil {
 		t.Fatal(err)
