@@ -13,6 +13,7 @@ import (
 	"postbag/backend/networks/practice"
 	"postbag/backend/networks/slack"
 	"postbag/backend/networks/telegram"
+	"postbag/backend/networks/webhook"
 	"postbag/backend/networks/wordpress"
 )
 
@@ -28,6 +29,7 @@ func Networks() *network.Registry {
 		telegram.New(),
 		lemmy.New(),
 		wordpress.New(),
+		webhook.New(),
 		feed.New(),
 		practice.New(),
 	)
