@@ -47,6 +47,7 @@ func TestTheEndpointIsFoundByTheSite(t *testing.T) {
 	for name, site := range map[string]micropubtest.Site{
 		"a link in the page":              {},
 		"one after a base":                {Page: `<head><base href="/micropub/"><link rel=micropub href=../micropub>`},
+		"one behind scripts":              {Page: `<!doctype html><html><head><script>if (a<b) "</head>"</script><noscript><img src=x></noscript><style>a>b{}</style><link rel="micropub" href="/micropub">`},
 		"one of many relations":           {Page: `<LINK REL="me  MicroPub" HREF=" /micropub ">`},
 		"the first of two":                {Page: `<head><link rel="micropub" href="/micropub"><link rel="micropub" href="/other"></head>`},
 		"one after broken tags":           {Page: `<head><meta content="<link rel=micropub href=/evil>"><!-- <link rel="micropub" href="/evil"> --><link rel=micropub href="" ><link rel="micropub" href="/micropub"` + ">"},
@@ -79,7 +80,7 @@ func TestAHostilePageGetsNoToken(t *testing.T) {
 	defer evil.Close()
 	for _, page := range []string{
 		"", "<html>", "\x00\xff\xfe", `<a rel="micropub" href="` + evil.URL + `">me</a>`, `</head><link rel="micropub" href="` + evil.URL + `">`,
-		`<body><link rel="micropub" href="` + evil.URL + `">`, `<title><link rel="micropub" href="` + evil.URL + `"></title>`,
+		`<body><link rel="micropub" href="` + evil.URL + `">`, `<title>Ada</title><p>A visitor says: <link rel="micropub" href="` + evil.URL + `">`, `<title><link rel="micropub" href="` + evil.URL + `"></title>`,
 		`<script>"<link rel='micropub' href='` + evil.URL + `'>"</script>`, `<link rel="not-micropub" href="` + evil.URL + `">`,
 		`<textarea><link rel="micropub" href="` + evil.URL + `">`, strings.Repeat("<div ", 1<<19), strings.Repeat("<b>", 1<<19), strings.Repeat("<link rel=x>", 1<<18),
 		`<link rel="micropub" href="ftp://ada.example/">`, `<link rel="micropub" href="javascript:alert(1)">`, `<link rel="micropub" href="http://ada.example/micropub">`,

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -112,6 +113,10 @@ func upToComma(s string) (params []string, rest string) {
 	return append(params, s[start:]), ""
 }
 
+// inHead are the tags that a head is made of. Any other begins the body, whether or not it says so (HTML
+// Standard, "The in head insertion mode", 2026).
+var inHead = []string{"html", "head", "title", "meta", "link", "base", "basefont", "bgsound", "script", "style", "noscript", "noframes", "template"}
+
 // inPage returns the target of the first <link> in the head of a page that is the endpoint's, and what
 // it is relative to. Nothing after the head counts: there, visitors may have written.
 func inPage(site string, page []byte) (found, base string) {
@@ -127,9 +132,10 @@ func inPage(site string, page []byte) (found, base string) {
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, more := tokens.TagName()
-			switch string(name) {
-			case "body":
+			if !slices.Contains(inHead, string(name)) {
 				return "", base
+			}
+			switch string(name) {
 			case "base":
 				if to, ok := resolve(site, attributes(tokens, more)["href"]); ok && base == site {
 					base = to

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -43,12 +45,16 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 func prepared(ctx context.Context, c network.Calls, a network.Account, p network.Plan) (entry, error) {
 	e := entryOf(a, p)
 	names, media := list(p.Options[optionSyndicate]), p.Parts[0].Media
-	if len(names) == 0 && len(media) == 0 {
+	few := p.Visibility != "" && p.Visibility != network.VisibilityPublic
+	if len(names) == 0 && len(media) == 0 && !few {
 		return e, nil
 	}
 	k, err := readConfig(ctx, c, a)
 	if err != nil {
 		return e, err
+	}
+	if few && !slices.Contains(k.limits().Visibilities, p.Visibility) { // a site passes over what it does not know
+		return e, network.Reject("visibility", "the site does not keep posts from anybody any more: it knows no \""+network.Printable(p.Visibility)+"\"")
 	}
 	if e.Properties.SyndicateTo, err = k.chosen(names); err != nil {
 		return e, err
@@ -83,7 +89,7 @@ func entryOf(a network.Account, p network.Plan) entry {
 		return []string{s}
 	}
 	e.Properties = properties{
-		Name: one(title(p)), Content: one(p.TextWithLink(0)), Category: list(p.Options[optionCategories]),
+		Name: one(title(p)), Content: one(p.TextWithLink(0)), Category: categories(p),
 		Status: []string{statusOf(p)}, Visibility: one(p.Visibility), Slug: one(slug(p)), Destination: one(a.Options[destinationOption]),
 	}
 	if a.Limits == nil || len(a.Limits.Visibilities) == 0 {
@@ -99,6 +105,13 @@ func statusOf(p network.Plan) string {
 	}
 	return statusPublished
 }
+
+// categories are those of a post, which people may write as hashtags.
+func categories(p network.Plan) []string {
+	return list(hashtag.ReplaceAllString(p.Options[optionCategories], "$1"))
+}
+
+var hashtag = regexp.MustCompile(`(^|,)\s*#`)
 
 func title(p network.Plan) string { return strings.Join(strings.Fields(p.Options[optionTitle]), " ") }
 
@@ -194,7 +207,7 @@ func list(s string) []string {
 	var names []string
 	seen := map[string]bool{}
 	for name := range strings.SplitSeq(s, ",") {
-		name = strings.TrimPrefix(strings.Join(strings.Fields(name), " "), "#")
+		name = strings.Join(strings.Fields(name), " ")
 		if name != "" && !seen[strings.ToLower(name)] {
 			seen[strings.ToLower(name)] = true
 			names = append(names, name)

@@ -163,3 +163,19 @@ func TestTheEndpointsOwnQueryStays(t *testing.T) {
 		t.Errorf("asked %q", s.Asked())
 	}
 }
+
+// What is meant for few is not sent to a site that has forgotten what that is: it would show it to all.
+func TestAPostForFewIsNotSentToASiteThatKnowsNoFew(t *testing.T) {
+	s := micropubtest.New(t, micropubtest.Site{Visibilities: []string{"public", "private"}})
+	a := connect(t, s.Answers())
+	p := plan("a1", "for me")
+	p.Visibility = "private"
+	must(t, calls(nil), a, p)
+	if got := s.Saved()[0]; got.Visibility != "private" {
+		t.Fatalf("%+v", got)
+	}
+	s.Visibilities = nil
+	if _, err := micropub.New().Publish(t.Context(), calls(nil), a, p); kindOf(err) != "rejected visibility" || len(s.Saved()) != 1 {
+		t.Errorf("%v; %d posts", err, len(s.Saved()))
+	}
+}
