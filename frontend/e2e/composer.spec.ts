@@ -159,9 +159,17 @@ test('a blocking problem keeps a post back, and says where it is', async ({ app 
 
 test('versions are named, compared and brought back', async ({ app }) => {
 	const id = await writing(app, 'The first words.');
+	// The name is there before what it names: neither it nor Enter is lost.
+	let answer = () => {};
+	const typed = new Promise<void>((done) => (answer = done));
+	await app.page.route(/\/rpc\/api\.PostService\.History$/, async (route) => {
+		await typed;
+		await route.continue();
+	});
 	await app.keys('Control+S');
 	await app.page.getByRole('textbox', { name: 'Name' }).fill('First');
 	await app.keys('Enter');
+	answer();
 	await expect(app.page.getByRole('dialog')).toBeHidden();
 	await field(app).fill('Other words entirely.');
 	await expect(async () => expect((await stored(app, id)).post.content.text).toBe('Other words entirely.')).toPass();
