@@ -7,6 +7,7 @@ import (
 	"postbag/backend/networks/discord"
 	"postbag/backend/networks/feed"
 	"postbag/backend/networks/lemmy"
+	"postbag/backend/networks/linkedin"
 	"postbag/backend/networks/mastodon"
 	"postbag/backend/networks/matrix"
 	"postbag/backend/networks/misskey"
@@ -23,6 +24,7 @@ func Networks() *network.Registry {
 		bluesky.New(),
 		mastodon.New(),
 		misskey.New(),
+		linkedin.New(),
 		discord.New(),
 		matrix.New(),
 		slack.New(),

@@ -1,0 +1,72 @@
+package wiring_test
+
+import (
+	"strings"
+	"testing"
+
+	"postbag/app/api"
+	"postbag/backend/domain"
+	"postbag/backend/network/networktest"
+	"postbag/backend/networks/linkedin/linkedintest"
+	"postbag/backend/secrets/secretstest"
+)
+
+// A post with a picture goes through the whole program to a profile, made to fit and described. A post
+// whose answer is lost is put before a person at once, since nobody can list a member's posts; it is not
+// sent again, and the token is in no file.
+func TestAPostGoesToAProfileOnLinkedInAndALostOneComesBeforeAPerson(t *testing.T) {
+	b := newBench(t)
+	s := linkedintest.New(t)
+	b.channel = must[domain.Channel](t)(b.Accounts.Connected(t.Context(), domain.WorkspaceID(b.space.ID), "linkedin", s.Account()))
+	b.publish(api.Content{
+		Text: "We open at seven (sharp). #bakery", Visibility: "private",
+		Media: []api.Media{{Asset: string(b.picture.ID), Alt: "A window with geraniums"}},
+	})
+	saved := s.Saved()
+	if len(saved) != 1 || len(b.server.Statuses()) != 0 {
+		t.Fatalf("%d posts and %d statuses arrived", len(saved), len(b.server.Statuses()))
+	}
+	first := saved[0]
+	if first.Text != "We open at seven (sharp). #bakery" || first.Author != linkedintest.Member || first.Visibility != "CONNECTIONS" {
+		t.Errorf("arrived as %+v", first)
+	}
+	if len(first.Images) != 1 || first.Alts[0] != "A window with geraniums" || len(first.Images[0].Bytes) == 0 || len(first.Images[0].Bytes) > 5_000_000 {
+		t.Errorf("%d pictures arrived, described as %q", len(first.Images), first.Alts)
+	}
+	live := must[[]api.Delivery](t)(b.api.Queue.List(b.space.ID, []string{"published"}))
+	if len(live) != 1 || live[0].RemoteURL != "https://www.linkedin.com/feed/update/"+first.URN+"/" {
+		t.Errorf("what is published is %+v", live)
+	}
+
+	s.Fail(networktest.DropAfter)
+	b.publish(api.Content{Text: "Closed on Sunday."})
+	for range 3 {
+		if err := b.Publish(t.Context(), true, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(s.Saved()); n != 2 {
+		t.Errorf("%d posts are there, want two", n)
+	}
+	held := must[[]api.Delivery](t)(b.api.Queue.List(b.space.ID, []string{"unknown", "held"}))
+	if len(held) != 1 {
+		t.Errorf("before a person are %+v", held)
+	}
+	secretstest.Scan(t, b.Dir.Path(), s.Token())
+}
+
+// What LinkedIn refuses because it repeats another post is doubt: the other may be any of the person's.
+func TestARepeatedPostOnLinkedInComesBeforeAPersonWithTheOthersAddress(t *testing.T) {
+	b := newBench(t)
+	s := linkedintest.NewPage(t)
+	b.channel = must[domain.Channel](t)(b.Accounts.Connected(t.Context(), domain.WorkspaceID(b.space.ID), "linkedin", s.Account()))
+	b.publish(api.Content{Text: "We open at seven."})
+	b.publish(api.Content{Text: "We open at seven."})
+	if n := len(s.Saved()); n != 1 {
+		t.Errorf("%d posts are there, want one", n)
+	}
+	doubt := must[[]api.Delivery](t)(b.api.Queue.List(b.space.ID, []string{"unknown", "held"}))
+	if len(doubt) != 1 || !strings.Contains(doubt[0].ErrorText, s.Saved()[0].URN) {
+		t.Errorf("in doubt are %+v", doubt)
+	}
+}
