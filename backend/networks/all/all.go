@@ -10,6 +10,7 @@ import (
 	"postbag/backend/networks/linkedin"
 	"postbag/backend/networks/mastodon"
 	"postbag/backend/networks/matrix"
+	"postbag/backend/networks/micropub"
 	"postbag/backend/networks/misskey"
 	"postbag/backend/networks/practice"
 	"postbag/backend/networks/slack"
@@ -31,6 +32,7 @@ func Networks() *network.Registry {
 		telegram.New(),
 		lemmy.New(),
 		wordpress.New(),
+		micropub.New(),
 		webhook.New(),
 		feed.New(),
 		practice.New(),
