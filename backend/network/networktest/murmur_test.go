@@ -81,8 +81,11 @@ func (m murmur) Connect(ctx context.Context, c network.Calls, answers network.St
 		return network.Step{}, err
 	}
 	if !reply.OK() && m.mistake != "a wrong token accepted" {
-		ask.Message = "The server does not know this token."
-		return ask, nil
+		if m.mistake == "a wrong token without a reason" {
+			ask.Message = "The server does not know this token."
+			return ask, nil
+		}
+		return ask.Because(network.ReasonRefused, "token", "The server does not know this token."), nil
 	}
 	a.RemoteID, a.Handle = "1", "me"
 	return network.Step{Name: "done", Account: &a}, nil

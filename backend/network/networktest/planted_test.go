@@ -46,6 +46,7 @@ var planted = []struct{ mistake, said string }{
 	{"any failed look-up called absent", "proves found=false"},
 	{"gone is an error", "delete, time 2"},
 	{"a wrong token accepted", "a wrong token leads to"},
+	{"a wrong token without a reason", "the window has no words for that"},
 }
 
 const mistakeVariable = "POSTBAG_TEST_MISTAKE"
