@@ -24,7 +24,7 @@ import (
 	"postbag/backend/network/measure"
 )
 
-// icon is a door with an arrow through it, drawn for Postbag.
+// icon is an arrow through an open frame, drawn for Postbag.
 //
 //go:embed icon.svg
 var icon []byte

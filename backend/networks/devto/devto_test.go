@@ -1,0 +1,84 @@
+package devto_test
+
+import (
+	"context"
+	"maps"
+	"testing"
+	"time"
+
+	"postbag/backend/network"
+	"postbag/backend/network/httpcall"
+	"postbag/backend/network/networktest"
+	"postbag/backend/networks/devto"
+	"postbag/backend/networks/devto/devtotest"
+)
+
+// titled is DEV with a title for each of the suite's posts, which have none, at the stand-in's address.
+type titled struct {
+	devto.Network
+	server *string
+}
+
+func withTitle(p network.Plan) network.Plan {
+	p.Options = maps.Clone(p.Options)
+	if p.Options == nil {
+		p.Options = map[string]string{}
+	}
+	p.Options["title"] = "About " + p.Delivery // DEV takes no title twice in five minutes
+	return p
+}
+
+func (t titled) Publish(ctx context.Context, c network.Calls, a network.Account, p network.Plan) (network.Receipt, error) {
+	return t.Network.Publish(ctx, c, a, withTitle(p))
+}
+
+func (t titled) List(ctx context.Context, c network.Calls, a network.Account, p network.Plan, since time.Time) (network.Listing, error) {
+	return t.Network.List(ctx, c, a, withTitle(p), since)
+}
+
+func (t titled) Connect(ctx context.Context, c network.Calls, answers network.Step) (network.Step, error) {
+	return devto.At(*t.server).Connect(ctx, c, answers)
+}
+
+func TestNetwork(t *testing.T) {
+	var at string
+	networktest.Run(t, titled{devto.New(), &at}, func(t *testing.T) networktest.Server {
+		s := devtotest.New(t)
+		at = s.URL
+		return s
+	})
+}
+
+func FuzzClassify(f *testing.F) { networktest.FuzzClassify(f, devto.New()) }
+
+// plain sends every call and remembers nothing.
+type plain struct{ network.Carrier }
+
+func (p plain) Read(ctx context.Context, _ string, r network.Request) (network.Reply, error) {
+	return p.Send(ctx, r, nil)
+}
+
+func (p plain) Prepare(ctx context.Context, step string, r network.Request) (network.Reply, error) {
+	return p.Read(ctx, step, r)
+}
+
+func (p plain) Publish(ctx context.Context, step string, r network.Request) (network.Reply, error) {
+	reply, err := p.Send(ctx, r, func() error { return nil })
+	if err == nil {
+		_, err = devto.New().Describe().Classify(step, reply)
+	}
+	return reply, err
+}
+
+func calls() plain { return plain{httpcall.New(nil)} }
+
+func plan(text string, options ...string) network.Plan {
+	p := network.Plan{
+		Delivery: "0199a1b2-c3d4-7e5f-8a6b-000000000001", CreatedAt: time.Now(),
+		Parts: []network.Part{{Text: text}}, Options: map[string]string{},
+	}
+	for i := 0; i+1 < len(options); i += 2 {
+		p.Options[options[i]] = options[i+1]
+	}
+	return p
+}
