@@ -85,6 +85,22 @@ func TestWhatMightBeItIsShownAndNeverTaken(t *testing.T) {
 	}
 }
 
+func TestADraftIsNotThePost(t *testing.T) {
+	for _, state := range []string{"DRAFT", "PUBLISH_FAILED", "ARCHIVED"} {
+		s, begun := linkedintest.NewPage(t), time.Now()
+		s.Write(linkedintest.Page, "We open at seven.", begun).State = state
+		exact, near, _ := sought(t, s, plan("We open at seven."), begun)
+		if len(exact) != 0 || len(near) != 1 {
+			t.Errorf("%s: taken %+v, near %+v", state, exact, near)
+		}
+	}
+	s, begun := linkedintest.NewPage(t), time.Now()
+	s.Write(linkedintest.Page, "We open at seven.", begun).State = "PUBLISH_REQUESTED"
+	if exact, _, _ := sought(t, s, plan("We open at seven."), begun); len(exact) != 1 {
+		t.Errorf("a post that is about to be shown: %+v", exact)
+	}
+}
+
 func TestAPagesPostsAreReadBackToTheTime(t *testing.T) {
 	s, now := linkedintest.NewPage(t), time.Now()
 	p := plan("the one")
@@ -95,6 +111,15 @@ func TestAPagesPostsAreReadBackToTheTime(t *testing.T) {
 	}
 	if exact, _, complete := sought(t, s, p, now.Add(-5*time.Minute)); len(exact) != 1 || !complete || exact[0].Receipt.RemoteID != want {
 		t.Errorf("found %+v, complete %t", exact, complete)
+	}
+	// A page of the list is short where posts were deleted, and there are more behind it.
+	for _, late := range s.Saved()[100:110] {
+		if err := linkedin.New().Delete(t.Context(), calls(nil), s.Account(), network.Receipt{RemoteID: late.URN}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if exact, _, complete := sought(t, s, p, now.Add(-5*time.Minute)); len(exact) != 1 || !complete {
+		t.Errorf("behind a short page: found %+v, complete %t", exact, complete)
 	}
 	for i := range 300 {
 		s.Write(linkedintest.Page, fmt.Sprintf("more %d", i), now.Add(-time.Minute))

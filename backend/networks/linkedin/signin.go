@@ -15,7 +15,9 @@ import (
 
 // LinkedIn compares the redirect URL with those of the application, port and all, so the port is fixed.
 // Its documents ask for https; http on this machine is taken in practice (LinkedIn's own sample
-// application, linkedin-developers/linkedin-api-js-client, 2023-03-23, comes back to http://localhost).
+// application, linkedin-developers/linkedin-api-js-client, 2023-03-23, comes back to http://localhost; and
+// names that only this machine knows are taken, pennersr/django-allauth, pull request 1812, 2017-08-28).
+// Where it is not, a token from the portal's generator does the same.
 const (
 	loopbackPort = 28761
 	redirectURL  = "http://127.0.0.1:28761/callback"

@@ -219,13 +219,15 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	elements := []any{}
 	var own []*Post
 	for _, p := range slices.Backward(s.posts) {
-		if p.Author == q.Get("author") && !p.Deleted {
+		if p.Author == q.Get("author") {
 			own = append(own, p)
 		}
 	}
 	slices.SortStableFunc(own, func(a, b *Post) int { return b.Made.Compare(a.Made) })
 	for _, p := range own[min(start, len(own)):min(start+count, len(own))] {
-		elements = append(elements, shown(p))
+		if !p.Deleted { // what is gone leaves a gap in its page
+			elements = append(elements, shown(p))
+		}
 	}
 	answer(w, map[string]any{"paging": map[string]any{"start": start, "count": count, "links": []any{}}, "elements": elements})
 }
