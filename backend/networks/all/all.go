@@ -12,6 +12,7 @@ import (
 	"postbag/backend/networks/matrix"
 	"postbag/backend/networks/micropub"
 	"postbag/backend/networks/misskey"
+	"postbag/backend/networks/pinterest"
 	"postbag/backend/networks/practice"
 	"postbag/backend/networks/slack"
 	"postbag/backend/networks/telegram"
@@ -26,6 +27,7 @@ func Networks() *network.Registry {
 		mastodon.New(),
 		misskey.New(),
 		linkedin.New(),
+		pinterest.New(),
 		discord.New(),
 		matrix.New(),
 		slack.New(),

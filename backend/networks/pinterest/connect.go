@@ -31,11 +31,11 @@ const (
 const (
 	appsPage = "https://developers.pinterest.com/apps/" // developers.pinterest.com, "Connect app", as quoted in 2026
 	appHelp  = "You need a business account; a personal one can be converted in its settings. 1. On My apps, choose Connect app, " +
-		"fill in the form and wait until Pinterest agrees. 2. Manage, Configure, Redirect URIs: add http://127.0.0.1:8085/ exactly so. " +
-		"3. Ask there for Standard access: with Trial access Pinterest publishes nothing. 4. Copy the App ID."
-	secretHelp = "Beside the App ID: Show key, then copy the app secret key."
-	tokenHelp  = "Instead of the application, leave both above empty: on the page of the app, Generate access token, production, with " +
-		"boards:read, boards:write, pins:read, pins:write and user_accounts:read. It ends after a day or a month."
+		"fill in the form and wait until Pinterest agrees. 2. Under Manage, Configure, Redirect URIs, add http://127.0.0.1:8085/ exactly so. " +
+		"3. Ask there for Standard access: with Trial access Pinterest takes no pins. 4. Copy the App ID."
+	secretHelp = "It stands beside the App ID: show the app secret key and copy it."
+	tokenHelp  = "Instead of the two above, which then stay empty: on the page of your app, generate a production access token with " +
+		"boards:read, boards:write, pins:read, pins:write and user_accounts:read. It ends after some time; then connect the channel again."
 	boardHelp   = "The name of the board, as Pinterest shows it, or the link of its page."
 	sectionHelp = "The name of a section of the board. Leave it empty for the board itself."
 )
