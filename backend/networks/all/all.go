@@ -4,6 +4,7 @@ package all
 import (
 	"postbag/backend/network"
 	"postbag/backend/networks/bluesky"
+	"postbag/backend/networks/devto"
 	"postbag/backend/networks/discord"
 	"postbag/backend/networks/feed"
 	"postbag/backend/networks/lemmy"
@@ -35,6 +36,7 @@ func Networks() *network.Registry {
 		lemmy.New(),
 		wordpress.New(),
 		micropub.New(),
+		devto.New(),
 		webhook.New(),
 		feed.New(),
 		practice.New(),
