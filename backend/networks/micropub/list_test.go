@@ -79,6 +79,19 @@ func TestWhatASiteChangesIsKnownByItsAddressAlone(t *testing.T) {
 	}
 }
 
+func TestWithoutAKeyNoAddressIsOurs(t *testing.T) {
+	s, begun, p := micropubtest.New(t, micropubtest.Site{}), time.Now(), plan("a1", "hello")
+	p.Keys = nil
+	s.Write(micropubtest.Post{Text: "something else", Slug: "hello-", Status: "published"})
+	if exact, near, _ := compared(t, calls(nil), s.Account(), p, begun); len(exact) != 0 || len(near) != 0 {
+		t.Errorf("found %+v, near %+v", exact, near)
+	}
+	must(t, calls(nil), s.Account(), p)
+	if got := s.Saved()[1]; got.Slug != "" {
+		t.Errorf("it asks for the address %q", got.Slug)
+	}
+}
+
 func TestAnotherTitleOrADraftIsShownAndNotTaken(t *testing.T) {
 	s, begun, p := micropubtest.New(t, micropubtest.Site{NoSlugs: true}), time.Now(), plan("a1", "the very same words")
 	p.Options["title"] = "Mine"

@@ -129,6 +129,20 @@ func TestADeletedPostIsGoneAndOneThatIsThereIsNot(t *testing.T) {
 	}
 }
 
+// A draft is a page that no visitor finds; that does not mean that it is gone.
+func TestADraftThatTheSiteDoesNotDeleteIsStillThere(t *testing.T) {
+	s, p := micropubtest.New(t, micropubtest.Site{}), plan("a1", "hello")
+	p.Options["status"] = "draft"
+	r := must(t, calls(nil), s.Account(), p)
+	refused := network.Reply{Status: 400, Body: []byte(`{"error":"invalid_request"}`)}
+	if err := micropub.New().Delete(t.Context(), prepared{calls(nil), refused}, s.Account(), r); kindOf(err) != "rejected invalid_request" {
+		t.Errorf("%v", err)
+	}
+	if err := micropub.New().Delete(t.Context(), calls(nil), s.Account(), r); err != nil || len(s.Saved()) != 0 {
+		t.Errorf("%v; left are %+v", err, s.Saved())
+	}
+}
+
 func TestAPostIsToldByItsAddress(t *testing.T) {
 	a := network.Account{Server: "https://ada.example/blog"}
 	for link, want := range map[string]string{
