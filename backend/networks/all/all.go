@@ -19,6 +19,7 @@ import (
 	"postbag/backend/networks/telegram"
 	"postbag/backend/networks/webhook"
 	"postbag/backend/networks/wordpress"
+	"postbag/backend/networks/x"
 )
 
 // Networks returns every network, in the order people see them.
@@ -27,6 +28,7 @@ func Networks() *network.Registry {
 		bluesky.New(),
 		mastodon.New(),
 		misskey.New(),
+		x.New(),
 		linkedin.New(),
 		pinterest.New(),
 		discord.New(),
