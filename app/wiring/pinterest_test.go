@@ -5,12 +5,20 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"postbag/app/api"
+	"postbag/app/wiring"
 	"postbag/backend/domain"
 	"postbag/backend/library"
+	"postbag/backend/network"
 	"postbag/backend/network/networktest"
+	"postbag/backend/networks/feed"
+	"postbag/backend/networks/mastodon/mastodontest"
+	"postbag/backend/networks/pinterest"
 	"postbag/backend/networks/pinterest/pinteresttest"
+	"postbag/backend/secrets"
+	"postbag/backend/secrets/secretstest"
 )
 
 // A video with a title and a link goes through the whole program on a board: uploaded first, described,
@@ -19,16 +27,7 @@ func TestAVideoGoesToPinterestAndALostOneIsNotRepeated(t *testing.T) {
 	b := newBench(t)
 	s := pinteresttest.New(t)
 	b.channel = must[domain.Channel](t)(b.Accounts.Connected(t.Context(), domain.WorkspaceID(b.space.ID), "pinterest", s.Account()))
-	film := func(name string, content []byte) []api.Media {
-		path := filepath.Join(t.TempDir(), name)
-		ok(t, os.WriteFile(path, content, 0o600))
-		got := must[library.Result](t)(b.Library.Import(t.Context(), domain.WorkspaceID(b.space.ID), []string{path}, library.Options{}, nil))
-		if len(got.Assets) != 1 {
-			t.Fatalf("imported: %+v", got)
-		}
-		return []api.Media{{Asset: string(got.Assets[0].Asset.ID), Alt: "A boat leaves the quay"}}
-	}
-	b.publish(api.Content{Text: "The boat leaves at seven.", Media: film("boat.mp4", movie())}, api.Variant{
+	b.publish(api.Content{Text: "The boat leaves at seven.", Media: b.film("boat.mp4", movie())}, api.Variant{
 		Channel: string(b.channel.ID), Options: map[string]string{"title": "Timetable", "link": "https://example.com/boat", "cover": "2"},
 	})
 	pins := s.Pins()
@@ -48,7 +47,7 @@ func TestAVideoGoesToPinterestAndALostOneIsNotRepeated(t *testing.T) {
 	}
 
 	s.Fail(networktest.DropAfter)
-	b.publish(api.Content{Text: "And comes back at four.", Media: film("back.mp4", bytes.ReplaceAll(movie(), []byte("sound"), []byte("waves")))})
+	b.publish(api.Content{Text: "And comes back at four.", Media: b.film("back.mp4", bytes.ReplaceAll(movie(), []byte("sound"), []byte("waves")))})
 	if err := b.Publish(t.Context(), true, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -56,4 +55,63 @@ func TestAVideoGoesToPinterestAndALostOneIsNotRepeated(t *testing.T) {
 	if pins = s.Pins(); len(doubt) != 1 || len(pins) != 2 {
 		t.Errorf("in doubt are %+v; the server has %d pins", doubt, len(pins))
 	}
+	secretstest.Scan(t, b.Dir.Path(), pinteresttest.GoodToken, pinteresttest.Signature)
+}
+
+// hastyPinterest is Pinterest whose doubt is looked into at once.
+type hastyPinterest struct{ pinterest.Network }
+
+func (h hastyPinterest) Describe() network.Descriptor {
+	d := h.Network.Describe()
+	d.Reconcile.Quarantine = time.Millisecond
+	return d
+}
+
+// A pin whose answer was lost is found on the board and adopted. One that is not there is put before a
+// person after the second look: nothing proves that it will not come.
+func TestDoubtAboutAPinIsSettledByTheBoard(t *testing.T) {
+	for _, c := range []struct {
+		failure networktest.Failure
+		state   string
+		pins    int
+	}{{networktest.DropAfter, "published", 1}, {networktest.Garbage, "published", 1}, {networktest.ServerError, "held", 0}} {
+		app := must[*wiring.App](t)(wiring.Open(t.Context(), wiring.Config{
+			Data: t.TempDir(), Program: "test", Version: "test", Keepers: []secrets.Keeper{&pocket{}},
+			Networks: network.NewRegistry(hastyPinterest{pinterest.New()}, feed.New()),
+		}))
+		s := pinteresttest.New(t)
+		b := &bench{App: app, t: t, api: app.Services(t.Context(), api.Events{}), server: mastodontest.New(t)}
+		b.space = must[api.Workspace](t)(b.api.System.AddWorkspace("Mine"))
+		b.channel = must[domain.Channel](t)(b.Accounts.Connected(t.Context(), domain.WorkspaceID(b.space.ID), "pinterest", s.Account()))
+		s.Fail(c.failure)
+		b.publish(api.Content{Text: "The boat leaves at seven.", Media: b.film("boat.mp4", movie())})
+		var ended []api.Delivery
+		for until := time.Now().Add(time.Minute); len(ended) == 0 && time.Now().Before(until); {
+			if err := b.Publish(t.Context(), true, nil); err != nil {
+				t.Fatal(err)
+			}
+			ended = must[[]api.Delivery](t)(b.api.Queue.List(b.space.ID, []string{"published", "held"}))
+		}
+		pins := s.Pins()
+		if len(ended) != 1 || ended[0].State != c.state || len(pins) != c.pins {
+			t.Errorf("%s: ended as %+v; the board has %+v", c.failure, ended, pins)
+		} else if c.pins == 1 && ended[0].RemoteID != pins[0].ID {
+			t.Errorf("%s: adopted is %q, the board has %q", c.failure, ended[0].RemoteID, pins[0].ID)
+		}
+		if err := app.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// film puts a video into the library.
+func (b *bench) film(name string, content []byte) []api.Media {
+	b.t.Helper()
+	path := filepath.Join(b.t.TempDir(), name)
+	ok(b.t, os.WriteFile(path, content, 0o600))
+	got := must[library.Result](b.t)(b.Library.Import(b.t.Context(), domain.WorkspaceID(b.space.ID), []string{path}, library.Options{}, nil))
+	if len(got.Assets) != 1 {
+		b.t.Fatalf("imported: %+v", got)
+	}
+	return []api.Media{{Asset: string(got.Assets[0].Asset.ID), Alt: "A boat leaves the quay"}}
 }

@@ -10,6 +10,9 @@ import (
 	"postbag/backend/network/networktest"
 )
 
+// Signature says who may send a file: a secret, as an address to send to would be.
+const Signature = "fcd6309a6aaee213346668a72abed8b44552a43acb6b340e8e1b288d21a5fe92"
+
 // upload is a video that was registered.
 type upload struct {
 	policy string
@@ -92,7 +95,7 @@ func (s *Server) register(w http.ResponseWriter, r *http.Request) {
 		"upload_parameters": map[string]string{
 			"Content-Type": "multipart/form-data", "key": "uploads/" + id, "policy": u.policy, "x-amz-algorithm": "AWS4-HMAC-SHA256",
 			"x-amz-credential": "ASIA6QZJ64OPIKV7FRVX/20220127/us-east-1/s3/aws4_request", "x-amz-date": "20220127T185143Z",
-			"x-amz-security-token": "IQoJb3JpZ2luX2VjEJr==", "x-amz-signature": "fcd6309a6aaee213",
+			"x-amz-security-token": "IQoJb3JpZ2luX2VjEJr==", "x-amz-signature": Signature,
 		},
 	})
 }
@@ -138,7 +141,7 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request) {
 		if fields["key"] != "uploads/"+id {
 			continue
 		}
-		if u.gone || fields["policy"] != u.policy || len(fields) != 8 || file == nil {
+		if u.gone || fields["policy"] != u.policy || fields["x-amz-signature"] != Signature || len(fields) != 8 || file == nil {
 			no(http.StatusForbidden, "AccessDenied")
 			return
 		}
