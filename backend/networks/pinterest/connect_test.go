@@ -194,3 +194,29 @@ func TestABoardThatCannotBeReadIsNotConnected(t *testing.T) {
 		}
 	}
 }
+
+func TestOfTwoBoardsOfOneNameNoneIsTaken(t *testing.T) {
+	s := pinteresttest.New(t)
+	boards := answer(t, s, network.Step{Name: "app"}, map[string]string{"token": pinteresttest.GoodToken})
+	two := pinteresttest.Answer{Status: 200, Body: `{"items":[{"id":"1","name":"Soup!"},{"id":"2","name":"soup"},{"id":"x","name":"Bread"}]}`}
+	for named, says := range map[string]string{"SOUP": "several", "https://www.pinterest.com/kari_bakes/soup/": "several", "Bread": "none"} {
+		s.Instead("GET /v5/boards", two)
+		step := answer(t, s, boards, map[string]string{"board": named})
+		if step.Account != nil || step.Reason != network.ReasonNotFound || step.About != "board" || !strings.Contains(step.Message, says) {
+			t.Errorf("%q: %+v", named, step)
+		}
+	}
+}
+
+func TestARefreshTokenThatIsNotReplacedStaysGood(t *testing.T) {
+	s := pinteresttest.New(t)
+	a := s.Account()
+	a.Secret = network.SecretOf(map[string]string{
+		"token": pinteresttest.GoodToken, "refresh": "the-first-refresh", "app": pinteresttest.App, "app_secret": pinteresttest.Secret,
+	})
+	s.Instead("POST /v5/oauth/token", pinteresttest.Answer{Status: 200, Body: `{"access_token":"the-second","token_type":"bearer","expires_in":60,"scope":"pins:read"}`})
+	fresh, err := pinterest.New().Refresh(t.Context(), calls(nil), a)
+	if err != nil || fresh.Secret.Field("token") != "the-second" || fresh.Secret.Field("refresh") != "the-first-refresh" || fresh.Secret.Field("app_secret") != pinteresttest.Secret {
+		t.Errorf("renewed with %q, %v", fresh.Secret.Field("refresh"), err)
+	}
+}

@@ -133,3 +133,11 @@ func TestASectionIsReadAlone(t *testing.T) {
 		t.Errorf("listed %+v, %v", list, err)
 	}
 }
+
+func TestTheSamePageForEverIsAnError(t *testing.T) {
+	s, files := pinteresttest.New(t), networktest.NewFiles()
+	s.Loop()
+	if list, err := pinterest.New().List(t.Context(), calls(files), s.Account(), plan(files, "Soup"), time.Now()); network.KindOf(err) != network.Ambiguous {
+		t.Errorf("listed %+v, %v", list, err)
+	}
+}

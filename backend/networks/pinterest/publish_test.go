@@ -229,3 +229,24 @@ func TestTheServersWaitIsKept(t *testing.T) {
 		}
 	}
 }
+
+// What is said of an upload is not said of a pin: only that the application may not publish ends the post.
+func TestARefusedUploadIsNoRefusedPin(t *testing.T) {
+	for _, c := range []struct {
+		answer pinteresttest.Answer
+		want   network.Kind
+	}{
+		{pinteresttest.Answer{Status: 403, Body: `{"code":29,"message":"Apps with Trial access may not create Pins in production"}`}, network.Rejected},
+		{pinteresttest.Answer{Status: 403, Body: `{"code":3,"message":"Authorization failed."}`}, network.Ambiguous},
+		{pinteresttest.Answer{Status: 400, Body: `{"code":1,"message":"no"}`}, network.Ambiguous},
+		{pinteresttest.Answer{Status: 401, Body: `{"code":2,"message":"Authentication failed."}`}, network.Reauth},
+		{pinteresttest.Answer{Status: 429}, network.Throttled},
+		{pinteresttest.Answer{Status: 500}, network.Ambiguous},
+	} {
+		s, files := pinteresttest.New(t), networktest.NewFiles()
+		s.Instead("POST /v5/media", c.answer)
+		if _, err := pinterest.New().Publish(t.Context(), calls(files), s.Account(), plan(files, "Soup")); network.KindOf(err) != c.want || len(s.Pins()) != 0 {
+			t.Errorf("%d %q: %v, want %s", c.answer.Status, c.answer.Body, err, c.want)
+		}
+	}
+}

@@ -47,7 +47,8 @@ type Server struct {
 	ruined   bool // the next video cannot be used
 	broken   []string
 	instead  map[string]Answer
-	most     int // pins on a page; 0: as many as asked for
+	most     int  // pins on a page; 0: as many as asked for
+	loop     bool // every page is the same
 	signed
 }
 
@@ -123,6 +124,13 @@ func (s *Server) Pages(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.most = n
+}
+
+// Loop makes every page of a list say that the next one is the same.
+func (s *Server) Loop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.loop = true
 }
 
 // Answers are the good answers of a connect conversation.
@@ -270,6 +278,9 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 			break
 		}
 		items = append(items, shown(p))
+	}
+	if s.loop {
+		bookmark = "again"
 	}
 	answer(w, http.StatusOK, map[string]any{"items": items, "bookmark": bookmark})
 }
