@@ -98,6 +98,23 @@ func TestWhatOnlyLooksLikeItIsNeverTaken(t *testing.T) {
 	}
 }
 
+// X may write a link out a little otherwise than it was written: with a scheme, a slash, a small host.
+func TestALinkIsTheSameHoweverXWritesItOut(t *testing.T) {
+	now := time.Now()
+	for expanded, same := range map[string]bool{
+		"http://example.com": true, "http://example.com/": true, "https://example.com": true, "https://EXAMPLE.com/": true,
+		"http://example.com/a": false, "http://example.org": false,
+	} {
+		s := xtest.New(t)
+		s.Instead("/2/users/"+xtest.User+"/tweets", xtest.Answer{Status: 200, Body: `{"meta":{"result_count":1},"data":[{"id":"1","text":"See https://t.co/abcdefghij now",
+			"created_at":"` + now.UTC().Format(time.RFC3339) + `","entities":{"urls":[{"url":"https://t.co/abcdefghij","expanded_url":"` + expanded + `"}]}}]}`})
+		found, _, _ := exact(t, calls(nil), s.Account(), plan(network.Part{Text: "See Example.com now"}), now)
+		if (len(found) == 1) != same {
+			t.Errorf("%s is taken for it: %t, want %t", expanded, len(found) == 1, same)
+		}
+	}
+}
+
 func TestAPartIsFoundWhereItAnswersTheOneBefore(t *testing.T) {
 	s, c := xtest.New(t), calls(nil)
 	p, begun := plan(network.Part{Text: "one"}, network.Part{Text: "two"}, network.Part{Text: "three"}), time.Now()

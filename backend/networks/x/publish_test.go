@@ -118,16 +118,47 @@ func TestWhatAnEarlierAttemptUploadedIsUsedOrBegunAnew(t *testing.T) {
 	}
 }
 
+func TestAServerThatIsDownLosesNoVideo(t *testing.T) {
+	s, files := xtest.New(t), networktest.NewFiles()
+	j, p := calls(files), plan(network.Part{Text: "Look", Media: []network.Media{video(files, 5<<20)}})
+	s.Slow(1)
+	if _, err := x.New().Publish(t.Context(), j, s.Account(), p); !network.IsBuilding(err) {
+		t.Fatalf("while X works on it: %v", err)
+	}
+	for _, a := range []xtest.Answer{
+		{Status: 503},
+		{Status: 200, Body: "<html>"},
+		{Status: 200, Body: `{"data":{"id":"1990000000000000001","processing_info":{"state":"new word"}}}`},
+		{Status: 401},
+		{Status: 429},
+	} {
+		s.Instead("/2/media/upload", a)
+		if _, err := x.New().Publish(t.Context(), j, s.Account(), p); err == nil || len(s.Saved()) != 0 {
+			t.Errorf("%d %s: %v", a.Status, a.Body, err)
+		}
+	}
+	must(t, j, s.Account(), p)
+	if n := s.Asked("POST /2/media/upload/initialize"); n != 1 {
+		t.Errorf("the video was begun %d times", n)
+	}
+	// An answer that was kept and is of no use does not stay in the way.
+	s, j = xtest.New(t), calls(files)
+	s.Instead("/2/media/upload/initialize", xtest.Answer{Status: 200, Body: "<html>"})
+	if _, err := x.New().Publish(t.Context(), j, s.Account(), p); network.KindOf(err) != network.Ambiguous {
+		t.Errorf("nonsense: %v", err)
+	}
+	must(t, j, s.Account(), p)
+}
+
 func TestAnUploadThatLiesPublishesNothing(t *testing.T) {
 	files := networktest.NewFiles()
 	p := plan(network.Part{Text: "Look", Media: []network.Media{files.Picture("image/png", 1, 0)}})
 	p.Parts[0].Media[0].Alt = "A loaf"
 	for path, bodies := range map[string][]string{
-		"/2/media/upload/initialize":                    {`{"data":{"id":"../../tweets"}}`, `{"data":{"id":7}}`, `{"data":[]}`},
-		"/2/media/upload/1990000000000000001/append":    {`{"data":null}`, `{"data":"ok"}`},
-		"/2/media/upload/1990000000000000001/finalize":  {`{"data":{"id":"1990000000000000002"}}`, `{"data":{"id":"1990000000000000001","processing_info":"no"}}`},
-		"/2/media/metadata":                             {`{"data":{"id":"1990000000000000002"}}`, `{"data":{}}`},
-		"/2/media/upload/1990000000000000001/finalize ": nil,
+		"/2/media/upload/initialize":                   {`{"data":{"id":"../../tweets"}}`, `{"data":{"id":7}}`, `{"data":[]}`},
+		"/2/media/upload/1990000000000000001/append":   {`{"data":null}`, `{"data":"ok"}`},
+		"/2/media/upload/1990000000000000001/finalize": {`{"data":{"id":"1990000000000000002"}}`, `{"data":{"id":"1990000000000000001","processing_info":"no"}}`},
+		"/2/media/metadata":                            {`{"data":{"id":"1990000000000000002"}}`, `{"data":{}}`},
 	} {
 		for _, body := range bodies {
 			s := xtest.New(t)

@@ -27,28 +27,10 @@ func (it post) written() string {
 		case l.MediaKey != "" || ownMedia(l.Expanded, it.ID):
 			text = strings.ReplaceAll(text, l.URL, "")
 		case l.Expanded != "":
-			text = swap(text, l)
+			text = strings.ReplaceAll(text, l.URL, l.Expanded) // short links are all of one length
 		}
 	}
 	return strings.TrimSpace(text)
-}
-
-// swap puts a link in the place of its short form, where that is not the beginning of a longer one.
-func swap(text string, l link) string {
-	var b strings.Builder
-	for {
-		before, after, found := strings.Cut(text, l.URL)
-		b.WriteString(before)
-		if !found {
-			return b.String()
-		}
-		if next := strings.TrimLeft(after, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"); len(next) < len(after) {
-			b.WriteString(l.URL)
-		} else {
-			b.WriteString(l.Expanded)
-		}
-		text = after
-	}
 }
 
 // ownMedia reports whether a link is the one to a post's own pictures.

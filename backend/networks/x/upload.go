@@ -64,13 +64,10 @@ type uploading struct {
 	again   bool // after an error: beginning anew may help
 }
 
-// fail notes whether beginning anew may help: where X says no to what an earlier attempt began.
-func (u *uploading) fail(err error) error {
-	switch network.KindOf(err) {
-	case network.Rejected, network.Ambiguous:
-		u.again = u.kept
-	case network.NotSent, network.Throttled, network.Reauth:
-	}
+// fail notes whether beginning anew may help: where an answer was kept that is of no use, and where X
+// does not know, or no longer takes, what an earlier attempt began. A server that is down loses nothing.
+func (u *uploading) fail(r network.Reply, err error) error {
+	u.again = r.Kept || u.kept && (r.Status == 400 || r.Status == 404 || r.Status == 410)
 	return err
 }
 
@@ -84,8 +81,7 @@ func (u *uploading) prepare(ctx context.Context, step string, r network.Request,
 		err = unreadable(what)
 	}
 	if err != nil {
-		u.kept = u.kept || reply.Kept
-		return u.fail(err)
+		return u.fail(reply, err)
 	}
 	u.kept = u.kept || reply.Kept
 	return nil
@@ -146,10 +142,10 @@ func (u *uploading) ready(ctx context.Context, id string) error {
 	}
 	var now uploaded
 	if err := decode(reply, "the file", &now); err != nil {
-		return u.fail(err)
+		return u.fail(reply, err)
 	}
 	if now.Data.ID != id {
-		return u.fail(unreadable("the file"))
+		return unreadable("the file")
 	}
 	if now.Data.Processing == nil {
 		return nil

@@ -263,7 +263,7 @@ func wrapped(p Post) (string, []map[string]any) {
 	at := 0
 	for n, m := range webLink.FindAllStringIndex(p.Text, -1) {
 		b.WriteString(escape(p.Text[at:m[0]]))
-		short, long := fmt.Sprintf("https://t.co/L%s%d", p.ID[9:], n), html.UnescapeString(p.Text[m[0]:m[1]])
+		short, long := fmt.Sprintf("https://t.co/L%s%02d", p.ID[9:], n), html.UnescapeString(p.Text[m[0]:m[1]])
 		if !strings.Contains(long, "://") {
 			long = "http://" + long
 		}
