@@ -16,6 +16,19 @@ test('a channel is connected by answering, and its page says how it stands @them
 	await app.shot('channel');
 });
 
+test('a network is found among many, and the keys lead there', async ({ app }) => {
+	await app.open('#/channels/add');
+	const find = app.page.getByRole('searchbox', { name: 'Find a network' });
+	await find.fill('wordp');
+	await expect(app.page.getByRole('link', { name: /^WordPress/ })).toBeVisible();
+	await expect(app.page.getByRole('link', { name: /^Bluesky/ })).toBeHidden();
+	await find.fill('no such network');
+	await expect(app.page.getByText('No network has these words')).toBeVisible();
+	await app.axe();
+	await app.keys('Escape');
+	await expect(app.page.getByRole('link', { name: /^Bluesky/ })).toBeVisible();
+});
+
 test('a wrong answer asks again and says why', async ({ app }) => {
 	await app.open('#/channels/add/practice');
 	await app.page.getByRole('textbox', { name: 'Name' }).fill('x'.repeat(60));
