@@ -7,6 +7,7 @@ import (
 	"postbag/backend/networks/devto"
 	"postbag/backend/networks/discord"
 	"postbag/backend/networks/feed"
+	"postbag/backend/networks/ghost"
 	"postbag/backend/networks/lemmy"
 	"postbag/backend/networks/linkedin"
 	"postbag/backend/networks/mastodon"
@@ -37,6 +38,7 @@ func Networks() *network.Registry {
 		telegram.New(),
 		lemmy.New(),
 		wordpress.New(),
+		ghost.New(),
 		micropub.New(),
 		devto.New(),
 		webhook.New(),
