@@ -18,6 +18,7 @@ import (
 	"postbag/backend/networks/practice"
 	"postbag/backend/networks/slack"
 	"postbag/backend/networks/telegram"
+	"postbag/backend/networks/tumblr"
 	"postbag/backend/networks/webhook"
 	"postbag/backend/networks/wordpress"
 	"postbag/backend/networks/x"
@@ -38,6 +39,7 @@ func Networks() *network.Registry {
 		telegram.New(),
 		lemmy.New(),
 		wordpress.New(),
+		tumblr.New(),
 		ghost.New(),
 		micropub.New(),
 		devto.New(),
