@@ -43,7 +43,7 @@ func ownMedia(address, id string) bool {
 }
 
 // fold leaves of a text what X does not change: composed characters, no white space, and links without
-// the parts that X may add to them (a scheme, a last slash) or write in small letters (the host).
+// what X may add to them (a scheme, the slash behind a host) or write in small letters (the host).
 func fold(text string) string {
 	var b strings.Builder
 	at := 0
@@ -69,5 +69,5 @@ func foldLink(address string) string {
 	if path == "" {
 		return strings.ToLower(host)
 	}
-	return strings.ToLower(host) + "/" + strings.TrimSuffix(path, "/")
+	return strings.ToLower(host) + "/" + path
 }
