@@ -38,6 +38,8 @@ func proofOf(line string) (proof, bool) {
 // inWords is a proof as the page says it.
 func (p proof) inWords() string {
 	switch p.by {
+	case "itself":
+		return "itself: it needs no server"
 	case "stand_in":
 		return "a stand-in written from the documentation"
 	case "description":

@@ -7,6 +7,7 @@ type Means string
 
 // Every means, the strongest last.
 const (
+	Itself      Means = "itself"      // it needs no server: what it writes on this machine was read back
 	StandIn     Means = "stand_in"    // a server written from the network's documentation
 	Description Means = "description" // every request is held to the official machine-readable description
 	RealServer  Means = "server"      // the network's own software, run for the test
