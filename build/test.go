@@ -144,9 +144,13 @@ printf test-only | gnome-keyring-daemon --foreground --unlock --components=secre
 daemon=$!
 trap 'kill "$daemon" 2>/dev/null' EXIT
 tries=0
-until dbus-send --session --dest=org.freedesktop.secrets --print-reply /org/freedesktop/secrets org.freedesktop.DBus.Peer.Ping >/dev/null 2>&1; do
+# Asked too early, the bus starts another service, which is locked; and this one answers before it is unlocked.
+until dbus-send --session --dest=org.freedesktop.DBus --print-reply /org/freedesktop/DBus \
+  org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets 2>/dev/null | grep -q 'boolean true' &&
+  dbus-send --session --dest=org.freedesktop.secrets --print-reply /org/freedesktop/secrets/aliases/default \
+  org.freedesktop.DBus.Properties.Get string:org.freedesktop.Secret.Collection string:Locked 2>/dev/null | grep -q 'boolean false'; do
   tries=$((tries + 1))
-  [ "$tries" -lt 100 ] || { echo "the keyring did not start" >&2; exit 1; }
+  [ "$tries" -lt 300 ] || { echo "the keyring did not start" >&2; exit 1; }
   sleep 0.1
 done
 "$@"
