@@ -51,6 +51,15 @@ func KindOf(err error) Kind {
 	return Ambiguous
 }
 
+// AsError makes sure that err is a classified one: what nobody classified is Ambiguous, as a connection
+// to where ("Slack", "the site") that failed.
+func AsError(where string, err error) error {
+	if _, ok := errors.AsType[*Error](err); ok {
+		return err
+	}
+	return &Error{Kind: Ambiguous, Message: "the connection to " + where + " failed", Err: err}
+}
+
 // WaitOf returns how long the network asked to wait, or zero.
 func WaitOf(err error) time.Duration {
 	if e, ok := errors.AsType[*Error](err); ok {

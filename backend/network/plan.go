@@ -1,6 +1,7 @@
 package network
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -45,6 +46,12 @@ func (p Plan) TextWithLink(i int) string {
 		return p.Link.URL
 	}
 	return text + "\n\n" + p.Link.URL
+}
+
+// Chosen reports whether an option of kind "flag" is on.
+func (p Plan) Chosen(option string) bool {
+	yes, err := strconv.ParseBool(p.Options[option])
+	return err == nil && yes
 }
 
 // Part is one text of a thread with its media.

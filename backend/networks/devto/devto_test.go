@@ -51,26 +51,7 @@ func TestNetwork(t *testing.T) {
 
 func FuzzClassify(f *testing.F) { networktest.FuzzClassify(f, devto.New()) }
 
-// plain sends every call and remembers nothing.
-type plain struct{ network.Carrier }
-
-func (p plain) Read(ctx context.Context, _ string, r network.Request) (network.Reply, error) {
-	return p.Send(ctx, r, nil)
-}
-
-func (p plain) Prepare(ctx context.Context, step string, r network.Request) (network.Reply, error) {
-	return p.Read(ctx, step, r)
-}
-
-func (p plain) Publish(ctx context.Context, step string, r network.Request) (network.Reply, error) {
-	reply, err := p.Send(ctx, r, func() error { return nil })
-	if err == nil {
-		_, err = devto.New().Describe().Classify(step, reply)
-	}
-	return reply, err
-}
-
-func calls() plain { return plain{httpcall.New(nil)} }
+func calls() networktest.Plain { return networktest.NewPlain(devto.New(), httpcall.New(nil)) }
 
 func plan(text string, options ...string) network.Plan {
 	p := network.Plan{

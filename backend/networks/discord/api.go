@@ -2,7 +2,6 @@ package discord
 
 import (
 	"encoding/json"
-	"errors"
 	"net/url"
 	"strings"
 	"time"
@@ -153,9 +152,4 @@ func get(a network.Account, path string) network.Request {
 func messagesPath(p place) string { return "/channels/" + url.PathEscape(p.channel) + "/messages" }
 
 // asError makes sure that err is a classified one.
-func asError(err error) error {
-	if _, ok := errors.AsType[*network.Error](err); ok {
-		return err
-	}
-	return &network.Error{Kind: network.Ambiguous, Message: "the connection to Discord failed", Err: err}
-}
+func asError(err error) error { return network.AsError("Discord", err) }

@@ -35,26 +35,9 @@ func TestNetwork(t *testing.T) {
 
 func FuzzClassify(f *testing.F) { networktest.FuzzClassify(f, discord.New()) }
 
-// plain sends every call and remembers nothing.
-type plain struct{ network.Carrier }
-
-func (p plain) Read(ctx context.Context, _ string, r network.Request) (network.Reply, error) {
-	return p.Send(ctx, r, nil)
+func calls(files *networktest.Files) networktest.Plain {
+	return networktest.NewPlain(discord.New(), httpcall.New(files))
 }
-
-func (p plain) Prepare(ctx context.Context, step string, r network.Request) (network.Reply, error) {
-	return p.Read(ctx, step, r)
-}
-
-func (p plain) Publish(ctx context.Context, step string, r network.Request) (network.Reply, error) {
-	reply, err := p.Send(ctx, r, func() error { return nil })
-	if err == nil {
-		_, err = discord.New().Describe().Classify(step, reply)
-	}
-	return reply, err
-}
-
-func calls(files *networktest.Files) plain { return plain{httpcall.New(files)} }
 
 func plan(key string, parts ...network.Part) network.Plan {
 	p := network.Plan{Delivery: "0199a1b2-c3d4-7e5f-8a6b-000000000001", CreatedAt: time.Now(), Parts: parts}

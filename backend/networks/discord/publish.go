@@ -58,10 +58,10 @@ func messageRequest(a network.Account, to place, p network.Plan, i int, parent s
 	if key := p.Key(i); key != "" {
 		body.Nonce, body.EnforceNonce = key[:min(len(key), mostNonce)], true
 	}
-	if chosen(p, optionSilent) {
+	if p.Chosen(optionSilent) {
 		body.Flags |= flagSilent
 	}
-	if chosen(p, optionPlain) {
+	if p.Chosen(optionPlain) {
 		body.Flags |= flagNoEmbeds
 	}
 	if parent != "" {
@@ -72,7 +72,7 @@ func messageRequest(a network.Account, to place, p network.Plan, i int, parent s
 	for j := range media {
 		id := strconv.Itoa(j)
 		body.Attachments = append(body.Attachments, attachment{
-			ID: id, FileName: network.FormFileName(media[j]), Description: media[j].Alt, Spoiler: chosen(p, optionSpoiler),
+			ID: id, FileName: network.FormFileName(media[j]), Description: media[j].Alt, Spoiler: p.Chosen(optionSpoiler),
 		})
 		fields = append(fields, network.Field{Name: "files[" + id + "]", Media: &media[j]})
 	}
@@ -89,9 +89,4 @@ func messageRequest(a network.Account, to place, p network.Plan, i int, parent s
 	fields[0] = network.Field{Name: "payload_json", Type: "application/json", Value: string(encoded)}
 	r.Header["Content-Type"], r.Body = network.Form(fmt.Sprintf("%s\nmessage %d", p.Delivery, i+1), fields...)
 	return r, nil
-}
-
-func chosen(p network.Plan, option string) bool {
-	yes, err := strconv.ParseBool(p.Options[option])
-	return err == nil && yes
 }

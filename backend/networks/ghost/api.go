@@ -274,12 +274,7 @@ func splitKey(key string) (id string, secret []byte, ok bool) {
 }
 
 // asError makes sure that err is a classified one.
-func asError(err error) error {
-	if _, ok := errors.AsType[*network.Error](err); ok {
-		return err
-	}
-	return &network.Error{Kind: network.Ambiguous, Message: "the connection to the site failed", Err: err}
-}
+func asError(err error) error { return network.AsError("the site", err) }
 
 func unreadable(what string) error {
 	return &network.Error{Kind: network.Ambiguous, Message: "the site's answer about " + what + " cannot be read"}

@@ -68,7 +68,7 @@ func TestADraftThatSomebodyEditsIsNotPublished(t *testing.T) {
 		s, p := ghosttest.New(t), plan("a1", "good morning")
 		var draft string
 		var made network.Reply
-		if _, err := ghost.New().Publish(t.Context(), stopped{calls(nil).(plain), &draft, &made}, s.Account(), p); err == nil || draft == "" {
+		if _, err := ghost.New().Publish(t.Context(), stopped{calls(nil).(networktest.Plain), &draft, &made}, s.Account(), p); err == nil || draft == "" {
 			t.Fatalf("draft %q, %v", draft, err)
 		}
 		if edited {

@@ -14,37 +14,20 @@ import (
 	"postbag/backend/networks/ghost"
 )
 
-// plain sends every call and remembers nothing.
-type plain struct{ network.Carrier }
-
-func (p plain) Read(ctx context.Context, _ string, r network.Request) (network.Reply, error) {
-	return p.Send(ctx, r, nil)
+func calls(files *networktest.Files) network.Calls {
+	return networktest.NewPlain(ghost.New(), httpcall.New(files))
 }
-
-func (p plain) Prepare(ctx context.Context, step string, r network.Request) (network.Reply, error) {
-	return p.Read(ctx, step, r)
-}
-
-func (p plain) Publish(ctx context.Context, step string, r network.Request) (network.Reply, error) {
-	reply, err := p.Send(ctx, r, func() error { return nil })
-	if err == nil {
-		_, err = ghost.New().Describe().Classify(step, reply)
-	}
-	return reply, err
-}
-
-func calls(files *networktest.Files) network.Calls { return plain{httpcall.New(files)} }
 
 // stopped loses the power at the request that publishes, before it is sent, and remembers which draft it was
 // about, and the answer that made it.
 type stopped struct {
-	plain
+	networktest.Plain
 	draft *string
 	made  *network.Reply
 }
 
 func (s stopped) Prepare(ctx context.Context, step string, r network.Request) (network.Reply, error) {
-	reply, err := s.plain.Prepare(ctx, step, r)
+	reply, err := s.Plain.Prepare(ctx, step, r)
 	if step == "draft" {
 		*s.made = reply
 	}

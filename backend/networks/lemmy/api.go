@@ -2,7 +2,6 @@ package lemmy
 
 import (
 	"encoding/json"
-	"errors"
 	"net/url"
 	"strconv"
 	"strings"
@@ -254,12 +253,7 @@ func webAddress(address string) bool {
 }
 
 // asError makes sure that err is a classified one.
-func asError(err error) error {
-	if _, ok := errors.AsType[*network.Error](err); ok {
-		return err
-	}
-	return &network.Error{Kind: network.Ambiguous, Message: "the connection to the server failed", Err: err}
-}
+func asError(err error) error { return network.AsError("the server", err) }
 
 func unreadable(what string) error {
 	return &network.Error{Kind: network.Ambiguous, Message: "the server's answer about " + what + " cannot be read"}

@@ -53,7 +53,7 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 func postOf(a network.Account, at place, p network.Plan, picture string) newPost {
 	out := newPost{
 		Name: title(p), CommunityID: at.community, Body: bodyOf(p), URL: linkOf(p),
-		NSFW: chosen(p, optionNSFW) || p.Warning != "", LanguageID: languageOf(a, p.Language),
+		NSFW: p.Chosen(optionNSFW) || p.Warning != "", LanguageID: languageOf(a, p.Language),
 	}
 	if picture != "" {
 		out.URL, out.AltText = picture, p.Parts[0].Media[0].Alt
@@ -99,11 +99,6 @@ func bodyOf(p network.Plan) string {
 		return p.Link.URL
 	}
 	return text + "\n\n" + p.Link.URL
-}
-
-func chosen(p network.Plan, option string) bool {
-	yes, err := strconv.ParseBool(p.Options[option])
-	return err == nil && yes
 }
 
 // upload sends a picture and returns its address. Nobody sees it before a post has it.

@@ -218,12 +218,7 @@ func unproved(err error) error {
 }
 
 // asError makes sure that err is a classified one.
-func asError(err error) error {
-	if _, ok := errors.AsType[*network.Error](err); ok {
-		return err
-	}
-	return &network.Error{Kind: network.Ambiguous, Message: "the connection to LinkedIn failed", Err: err}
-}
+func asError(err error) error { return network.AsError("LinkedIn", err) }
 
 // codeOf returns the network's own code of an error, "" if it has none.
 func codeOf(err error) string {

@@ -3,7 +3,6 @@ package matrix
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"strings"
 	"time"
@@ -231,9 +230,4 @@ func statePath(p place, kind, key string) string {
 }
 
 // asError makes sure that err is a classified one.
-func asError(err error) error {
-	if _, ok := errors.AsType[*network.Error](err); ok {
-		return err
-	}
-	return &network.Error{Kind: network.Ambiguous, Message: "the connection to the homeserver failed", Err: err}
-}
+func asError(err error) error { return network.AsError("the homeserver", err) }

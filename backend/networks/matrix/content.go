@@ -17,7 +17,7 @@ import (
 // events have for it (MSC3552), and under the text where the person chose so.
 func message(p network.Plan, i int, uri string, live []network.Receipt) content {
 	out := content{Type: "m.text", Body: p.TextWithLink(i), Relation: related(p, i, live), Key: p.Key(i)}
-	if chosen(p, optionNotice) {
+	if p.Chosen(optionNotice) {
 		out.Type = "m.notice"
 	}
 	if len(p.Parts[i].Media) == 0 {
@@ -35,7 +35,7 @@ func message(p network.Plan, i int, uri string, live []network.Receipt) content 
 		switch {
 		case strings.TrimSpace(out.Body) == "":
 			out.Body = m.Alt
-		case chosen(p, optionDescribe):
+		case p.Chosen(optionDescribe):
 			out.Body += "\n\n" + m.Alt
 		}
 	}
@@ -63,7 +63,7 @@ func related(p network.Plan, i int, live []network.Receipt) *relation {
 		return nil
 	}
 	to := &target{Event: live[i-1].RemoteID}
-	if chosen(p, optionReplies) {
+	if p.Chosen(optionReplies) {
 		return &relation{ReplyTo: to}
 	}
 	return &relation{Type: "m.thread", Event: live[0].RemoteID, Falling: true, ReplyTo: to}

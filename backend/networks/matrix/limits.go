@@ -78,7 +78,7 @@ func also(_ network.Limits, p network.Plan) []network.Issue {
 				},
 			})
 		}
-		if len(part.Media) == 1 && part.Media[0].Alt != "" && strings.TrimSpace(p.TextWithLink(i)) != "" && !chosen(p, optionDescribe) {
+		if len(part.Media) == 1 && part.Media[0].Alt != "" && strings.TrimSpace(p.TextWithLink(i)) != "" && !p.Chosen(optionDescribe) {
 			issues = append(issues, network.Issue{
 				Code: network.IssueAltLost, Field: "alt", Part: i, Media: 0, OverflowAt: -1, Warning: true,
 				Message: "beside a text few apps show the alt text; it can be written under the text",

@@ -137,8 +137,3 @@ func unproved(err error) error {
 	}
 	return err
 }
-
-func chosen(p network.Plan, option string) bool {
-	yes, err := strconv.ParseBool(p.Options[option])
-	return err == nil && yes
-}

@@ -141,12 +141,7 @@ func originOf(address string) string {
 }
 
 // asError makes sure that err is a classified one.
-func asError(err error) error {
-	if _, ok := errors.AsType[*network.Error](err); ok {
-		return err
-	}
-	return &network.Error{Kind: network.Ambiguous, Message: "the connection to the site failed", Err: err}
-}
+func asError(err error) error { return network.AsError("the site", err) }
 
 // judgeRead judges the answer to a question that is not a success: a refused question is no refused post.
 func judgeRead(r network.Reply) error {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"postbag/backend/network"
+	"postbag/backend/network/networktest"
 	"postbag/backend/networks/misskey"
 	"postbag/backend/networks/misskey/misskeytest"
 )
@@ -89,7 +90,7 @@ func TestAnOddAnswerToASignInConnectsNothing(t *testing.T) {
 	s := misskeytest.New(t)
 	say := connect(t, network.Step{Answers: map[string]string{"server": s.URL, "redirect_uri": callback}})
 	say.Answers = browse(t, say.Browse)
-	for _, c := range []plain{
+	for _, c := range []networktest.Plain{
 		says(200, `{"ok":false,"token":"t"}`), says(200, `{"ok":true}`), says(200, `{"ok":true,"token":5}`), says(200, "<html>"),
 		says(204, ""), says(404, "Not found"), says(429, ""), says(500, problem("INTERNAL_ERROR")), says(302, ""),
 	} {
@@ -183,7 +184,7 @@ func TestOnlyServersArePlacesForATokenToGo(t *testing.T) {
 }
 
 func TestSomethingElseThanAMisskeyIsSaidToBeNone(t *testing.T) {
-	for _, c := range []plain{says(200, "<html>"), says(404, `{"error":"Not Found"}`), says(200, "{}"), says(200, "[]"), says(204, ""), says(200, `{"version":1}`)} {
+	for _, c := range []networktest.Plain{says(200, "<html>"), says(404, `{"error":"Not Found"}`), says(200, "{}"), says(200, "[]"), says(204, ""), says(200, `{"version":1}`)} {
 		for _, token := range []string{"", "t"} {
 			step, err := misskey.New().Connect(t.Context(), c, network.Step{Name: "server", Answers: map[string]string{
 				"server": "blog.example", "token": token, "redirect_uri": callback,

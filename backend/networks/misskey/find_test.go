@@ -133,7 +133,7 @@ func TestAServerThatDoesNotReadTheQuestionProvesNothing(t *testing.T) {
 			}
 		}
 	}
-	for _, c := range []plain{ // one page over and over, and one that is as it must be
+	for _, c := range []networktest.Plain{ // one page over and over, and one that is as it must be
 		pages(200, "["+note("a1", own, now)+"]"), pages(200, "["+note("a1", own, now)+"]", "["+note("a2", own, now)+"]", "[]"),
 	} {
 		_, found, err := find(t, c, misskeytest.New(t).Account(), p)

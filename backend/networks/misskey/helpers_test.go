@@ -11,26 +11,9 @@ import (
 	"postbag/backend/networks/misskey"
 )
 
-// plain sends every call and remembers nothing.
-type plain struct{ network.Carrier }
-
-func (p plain) Read(ctx context.Context, _ string, r network.Request) (network.Reply, error) {
-	return p.Send(ctx, r, nil)
+func calls(files *networktest.Files) networktest.Plain {
+	return networktest.NewPlain(misskey.New(), httpcall.New(files))
 }
-
-func (p plain) Prepare(ctx context.Context, step string, r network.Request) (network.Reply, error) {
-	return p.Read(ctx, step, r)
-}
-
-func (p plain) Publish(ctx context.Context, step string, r network.Request) (network.Reply, error) {
-	reply, err := p.Send(ctx, r, func() error { return nil })
-	if err == nil {
-		_, err = misskey.New().Describe().Classify(step, reply)
-	}
-	return reply, err
-}
-
-func calls(files *networktest.Files) plain { return plain{httpcall.New(files)} }
 
 // book answers with one body after the other, the last again and again.
 type book struct {
@@ -50,10 +33,12 @@ func (b *book) Send(_ context.Context, _ network.Request, intent func() error) (
 	return network.Reply{Status: b.status, Body: []byte(body)}, nil
 }
 
-func pages(status int, bodies ...string) plain { return plain{&book{status: status, bodies: bodies}} }
+func pages(status int, bodies ...string) networktest.Plain {
+	return networktest.NewPlain(misskey.New(), &book{status: status, bodies: bodies})
+}
 
 // says answers every request alike.
-func says(status int, body string) plain { return pages(status, body) }
+func says(status int, body string) networktest.Plain { return pages(status, body) }
 
 func plan(parts ...network.Part) network.Plan {
 	return network.Plan{Delivery: "0199a1b2-c3d4-7e5f-8a6b-000000000001", CreatedAt: time.Now(), Parts: parts}

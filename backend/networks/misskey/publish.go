@@ -54,7 +54,7 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 // noteRequest makes the request of part i. The same plan makes the same bytes.
 func noteRequest(a network.Account, p network.Plan, i int, parent string, files []string) (network.Request, error) {
 	body := newNote{
-		CW: p.Warning, Visibility: visibilities[p.Visibility], LocalOnly: chosen(p, optionLocal), FileIDs: files, ReplyID: parent,
+		CW: p.Warning, Visibility: visibilities[p.Visibility], LocalOnly: p.Chosen(optionLocal), FileIDs: files, ReplyID: parent,
 	}
 	if p.Visibility == "" {
 		body.Visibility = visibilities[network.VisibilityPublic]
@@ -68,11 +68,6 @@ func noteRequest(a network.Account, p network.Plan, i int, parent string, files 
 	r, err := post(a, "notes/create", body)
 	r.Segment = i
 	return r, err
-}
-
-func chosen(p network.Plan, option string) bool {
-	yes, err := strconv.ParseBool(p.Options[option])
-	return err == nil && yes
 }
 
 // upload sends the media of every part that is not live yet, and returns their ids by part.
@@ -113,7 +108,7 @@ func refusedMedia(step string, r network.Reply) error {
 func uploadRequest(a network.Account, step string, p network.Plan, m network.Media) network.Request {
 	fields := []network.Field{
 		{Name: "force", Value: "true"},
-		{Name: "isSensitive", Value: strconv.FormatBool(chosen(p, optionSensitive))},
+		{Name: "isSensitive", Value: strconv.FormatBool(p.Chosen(optionSensitive))},
 	}
 	if m.Alt != "" {
 		fields = append(fields, network.Field{Name: "comment", Value: m.Alt})

@@ -125,13 +125,13 @@ func TestWhatBecomesOfARefusedUpload(t *testing.T) {
 
 // emptying deletes the drive's files before a note is made.
 type emptying struct {
-	plain
+	networktest.Plain
 	s *misskeytest.Server
 }
 
 func (e emptying) Publish(ctx context.Context, step string, r network.Request) (network.Reply, error) {
 	e.s.EmptyDrive()
-	return e.plain.Publish(ctx, step, r)
+	return e.Plain.Publish(ctx, step, r)
 }
 
 func TestAFileThatIsGoneFromTheDriveIsUploadedAnew(t *testing.T) {
@@ -201,7 +201,7 @@ func TestDeleteAndLinks(t *testing.T) {
 	if n := len(s.Notes()); n != 0 {
 		t.Errorf("%d notes are left", n)
 	}
-	for _, c := range []plain{says(400, "<html>"), says(404, "No such note"), says(500, problem("NO_SUCH_NOTE")), says(403, problem("ACCESS_DENIED"))} {
+	for _, c := range []networktest.Plain{says(400, "<html>"), says(404, "No such note"), says(500, problem("NO_SUCH_NOTE")), says(403, problem("ACCESS_DENIED"))} {
 		if err := misskey.New().Delete(t.Context(), c, a, r); err == nil {
 			t.Errorf("%v counts as gone", c)
 		}

@@ -2,7 +2,6 @@ package slack
 
 import (
 	"encoding/json"
-	"errors"
 	"net/url"
 	"regexp"
 	"strings"
@@ -220,9 +219,4 @@ func unreadable(what string) error {
 }
 
 // asError makes sure that err is a classified one.
-func asError(err error) error {
-	if _, ok := errors.AsType[*network.Error](err); ok {
-		return err
-	}
-	return &network.Error{Kind: network.Ambiguous, Message: "the connection to Slack failed", Err: err}
-}
+func asError(err error) error { return network.AsError("Slack", err) }

@@ -3,7 +3,6 @@ package slack
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"postbag/backend/network"
@@ -90,10 +89,10 @@ func messageRequest(a network.Account, to place, p network.Plan, i int, thread s
 	if strings.TrimSpace(text) == "" { // pictures alone
 		text = ""
 	}
-	previews := !chosen(p, optionPlain)
+	previews := !p.Chosen(optionPlain)
 	body := newMessage{
 		Channel: to.channel, Text: escape(text), Blocks: blocks(text, p.Parts[i].Media, files),
-		ThreadTS: thread, Broadcast: thread != "" && chosen(p, optionBroadcast),
+		ThreadTS: thread, Broadcast: thread != "" && p.Chosen(optionBroadcast),
 		UnfurlLinks: previews, UnfurlMedia: previews,
 		Metadata: metadata{EventType: eventType, Payload: eventPayload{Key: p.Key(i)}},
 	}
@@ -121,9 +120,4 @@ func blocks(text string, media []network.Media, files []string) []block {
 		list = append(list, block{Type: "image", File: &slackFile{ID: id}, AltText: alt})
 	}
 	return list
-}
-
-func chosen(p network.Plan, option string) bool {
-	yes, err := strconv.ParseBool(p.Options[option])
-	return err == nil && yes
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"regexp"
 	"strconv"
 	"strings"
@@ -260,9 +259,4 @@ func unreadable(what string) error {
 }
 
 // asError makes sure that err is a classified one.
-func asError(err error) error {
-	if _, ok := errors.AsType[*network.Error](err); ok {
-		return err
-	}
-	return &network.Error{Kind: network.Ambiguous, Message: "the connection to Telegram failed", Err: err}
-}
+func asError(err error) error { return network.AsError("Telegram", err) }

@@ -21,7 +21,7 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 	}
 	receipts := p.Done
 	for i := len(receipts); i < len(p.Parts); i++ {
-		with := common{Chat: to.chat, Silent: chosen(p, optionSilent), Protect: chosen(p, optionProtect)}
+		with := common{Chat: to.chat, Silent: p.Chosen(optionSilent), Protect: p.Chosen(optionProtect)}
 		if i > 0 {
 			ids, ok := splitIDs(receipts[i-1].RemoteID)
 			if !ok {
@@ -65,7 +65,7 @@ func messageRequest(a network.Account, with common, p network.Plan, i int) netwo
 
 func previewOf(p network.Plan, i int) *preview {
 	switch {
-	case chosen(p, optionPlain):
+	case p.Chosen(optionPlain):
 		return &preview{Off: true}
 	case i == 0 && p.Link != nil && p.Link.URL != "":
 		return &preview{URL: p.Link.URL}
@@ -91,7 +91,7 @@ func withFile(a network.Account, with common, p network.Plan, i int, text string
 	if text != "" {
 		fields = append(fields, network.Field{Name: "caption", Value: text})
 	}
-	if chosen(p, optionSpoiler) {
+	if p.Chosen(optionSpoiler) {
 		fields = append(fields, network.Field{Name: "has_spoiler", Value: "true"})
 	}
 	return form(a, method, p, i, append(fields, network.Field{Name: field, Media: m}))
@@ -105,7 +105,7 @@ func withAlbum(a network.Account, with common, p network.Plan, i int, text strin
 	files := make([]network.Field, len(media))
 	for j := range media {
 		name := "file" + strconv.Itoa(j+1)
-		list[j] = inAlbum{Type: "photo", Media: "attach://" + name, Spoiler: chosen(p, optionSpoiler)}
+		list[j] = inAlbum{Type: "photo", Media: "attach://" + name, Spoiler: p.Chosen(optionSpoiler)}
 		if m := media[j]; m.Kind == network.Video {
 			list[j].Type = "video"
 			list[j].film = film{Width: m.Width, Height: m.Height, Duration: m.DurationMs / 1000, Streaming: true}
@@ -153,11 +153,6 @@ func form(a network.Account, method string, p network.Plan, i int, fields []netw
 	r := request(a, method, nil)
 	r.Header["Content-Type"], r.Body = network.Form(fmt.Sprintf("%s\nmessage %d", p.Delivery, i+1), fields...)
 	return r
-}
-
-func chosen(p network.Plan, option string) bool {
-	yes, err := strconv.ParseBool(p.Options[option])
-	return err == nil && yes
 }
 
 // also is what only this network knows to be wrong.

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"strconv"
 
@@ -210,12 +209,7 @@ func encode(v any) ([]byte, error) {
 }
 
 // asError makes sure that err is a classified one.
-func asError(err error) error {
-	if _, ok := errors.AsType[*network.Error](err); ok {
-		return err
-	}
-	return &network.Error{Kind: network.Ambiguous, Message: "the connection to Tumblr failed", Err: err}
-}
+func asError(err error) error { return network.AsError("Tumblr", err) }
 
 func unreadable(what string) error {
 	return &network.Error{Kind: network.Ambiguous, Message: "Tumblr's answer about " + what + " cannot be read"}

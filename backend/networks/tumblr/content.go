@@ -140,11 +140,6 @@ func sourceOf(p network.Plan) (string, bool) {
 	return source, err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && len(source) <= 2048
 }
 
-func chosen(p network.Plan, option string) bool {
-	yes, err := strconv.ParseBool(p.Options[option])
-	return err == nil && yes
-}
-
 // also finds paragraphs that are too long for a block, options that Tumblr does not take, and a
 // description of a video, for which there is no place.
 func also(_ network.Limits, p network.Plan) []network.Issue {

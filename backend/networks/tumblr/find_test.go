@@ -104,12 +104,12 @@ func TestAShortPageIsNotTheEndWhereMoreIsSaid(t *testing.T) {
 		}
 		return network.Reply{Status: 200, Body: fmt.Appendf(nil, `{"meta":{"status":200},"response":{"posts":[%s],"total_posts":%d}}`, strings.Join(posts, ","), total)}
 	}
-	c := plain{&book{replies: []network.Reply{page(22, "a", "b"), page(22, saved.Slug)}}}
+	c := networktest.NewPlain(tumblr.New(), &book{replies: []network.Reply{page(22, "a", "b"), page(22, saved.Slug)}})
 	if r, found, err := tumblr.New().Find(t.Context(), c, s.Account(), p); !found || err != nil || r.RemoteID != "12" {
 		t.Errorf("on the second page: found %t %+v, %v", found, r, err)
 	}
 	end := &book{replies: []network.Reply{page(2, "a", "b"), page(2, saved.Slug)}}
-	if _, found, err := tumblr.New().Find(t.Context(), plain{end}, s.Account(), p); found || err != nil || end.next != 1 {
+	if _, found, err := tumblr.New().Find(t.Context(), networktest.NewPlain(tumblr.New(), end), s.Account(), p); found || err != nil || end.next != 1 {
 		t.Errorf("the only page: found %t, %v after %d requests", found, err, end.next)
 	}
 }

@@ -12,26 +12,9 @@ import (
 	"postbag/backend/networks/tumblr"
 )
 
-// plain sends every call and remembers nothing.
-type plain struct{ network.Carrier }
-
-func (p plain) Read(ctx context.Context, _ string, r network.Request) (network.Reply, error) {
-	return p.Send(ctx, r, nil)
+func calls(files *networktest.Files) networktest.Plain {
+	return networktest.NewPlain(tumblr.New(), httpcall.New(files))
 }
-
-func (p plain) Prepare(ctx context.Context, step string, r network.Request) (network.Reply, error) {
-	return p.Read(ctx, step, r)
-}
-
-func (p plain) Publish(ctx context.Context, step string, r network.Request) (network.Reply, error) {
-	reply, err := p.Send(ctx, r, func() error { return nil })
-	if err == nil {
-		_, err = tumblr.New().Describe().Classify(step, reply)
-	}
-	return reply, err
-}
-
-func calls(files *networktest.Files) plain { return plain{httpcall.New(files)} }
 
 // book answers with one reply after the other, the last again and again.
 type book struct {
@@ -51,8 +34,8 @@ func (b *book) Send(_ context.Context, _ network.Request, intent func() error) (
 }
 
 // says answers every request alike.
-func says(status int, body string) plain {
-	return plain{&book{replies: []network.Reply{{Status: status, Body: []byte(body)}}}}
+func says(status int, body string) networktest.Plain {
+	return networktest.NewPlain(tumblr.New(), &book{replies: []network.Reply{{Status: status, Body: []byte(body)}}})
 }
 
 func plan(key string, parts ...network.Part) network.Plan {

@@ -44,7 +44,7 @@ func postRequest(a network.Account, p network.Plan) (network.Request, error) {
 	}
 	source, _ := sourceOf(p)
 	body := newPost{Content: content(p, names), State: statePublished, Slug: slug(p), Tags: strings.Join(tagsOf(p), ","), Source: source}
-	if chosen(p, optionNoReblogs) {
+	if p.Chosen(optionNoReblogs) {
 		body.Reblog = reblogNoone
 	}
 	encoded, err := encode(body)

@@ -1,7 +1,6 @@
 package webhook_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -22,26 +21,9 @@ func TestTheSameNetworkWithAReceiverThatRemembersNothing(t *testing.T) {
 
 func FuzzClassify(f *testing.F) { networktest.FuzzClassify(f, webhook.New()) }
 
-// plain sends every call and remembers nothing.
-type plain struct{ network.Carrier }
-
-func (p plain) Read(ctx context.Context, _ string, r network.Request) (network.Reply, error) {
-	return p.Send(ctx, r, nil)
+func calls(files *networktest.Files) networktest.Plain {
+	return networktest.NewPlain(webhook.New(), httpcall.New(files))
 }
-
-func (p plain) Prepare(ctx context.Context, step string, r network.Request) (network.Reply, error) {
-	return p.Read(ctx, step, r)
-}
-
-func (p plain) Publish(ctx context.Context, step string, r network.Request) (network.Reply, error) {
-	reply, err := p.Send(ctx, r, func() error { return nil })
-	if err == nil {
-		_, err = webhook.New().Describe().Classify(step, reply)
-	}
-	return reply, err
-}
-
-func calls(files *networktest.Files) plain { return plain{httpcall.New(files)} }
 
 func plan(key string, parts ...network.Part) network.Plan {
 	return network.Plan{

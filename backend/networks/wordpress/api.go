@@ -3,7 +3,6 @@ package wordpress
 import (
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"html"
 	"net/url"
 	"strconv"
@@ -174,12 +173,7 @@ func validID(id string) bool {
 }
 
 // asError makes sure that err is a classified one.
-func asError(err error) error {
-	if _, ok := errors.AsType[*network.Error](err); ok {
-		return err
-	}
-	return &network.Error{Kind: network.Ambiguous, Message: "the connection to the site failed", Err: err}
-}
+func asError(err error) error { return network.AsError("the site", err) }
 
 func unreadable(what string) error {
 	return &network.Error{Kind: network.Ambiguous, Message: "the site's answer about " + what + " cannot be read"}

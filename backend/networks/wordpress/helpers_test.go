@@ -15,31 +15,14 @@ import (
 	"postbag/backend/networks/wordpress"
 )
 
-// plain sends every call and remembers nothing.
-type plain struct{ network.Carrier }
-
-func (p plain) Read(ctx context.Context, _ string, r network.Request) (network.Reply, error) {
-	return p.Send(ctx, r, nil)
+func calls(files *networktest.Files) network.Calls {
+	return networktest.NewPlain(wordpress.New(), httpcall.New(files))
 }
-
-func (p plain) Prepare(ctx context.Context, step string, r network.Request) (network.Reply, error) {
-	return p.Read(ctx, step, r)
-}
-
-func (p plain) Publish(ctx context.Context, step string, r network.Request) (network.Reply, error) {
-	reply, err := p.Send(ctx, r, func() error { return nil })
-	if err == nil {
-		_, err = wordpress.New().Describe().Classify(step, reply)
-	}
-	return reply, err
-}
-
-func calls(files *networktest.Files) network.Calls { return plain{httpcall.New(files)} }
 
 // stopped loses the power at the request that ends a post, before it is sent, and remembers which
 // draft it was about.
 type stopped struct {
-	plain
+	networktest.Plain
 	draft *string
 }
 

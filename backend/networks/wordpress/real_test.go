@@ -208,7 +208,7 @@ func (s realSite) count(t *testing.T, words string) int {
 func twice(t *testing.T, s realSite) {
 	var draft string
 	p := plan("d1", "twicevisible")
-	if _, err := wordpress.New().Publish(t.Context(), stopped{calls(nil).(plain), &draft}, s.account, p); err == nil || draft == "" {
+	if _, err := wordpress.New().Publish(t.Context(), stopped{calls(nil).(networktest.Plain), &draft}, s.account, p); err == nil || draft == "" {
 		t.Fatalf("draft %q, %v", draft, err)
 	}
 	flip := network.Request{
@@ -233,7 +233,7 @@ func lost(t *testing.T, s realSite) {
 		t.Fatalf("before: found %t, %v", found, err)
 	}
 	var draft string
-	_, _ = n.Publish(t.Context(), stopped{c.(plain), &draft}, s.account, p)
+	_, _ = n.Publish(t.Context(), stopped{c.(networktest.Plain), &draft}, s.account, p)
 	if box, err := n.Container(t.Context(), c, s.account, p, draft); err != nil || box.State != network.ContainerReady {
 		t.Errorf("the draft is %+v, %v", box, err)
 	}

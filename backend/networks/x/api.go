@@ -197,12 +197,7 @@ func unreadable(what string) error {
 }
 
 // asError makes sure that err is a classified one.
-func asError(err error) error {
-	if _, ok := errors.AsType[*network.Error](err); ok {
-		return err
-	}
-	return &network.Error{Kind: network.Ambiguous, Message: "the connection to X failed", Err: err}
-}
+func asError(err error) error { return network.AsError("X", err) }
 
 // codeOf returns X's code in an error, "" for none.
 func codeOf(err error) string {
@@ -210,11 +205,6 @@ func codeOf(err error) string {
 		return e.Code
 	}
 	return ""
-}
-
-func chosen(p network.Plan, option string) bool {
-	yes, err := strconv.ParseBool(p.Options[option])
-	return err == nil && yes
 }
 
 func decimal(n int) string { return strconv.Itoa(n) }

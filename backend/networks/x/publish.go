@@ -56,7 +56,7 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 
 // postRequest makes the request of part i. The same plan makes the same bytes.
 func postRequest(a network.Account, p network.Plan, i int, parent string, files []string) (network.Request, error) {
-	body := newPost{Text: p.TextWithLink(i), AI: chosen(p, optionAI), Paid: chosen(p, optionPaid)}
+	body := newPost{Text: p.TextWithLink(i), AI: p.Chosen(optionAI), Paid: p.Chosen(optionPaid)}
 	if strings.TrimSpace(body.Text) == "" { // pictures alone
 		body.Text = ""
 	}
