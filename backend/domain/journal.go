@@ -56,6 +56,7 @@ type Resolution struct {
 	Segment   int
 	Verdict   Verdict
 	ByPerson  bool
+	Epoch     int64 // of the publisher that found it out; not read if ByPerson
 	Actor     string
 	Evidence  string
 	RemoteID  string // for VerdictLive

@@ -2,6 +2,7 @@ package queue_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -71,5 +72,45 @@ func TestTheHarnessCatchesASecondContainer(t *testing.T) {
 	close(h.ledger.Gate)
 	if n := h.ledger.Visible()["hello"]; n != 2 {
 		t.Errorf("visible %d times: the second container was not caught", n)
+	}
+}
+
+// ousted is a store whose publisher is replaced by another process between a look-up and its record.
+type ousted struct{ *store.DB }
+
+func (o ousted) Resolve(ctx context.Context, r domain.Resolution, from domain.DeliveryState) error {
+	if _, _, err := o.Recover(ctx, domain.Publisher{Machine: "there", Process: "second"}); err != nil {
+		return err
+	}
+	return o.DB.Resolve(ctx, r, from)
+}
+
+// What a publisher saw before another took over may be older than the doubt it would settle: in every
+// shape it records nothing and sends nothing more.
+func TestAnOvertakenPublisherSettlesNoDoubt(t *testing.T) {
+	t.Parallel()
+	for _, shape := range queuetest.Shapes() {
+		t.Run(string(shape), func(t *testing.T) {
+			h := newShaped(t, shape, network.Reconcile{Quarantine: time.Hour})
+			h.queue.Store = ousted{h.db}
+			id := h.plan(h.channel("me"), time.Now(), "hello")
+			h.ledger.Do(func() { h.ledger.Next = queuetest.Once(queuetest.Ghost) })
+			var err error
+			for range 10 { // some looks say nothing yet, and are asked again
+				if err = h.queue.RunUntilIdle(t.Context()); err != nil {
+					break
+				}
+				h.age(6 * time.Hour)
+				h.exec("UPDATE delivery SET wake_at_ms = 1 WHERE state = 'unknown'")
+			}
+			if !errors.Is(err, domain.ErrOvertaken) {
+				t.Errorf("it ended with %v", err)
+			}
+			h.want(id, domain.Unknown, "")
+			var settled int
+			if err := h.raw.QueryRow("SELECT count(*) FROM resolution").Scan(&settled); err != nil || settled != 0 {
+				t.Errorf("%d conclusions are recorded (%v)", settled, err)
+			}
+		})
 	}
 }

@@ -21,7 +21,7 @@ func torn(t *testing.T, shape network.Shape, f fault) (*haunted, domain.Delivery
 	h.run()
 	if d := h.get(id); d.State == domain.Unknown { // as if nothing could be proved
 		err := h.db.Resolve(t.Context(), domain.Resolution{
-			Delivery: id, Segment: 1, Verdict: domain.VerdictUndecided, Evidence: "test",
+			Delivery: id, Segment: 1, Verdict: domain.VerdictUndecided, Evidence: "test", Epoch: h.queue.Me.Epoch,
 			Change: domain.Change{State: domain.Held, Reason: domain.HoldAmbiguous},
 		}, domain.Unknown)
 		if err != nil {

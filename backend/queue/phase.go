@@ -60,11 +60,11 @@ func (a *attempt) contained(ctx context.Context, box network.Container) error {
 		}
 		return a.adopt(ctx, box.Receipt, "the network says it is published")
 	case box.State == network.ContainerReady && again && a.keyLives(time.Now()):
-		return a.q.Store.Resolve(ctx, domain.Resolution{
-			Delivery: a.d.ID, Segment: a.doubt.Segment, Verdict: domain.VerdictSameKey,
+		return a.conclude(ctx, domain.Resolution{
+			Verdict:  domain.VerdictSameKey,
 			Evidence: "the network has it and has not made it visible; asked for again, the same one makes no second post",
 			Change:   domain.Change{State: domain.Waiting, WakeAt: time.Now()},
-		}, domain.Unknown)
+		})
 	case gone && again:
 		return a.absent(ctx, fmt.Sprintf("the network says it has %s; such a one was never visible and cannot become so", box.State))
 	}

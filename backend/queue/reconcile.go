@@ -136,22 +136,30 @@ func (a *attempt) mine(ctx context.Context, receipt network.Receipt) (bool, erro
 	return false, nil
 }
 
+// conclude records what a look-up found out about the segment in doubt. It fails with
+// domain.ErrOvertaken if another process has taken over since: then the answer may be older than
+// the doubt it would settle.
+func (a *attempt) conclude(ctx context.Context, r domain.Resolution) error {
+	r.Delivery, r.Segment, r.Epoch = a.d.ID, a.doubt.Segment, a.q.Me.Epoch
+	return a.q.Store.Resolve(ctx, r, domain.Unknown)
+}
+
 // repeat lets the same request go again under the same key: while the key lives, the network
 // answers it with the post that is there, or makes the one that is not.
 func (a *attempt) repeat(ctx context.Context, found string) error {
-	return a.q.Store.Resolve(ctx, domain.Resolution{
-		Delivery: a.d.ID, Segment: a.doubt.Segment, Verdict: domain.VerdictSameKey,
+	return a.conclude(ctx, domain.Resolution{
+		Verdict:  domain.VerdictSameKey,
 		Evidence: found + "; the same request under the same key makes no second post until " + a.doubt.KeyUntil.Format(time.RFC3339),
 		Change:   domain.Change{State: domain.Waiting, WakeAt: time.Now()},
-	}, domain.Unknown)
+	})
 }
 
 // absent records the proof that a segment is not there and cannot appear: it is sent again.
 func (a *attempt) absent(ctx context.Context, evidence string) error {
-	return a.q.Store.Resolve(ctx, domain.Resolution{
-		Delivery: a.d.ID, Segment: a.doubt.Segment, Verdict: domain.VerdictAbsent, Evidence: evidence,
+	return a.conclude(ctx, domain.Resolution{
+		Verdict: domain.VerdictAbsent, Evidence: evidence,
 		Change: domain.Change{State: domain.Waiting, WakeAt: time.Now()},
-	}, domain.Unknown)
+	})
 }
 
 // adopt takes what was found for what was sent.
@@ -162,10 +170,10 @@ func (a *attempt) adopt(ctx context.Context, receipt network.Receipt, evidence s
 			change = domain.Change{State: domain.Waiting, WakeAt: time.Now()} // the rest of the thread
 		}
 	}
-	return a.q.Store.Resolve(ctx, domain.Resolution{
-		Delivery: a.d.ID, Segment: a.doubt.Segment, Verdict: domain.VerdictLive, Evidence: evidence,
+	return a.conclude(ctx, domain.Resolution{
+		Verdict: domain.VerdictLive, Evidence: evidence,
 		RemoteID: receipt.RemoteID, RemoteURL: receipt.URL, RemoteRef: receipt.Ref, Change: change,
-	}, domain.Unknown)
+	})
 }
 
 // unanswered postpones a look-up that gave no answer; after some, a person is asked. Being off
@@ -201,11 +209,11 @@ func (a *attempt) giveUp(ctx context.Context, why string) error {
 		got = a.d.ErrorText
 	}
 	evidence := fmt.Sprintf("sent %s; %s; %s", a.doubt.IntentAt.UTC().Format("2006-01-02 15:04:05 UTC"), got, why)
-	return a.q.Store.Resolve(ctx, domain.Resolution{
-		Delivery: a.d.ID, Segment: a.doubt.Segment, Verdict: domain.VerdictUndecided, Evidence: evidence,
+	return a.conclude(ctx, domain.Resolution{
+		Verdict: domain.VerdictUndecided, Evidence: evidence,
 		Change: domain.Change{
 			State: domain.Held, Reason: domain.HoldAmbiguous,
 			ErrorClass: string(network.Ambiguous), ErrorText: a.d.ErrorText,
 		},
-	}, domain.Unknown)
+	})
 }

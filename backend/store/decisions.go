@@ -19,10 +19,16 @@ INSERT INTO resolution (id, delivery, generation, segment_idx, call, verdict, so
 SELECT ?1, d.row, d.generation, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 FROM delivery d WHERE d.id = ?2`
 
 // Resolve records what was found out, or decided, about a segment in doubt, and what the
-// delivery becomes, in one transaction. from lists the states it may be in: otherwise somebody
-// was first and it fails with domain.ErrConflict.
+// delivery becomes, in one transaction. from is the state it must be in: otherwise somebody was
+// first and it fails with domain.ErrConflict. What a publisher found out counts only while it is
+// the publisher: it fails with domain.ErrOvertaken once another process has recovered the queue.
 func (db *DB) Resolve(ctx context.Context, r domain.Resolution, from domain.DeliveryState) error {
 	err := db.Write(ctx, func(tx *Tx) error {
+		if !r.ByPerson {
+			if err := tx.publishes(r.Epoch); err != nil {
+				return err
+			}
+		}
 		if err := tx.resolve(r); err != nil {
 			return err
 		}

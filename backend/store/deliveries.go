@@ -226,8 +226,8 @@ func (db *DB) Claim(ctx context.Context, d domain.Delivery, c domain.Claim) (boo
 		n, err := tx.exec(claimDelivery, d.ID, c.By.Epoch, c.By.Process, c.Token, c.By.BootID, c.Until.UnixMilli(),
 			tx.Now.UnixMilli(), d.RowVersion)
 		if err := must(n, err); err != nil {
-			if epoch, failed := tx.number("SELECT epoch FROM local_publisher"); failed == nil && epoch != c.By.Epoch {
-				return domain.ErrOvertaken
+			if overtaken := tx.publishes(c.By.Epoch); overtaken != nil {
+				return overtaken
 			}
 			return err
 		}
@@ -243,6 +243,16 @@ func (db *DB) Claim(ctx context.Context, d domain.Delivery, c domain.Claim) (boo
 		return false, fmt.Errorf("claim delivery %s: %w", d.ID, err)
 	}
 	return true, nil
+}
+
+// publishes fails with domain.ErrOvertaken unless the publisher of this epoch was the last to
+// recover the queue.
+func (t *Tx) publishes(epoch int64) error {
+	now, err := t.number("SELECT epoch FROM local_publisher")
+	if err == nil && now != epoch {
+		err = domain.ErrOvertaken
+	}
+	return err
 }
 
 const insertAttempt = `
