@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,9 +48,10 @@ type renderOptions struct {
 func newRender(c *cli) *cobra.Command {
 	o := &renderOptions{cli: c}
 	cmd := &cobra.Command{
-		Use:   "render (FILE|ASSET)... --presets all|ID,...|FILE.json --out DIR [--jobs N] [--quality N]",
+		Use:   "render (FILE|FOLDER|ASSET)... --presets all|ID,...|FILE.json --out DIR [--jobs N] [--quality N]",
 		Short: "Make pictures in many sizes",
-		Long: "Makes every picture in every size, into one folder. Files need no workspace. FILE.json is a list such as\n" +
+		Long: "Makes every picture in every size, into one folder. Files need no workspace; a folder stands for the\n" +
+			"pictures in it, not for those in its folders. FILE.json is a list such as\n" +
 			`[{"id": "banner", "width": 1500, "height": 500, "fit": "cover"}], with fit cover, contain (padded) or inside.` + "\n" +
 			"Nothing is enlarged. Outputs are named SOURCE-PRESET.EXT. What cannot be made is reported, the rest goes on.",
 		Args: cobra.MinimumNArgs(1),
@@ -78,9 +81,13 @@ func (o *renderOptions) run(ctx context.Context, args []string) error {
 	for _, arg := range args {
 		if isAsset(arg) {
 			request.Assets = append(request.Assets, arg)
-		} else {
-			request.Files = append(request.Files, arg)
+			continue
 		}
+		files, err := picturesIn(arg)
+		if err != nil {
+			return err
+		}
+		request.Files = append(request.Files, files...)
 	}
 	services := o.bare(ctx)
 	if len(request.Assets) > 0 {
@@ -143,4 +150,29 @@ func isAsset(arg string) bool {
 	}
 	_, err := os.Lstat(arg)
 	return err != nil
+}
+
+// picturesIn lists the pictures of a folder by name, and a file as itself. Which files are pictures is
+// told by their names, as a person means it: what is in them is found out when they are read.
+func picturesIn(arg string) ([]string, error) {
+	info, err := os.Stat(arg)
+	if err != nil || !info.IsDir() {
+		return []string{arg}, nil //nolint:nilerr // a file that cannot be read is reported with the others
+	}
+	entries, err := os.ReadDir(arg)
+	if err != nil {
+		return nil, err
+	}
+	files := []string{}
+	for _, e := range entries {
+		kind := strings.ToLower(strings.TrimPrefix(filepath.Ext(e.Name()), "."))
+		if slices.Contains([]string{"jpg", "jpeg", "png", "gif", "webp", "tif", "tiff", "bmp", "heic", "heif"}, kind) && !e.IsDir() &&
+			!strings.HasPrefix(e.Name(), ".") {
+			files = append(files, filepath.Join(arg, e.Name()))
+		}
+	}
+	if len(files) == 0 {
+		return nil, usagef("files", "there are no pictures in %s", arg)
+	}
+	return files, nil
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/disintegration/imaging"
+
+	"postbag/backend/render/jpegenc"
 )
 
 // The sizes of common placements, for a realistic mix of shapes.
@@ -108,8 +110,9 @@ func BenchmarkResize(b *testing.B) {
 
 func BenchmarkEncode(b *testing.B) {
 	m := photo(1080, 1080)
+	encoder := &jpegenc.Encoder{}
 	for b.Loop() {
-		if _, err := encodeJPEG(m, 85); err != nil {
+		if _, err := encoder.Encode(toPlanes(m), 85); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -121,12 +124,16 @@ func BenchmarkThirtyPresets(b *testing.B) {
 	for _, p := range placements {
 		recipes = append(recipes, Recipe{Width: p[0], Height: p[1], Fit: Cover})
 	}
-	e := New(Options{})
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := e.RenderBytes(b.Context(), file, recipes, func(o Output) error { return o.Err }); err != nil {
-			b.Fatal(err)
-		}
+	for name, o := range map[string]Options{"planes": {}, "imaging": {General: true}} {
+		b.Run(name, func(b *testing.B) {
+			e := New(o)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := e.RenderBytes(b.Context(), file, recipes, func(o Output) error { return o.Err }); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

@@ -57,8 +57,8 @@ func (e *Engine) decoderFor(f Format) decoder {
 	return nil
 }
 
-// decode returns file as stored pixels in sRGB.
-func (e *Engine) decode(ctx context.Context, info Info, file []byte) (_ *image.NRGBA, warnings []Warning, err error) {
+// decode returns file as stored pixels, in the colours of the file.
+func (e *Engine) decode(ctx context.Context, info Info, file []byte) (_ image.Image, warnings []Warning, err error) {
 	defer recovered(&err, fmt.Sprintf("decode %s", info.Format))
 	decode := e.decoderFor(info.Format)
 	if decode == nil {
@@ -76,15 +76,10 @@ func (e *Engine) decode(ctx context.Context, info Info, file []byte) (_ *image.N
 			b.Dx(), b.Dy(), info.StoredWidth, info.StoredHeight)
 	}
 	warnings = append(warnings, info.warnings...)
-	pixels, more := normalise(raw)
-	warnings = append(warnings, more...)
 	if info.Animated {
 		warnings = append(warnings, WarnAnimation)
 	}
-	if info.colour != nil {
-		info.colour.converter().apply(pixels)
-	}
-	return pixels, warnings, nil
+	return raw, warnings, nil
 }
 
 // decodeError names a decoder's refusal by one of this package's errors and keeps its words.

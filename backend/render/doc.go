@@ -4,10 +4,17 @@
 // passes five stages, each in files of its own so that one can be replaced without the others:
 //
 //	probe    format, size, orientation, profile, metadata: from the header alone (probe*.go, exif/)
-//	decode   bytes to one *image.NRGBA in our own checked code (decode.go, normalise.go, heic.go)
+//	decode   bytes to pixels in our own checked code (decode.go, normalise.go, heic.go, photo.go)
 //	colour   any matrix profile to sRGB (icc.go, colour.go)
-//	resize   recipe to window, window to pixels, through imaging (recipe.go, levels.go, resize.go)
+//	resize   recipe to window, window to pixels (recipe.go, levels.go, resize.go, photo.go)
 //	encode   JPEG, PNG, WebP or PDF, under a limit of bytes (encode.go, fit.go)
+//
+// They are passed in one of two ways. A photograph from a JPEG file stays in the planes of its file,
+// brightness and colour differences, and goes through packages of our own: jpegdec, which decodes it
+// no larger than the recipes need, and resample. Everything else, and a photograph that anything is
+// odd about, becomes one *image.NRGBA and goes through the imaging library, which is also the oracle
+// of the tests: both ways make the same picture (Options.General sends all through imaging). JPEG
+// files of both are written by jpegenc.
 //
 // Engine joins them: one decode serves any number of recipes, identical recipes are rendered once,
 // and an original that already fits is passed through without touching a pixel (strip.go).

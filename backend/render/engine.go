@@ -9,6 +9,10 @@ import (
 	"io"
 	"runtime"
 	"sync"
+
+	"postbag/backend/render/jpegdec"
+	"postbag/backend/render/jpegenc"
+	"postbag/backend/render/resample"
 )
 
 // HEICDecoder turns a whole HEIC file into its main picture, turned as it is to be seen, in the
@@ -23,14 +27,20 @@ type Options struct {
 	HEIC    HEICDecoder // nil: HEIC files are ErrUnsupported
 	Memory  int64       // bytes of pixels in flight over all calls; default 1 GiB. A larger picture goes alone
 	Workers int         // recipes rendered at once in a call; default is the number of processors
+	// General sends every picture through the imaging library, photographs too, to compare with.
+	General bool
 }
 
 // Engine renders pictures. It may be used by many goroutines; they share its memory budget.
 type Engine struct {
-	limits  Limits
-	heic    HEICDecoder
-	budget  *budget
-	workers int
+	limits    Limits
+	heic      HEICDecoder
+	budget    *budget
+	workers   int
+	general   bool
+	jpeg      *jpegdec.Decoder
+	encoder   *jpegenc.Encoder
+	resampler *resample.Resampler
 }
 
 // New returns an Engine.
@@ -41,7 +51,10 @@ func New(o Options) *Engine {
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
-	return &Engine{limits: o.Limits.withDefaults(), heic: o.HEIC, budget: newBudget(o.Memory), workers: o.Workers}
+	return &Engine{
+		limits: o.Limits.withDefaults(), heic: o.HEIC, budget: newBudget(o.Memory), workers: o.Workers,
+		general: o.General, jpeg: jpegdec.New(nil), encoder: &jpegenc.Encoder{}, resampler: resample.New(),
+	}
 }
 
 // Output is one recipe's file, or why there is none.
@@ -83,7 +96,7 @@ func (e *Engine) Render(ctx context.Context, r io.ReadSeeker, size int64, recipe
 	if info.Format.IsVideo() {
 		return info, fmt.Errorf("%w: a video has no picture to render", ErrUnsupported)
 	}
-	release, err := e.budget.take(ctx, cost(info))
+	release, err := e.budget.take(ctx, e.cost(info))
 	if err != nil {
 		return info, err
 	}
@@ -93,19 +106,47 @@ func (e *Engine) Render(ctx context.Context, r io.ReadSeeker, size int64, recipe
 	if err != nil {
 		return info, err
 	}
-	pixels, warnings, err := e.decode(ctx, info, file)
+	s, err := e.source(ctx, info, file, recipes)
 	if err != nil {
 		return info, err
 	}
-	opaque := pixels.Opaque()
-	s := &source{info: info, levels: newLevels(pixels, opaque), opaque: opaque, warnings: warnings}
+	defer s.picture.close()
 	return info, e.renderAll(ctx, s, file, recipes, out)
+}
+
+// source decodes a file as well as the recipes need it.
+func (e *Engine) source(ctx context.Context, info Info, file []byte, recipes []Recipe) (_ *source, err error) {
+	defer recovered(&err, fmt.Sprintf("read the %s", info.Format))
+	if e.fast(info) {
+		p, err := e.photograph(ctx, info, file, recipes)
+		if p != nil || err != nil {
+			return &source{info: info, picture: p, warnings: info.warnings}, err
+		}
+	}
+	raw, warnings, err := e.decode(ctx, info, file)
+	if err != nil {
+		return nil, err
+	}
+	pixels, more := normalise(raw)
+	warnings = append(warnings, more...)
+	if info.colour != nil {
+		info.colour.converter().apply(pixels)
+	}
+	opaque := pixels.Opaque()
+	return &source{info: info, picture: &raster{info: info, levels: newLevels(pixels, opaque), opaque: opaque, encoder: e.encoder}, warnings: warnings}, nil
 }
 
 // cost estimates the bytes a decode holds at its peak: the file, the decoder's own picture, ours,
 // and the smaller levels.
-func cost(info Info) int64 {
+func (e *Engine) cost(info Info) int64 {
 	pixels := int64(info.StoredWidth) * int64(info.StoredHeight)
+	if e.fast(info) {
+		planes := int64(3)
+		if info.progressive {
+			planes += 3 * 2 // every coefficient as an int16
+		}
+		return info.Bytes + pixels*planes*4/3
+	}
 	own := int64(4)
 	switch {
 	case info.progressive:

@@ -7,16 +7,37 @@ import (
 	"image/color"
 	"math"
 	"slices"
+
+	"postbag/backend/render/jpegenc"
 )
 
 var white = color.NRGBA{R: 255, G: 255, B: 255, A: 255}
 
-// source is one decoded picture, ready to be rendered any number of times.
+// source is one decoded picture and what is known of it.
 type source struct {
 	info     Info
-	levels   *levels
-	opaque   bool
+	picture  decoded
 	warnings []Warning
+}
+
+// decoded are the pixels of a picture, ready to be drawn from any number of times, by several goroutines.
+type decoded interface {
+	// draw makes what a layout shows.
+	draw(l layout) (drawing, error)
+	// close ends the use of it.
+	close()
+}
+
+// drawing is what a layout shows of a picture: pixels that are not a file yet.
+type drawing interface {
+	// traits says whether all pixels are opaque, and whether it is no photograph but flat: a drawing, a
+	// screenshot, text.
+	traits() (opaque, flat bool)
+	// encode writes it as f, within the recipe's limit of bytes if that can be. merge allows shades to be
+	// merged for that.
+	encode(ctx context.Context, f Format, r Recipe, merge bool) (trial, error)
+	// close gives its memory back.
+	close()
 }
 
 // make renders one checked recipe, searching for the best file within its limit of bytes: first a
@@ -33,31 +54,20 @@ func (s *source) make(ctx context.Context, r Recipe) (o Output, err error) {
 		if err := ctx.Err(); err != nil {
 			return Output{}, err
 		}
-		part := s.levels.resize(l, s.info.Orientation)
-		opaque := s.opaque || part.Opaque()
-		flat := s.info.Lossless && isFlat(part)
-		best := math.MaxInt
-		formats := formatsFor(r.Formats, opaque, flat, r.MaxBytes > 0)
-		for _, f := range formats {
-			canvas := compose(part, l, r, f, opaque)
-			// Shades are merged only where there is no JPEG to fall back on.
-			merge := formats[len(formats)-1].lossless()
-			t, err := encodeWithin(ctx, canvas, f, r, flat, merge)
-			if err != nil {
-				return Output{}, err
+		t, f, err := s.attempt(ctx, l, r)
+		if err != nil {
+			return Output{}, err
+		}
+		if t.fits {
+			o.Data, o.Format, o.Quality = t.data, f, t.quality
+			o.Width, o.Height = l.canvas.X, l.canvas.Y
+			if t.merged {
+				o.Warnings = append(o.Warnings, WarnColours)
 			}
-			if t.fits {
-				o.Data, o.Format, o.Quality = t.data, f, t.quality
-				o.Width, o.Height = canvas.Rect.Dx(), canvas.Rect.Dy()
-				if t.merged {
-					o.Warnings = append(o.Warnings, WarnColours)
-				}
-				return o, nil
-			}
-			best = min(best, len(t.data))
+			return o, nil
 		}
 		// Bytes go with the area; a little less than that, so that one step is mostly enough.
-		factor := min(math.Sqrt(float64(r.MaxBytes)/float64(best))*0.97, 0.95)
+		factor := min(math.Sqrt(float64(r.MaxBytes)/float64(t.bytes))*0.97, 0.95)
 		next := r.shrunk(l, factor)
 		if next.Width < 16 || next.Height < 16 {
 			break
@@ -66,6 +76,29 @@ func (s *source) make(ctx context.Context, r Recipe) (o Output, err error) {
 		o.Reduced = true
 	}
 	return Output{}, fmt.Errorf("%w: %d×%d in %d bytes", ErrDoesNotFit, first.canvas.X, first.canvas.Y, r.MaxBytes)
+}
+
+// attempt draws a layout and writes it in the first format that fits, or else in the smallest.
+func (s *source) attempt(ctx context.Context, l layout, r Recipe) (best trial, as Format, err error) {
+	d, err := s.picture.draw(l)
+	if err != nil {
+		return trial{}, "", err
+	}
+	defer d.close()
+	opaque, flat := d.traits()
+	formats := formatsFor(r.Formats, opaque, flat, r.MaxBytes > 0)
+	// Shades are merged only where there is no JPEG to fall back on.
+	merge := formats[len(formats)-1].lossless()
+	for i, f := range formats {
+		t, err := d.encode(ctx, f, r, merge)
+		if err != nil || t.fits {
+			return t, f, err
+		}
+		if i == 0 || t.bytes < best.bytes {
+			best, as = t, f
+		}
+	}
+	return best, as, nil
 }
 
 // formatsFor lists what to try, the best first; more than one only where bytes are limited.
@@ -92,6 +125,41 @@ func formatsFor(accepted []Format, opaque, flat, limited bool) []Format {
 	return lossless
 }
 
+// raster is a picture of the general path: pixels of red, green, blue and alpha.
+type raster struct {
+	info    Info
+	levels  *levels
+	opaque  bool
+	encoder *jpegenc.Encoder
+}
+
+func (p *raster) draw(l layout) (drawing, error) {
+	part := p.levels.resize(l, p.info.Orientation)
+	return pixels{part, l, p.opaque || part.Opaque(), p.info.Lossless && isFlat(part), p.encoder}, nil
+}
+
+func (*raster) close() {}
+
+// pixels is a drawing of a raster, without its canvas yet: that depends on the format.
+type pixels struct {
+	part         *image.NRGBA
+	layout       layout
+	opaque, flat bool
+	encoder      *jpegenc.Encoder
+}
+
+func (p pixels) traits() (opaque, flat bool) { return p.opaque, p.flat }
+
+func (p pixels) encode(ctx context.Context, f Format, r Recipe, merge bool) (trial, error) {
+	canvas := compose(p.part, p.layout, r, f, p.opaque)
+	if !f.lossless() {
+		return lossy(ctx, p.encoder, toPlanes(canvas), f, r)
+	}
+	return withoutLoss(ctx, canvas, f, r, p.flat, merge)
+}
+
+func (pixels) close() {}
+
 // compose lays the part on the recipe's canvas. What is transparent is mixed with the background
 // after resizing, which equals doing it before, since imaging weighs colours by their alpha.
 func compose(part *image.NRGBA, l layout, r Recipe, f Format, opaque bool) *image.NRGBA {
@@ -105,81 +173,46 @@ func compose(part *image.NRGBA, l layout, r Recipe, f Format, opaque bool) *imag
 	return onBackground(part, l.canvas, l.offset, background, opaque)
 }
 
-// trial is one way of writing a picture; without fits, data is the smallest that came out.
+// trial is one way of writing a picture; without fits, bytes is the least that it took.
 type trial struct {
 	data    []byte
+	bytes   int
 	quality int
 	merged  bool
 	fits    bool
 }
 
-func encodeWithin(ctx context.Context, m *image.NRGBA, f Format, r Recipe, flat, merge bool) (trial, error) {
+// lossy writes planes as JPEG, or as a page with one.
+func lossy(ctx context.Context, encoder *jpegenc.Encoder, m image.Image, f Format, r Recipe) (trial, error) {
 	limit := r.MaxBytes
-	if limit == 0 {
-		limit = math.MaxInt64
+	if f == PDF && limit > 0 {
+		limit = max(limit-pdfOverhead, 1)
 	}
-	if f == PDF {
-		t, err := searchJPEG(ctx, m, r.Quality, limit-pdfOverhead)
-		if err == nil {
-			t.data = pdfPage(t.data, m.Rect.Dx(), m.Rect.Dy())
-		}
-		return t, err
+	file, err := encoder.Fit(ctx, m, r.Quality, min(r.Quality, floorQuality), limit)
+	if err != nil {
+		return trial{}, fmt.Errorf("encode jpeg: %w", err)
 	}
-	if f == JPEG {
-		return searchJPEG(ctx, m, r.Quality, limit)
+	t := trial{data: file.Data, bytes: int(file.Bytes), quality: file.Quality, fits: file.Data != nil}
+	if f == PDF && t.fits {
+		t.data = pdfPage(t.data, m.Bounds().Dx(), m.Bounds().Dy())
+		t.bytes = len(t.data)
 	}
+	return t, nil
+}
+
+// withoutLoss writes m as WebP or PNG.
+func withoutLoss(ctx context.Context, m *image.NRGBA, f Format, r Recipe, flat, merge bool) (trial, error) {
+	limit := r.limit()
 	if f == WebP {
 		return searchLossless(ctx, m, limit, merge, func(m *image.NRGBA) ([]byte, error) { return encodeWebP(m) })
 	}
 	if !flat {
 		data, err := encodePNG(m, false)
 		if err != nil || int64(len(data)) <= limit {
-			return trial{data: data, fits: true}, err
+			return trial{data: data, bytes: len(data), fits: true}, err
 		}
 	}
 	return searchLossless(ctx, m, limit, merge, func(m *image.NRGBA) ([]byte, error) { return encodePNG(m, true) })
-}
-
-// searchJPEG returns the file of the best quality up to quality that has at most limit bytes.
-func searchJPEG(ctx context.Context, m *image.NRGBA, quality int, limit int64) (trial, error) {
-	over, err := encodeJPEG(m, quality)
-	if err != nil || int64(len(over)) <= limit {
-		return trial{data: over, quality: quality, fits: true}, err
-	}
-	low, high := min(quality, floorQuality), quality
-	under := over
-	if low < high {
-		if under, err = encodeJPEG(m, low); err != nil {
-			return trial{}, err
-		}
-	}
-	if int64(len(under)) > limit {
-		return trial{data: under, quality: low}, nil
-	}
-	best := trial{data: under, quality: low, fits: true}
-	below, above := len(under), len(over)
-	for step := 0; high-low > 1; step++ {
-		if err := ctx.Err(); err != nil {
-			return trial{}, err
-		}
-		middle := (low + high) / 2
-		if step < 3 && above > below {
-			// The size goes with quality nearly as an exponential: guess before halving.
-			share := math.Log(float64(limit)/float64(below)) / math.Log(float64(above)/float64(below))
-			middle = min(max(low+int(share*float64(high-low)), low+1), high-1)
-		}
-		data, err := encodeJPEG(m, middle)
-		if err != nil {
-			return trial{}, err
-		}
-		if int64(len(data)) <= limit {
-			low, below = middle, len(data)
-			best.data, best.quality = data, middle
-		} else {
-			high, above = middle, len(data)
-		}
-	}
-	return best, nil
 }
 
 // searchLossless writes m as it is, and if that is too large and merge is set, with fewer shades, a
@@ -187,7 +220,7 @@ func searchJPEG(ctx context.Context, m *image.NRGBA, quality int, limit int64) (
 func searchLossless(ctx context.Context, m *image.NRGBA, limit int64, merge bool, encode func(*image.NRGBA) ([]byte, error)) (trial, error) {
 	data, err := encode(m)
 	if err != nil || int64(len(data)) <= limit {
-		return trial{data: data, fits: true}, err
+		return trial{data: data, bytes: len(data), fits: true}, err
 	}
 	for bits := 6; merge && bits >= 4; bits-- {
 		if err := ctx.Err(); err != nil {
@@ -197,10 +230,10 @@ func searchLossless(ctx context.Context, m *image.NRGBA, limit int64, merge bool
 			return trial{}, err
 		}
 		if int64(len(data)) <= limit {
-			return trial{data: data, merged: true, fits: true}, nil
+			return trial{data: data, bytes: len(data), merged: true, fits: true}, nil
 		}
 	}
-	return trial{data: data}, nil
+	return trial{bytes: len(data)}, nil
 }
 
 // mergeShades keeps the upper bits of each colour, spread over the whole range again.

@@ -3,6 +3,8 @@ package render
 import (
 	"image"
 	"sync"
+
+	"postbag/backend/render/resample"
 )
 
 // levels holds a picture at full size and, once asked for, at a half, a quarter and so on, so that
@@ -17,16 +19,12 @@ func newLevels(full *image.NRGBA, opaque bool) *levels {
 	return &levels{at: []*image.NRGBA{full}, opaque: opaque}
 }
 
-// restRatio is how much Lanczos must still reduce from the level that is chosen. At 1.5 the worst
-// case measured against direct Lanczos from full size is SSIM 0.993.
-const restRatio = 1.5
-
-// level returns the coarsest level that leaves restRatio for a reduction by ratio, and its number.
+// level returns the coarsest level that leaves enough to Lanczos of a reduction by ratio, and its number.
 func (l *levels) level(ratio float64) (*image.NRGBA, int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	k := 0
-	for ; ratio/2 >= restRatio; ratio /= 2 {
+	for range resample.Level(ratio, resample.RestDefault) {
 		last := l.at[k]
 		if last.Rect.Dx() < 2 || last.Rect.Dy() < 2 {
 			break

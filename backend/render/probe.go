@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"postbag/backend/render/exif"
+	"postbag/backend/render/resample"
 )
 
 // Info is what a file's header says about it. Nothing in it was checked against the pixels.
@@ -132,7 +133,7 @@ func (info *Info) finish() {
 		info.Orientation = 1
 	}
 	info.Width, info.Height = info.StoredWidth, info.StoredHeight
-	if turned(info.Orientation) {
+	if resample.Turned(info.Orientation) {
 		info.Width, info.Height = info.Height, info.Width
 	}
 	info.Animated = info.Frames > 1

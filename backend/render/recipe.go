@@ -100,8 +100,16 @@ func (r Recipe) check() (Recipe, error) {
 	return r, nil
 }
 
+// limit is how many bytes a file may have.
+func (r Recipe) limit() int64 {
+	if r.MaxBytes == 0 {
+		return math.MaxInt64
+	}
+	return r.MaxBytes
+}
+
 // Version counts the changes of this package that make other files of the same recipes.
-const Version = 1
+const Version = 2
 
 // Hash is equal for two recipes that make the same file of one picture with this Version, and fit to
 // name a cached rendition by: 64 hexadecimal digits. Defaults count as if they were written out.

@@ -6,10 +6,9 @@ import (
 	"math"
 
 	"github.com/disintegration/imaging"
-)
 
-// turned reports whether an orientation exchanges width and height.
-func turned(orientation int) bool { return orientation >= 5 && orientation <= 8 }
+	"postbag/backend/render/resample"
+)
 
 // storedRect maps a rectangle of the picture as seen to where it lies in width × height stored pixels.
 func storedRect(r image.Rectangle, orientation, width, height int) image.Rectangle {
@@ -93,7 +92,7 @@ func (l *levels) resize(p layout, orientation int) *image.NRGBA {
 	level, k := l.level(ratio)
 	width, height := level.Rect.Dx(), level.Rect.Dy()
 	seenWidth, seenHeight := width, height
-	if turned(orientation) {
+	if resample.Turned(orientation) {
 		seenWidth, seenHeight = height, width
 	}
 	x0, x1, fromX, toX := edges(p.source.Min.X, p.source.Dx(), p.scaled.X, p.part.Min.X, p.part.Max.X, k, seenWidth)
@@ -102,7 +101,7 @@ func (l *levels) resize(p layout, orientation int) *image.NRGBA {
 	area := storedRect(image.Rect(fromX, fromY, toX, toY), orientation, width, height)
 	cut := level.SubImage(area).(*image.NRGBA)
 	w, h := x1-x0, y1-y0
-	if turned(orientation) {
+	if resample.Turned(orientation) {
 		w, h = h, w
 	}
 	var out *image.NRGBA

@@ -1,0 +1,139 @@
+package render
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"math/bits"
+
+	"postbag/backend/render/jpegdec"
+	"postbag/backend/render/jpegenc"
+	"postbag/backend/render/resample"
+)
+
+// photograph is a picture of the fast path: a photograph that stays in the planes of its JPEG file.
+type photograph struct {
+	info    Info
+	shared  *resample.Resampler
+	encoder *jpegenc.Encoder
+	planes  *resample.Photo
+	free    func() // gives the decoder's planes back
+}
+
+// fast reports whether a file's pixels are planes that the fast path can keep: brightness and colour
+// differences, or brightness alone. Whatever else a decoder makes of it takes the general path.
+func (e *Engine) fast(info Info) bool {
+	return !e.general && info.Format == JPEG && info.Depth == 8 && (info.Model == "ycbcr" || info.Model == "gray")
+}
+
+// photograph decodes a file for the fast path, as small as the recipes allow. It returns nil for one that
+// is left to the general path: of a kind that is not decoded here, or damaged, so that what is wrong
+// with a file is found and said in one place.
+func (e *Engine) photograph(ctx context.Context, info Info, file []byte, recipes []Recipe) (*photograph, error) {
+	head, err := jpegdec.Inspect(file)
+	if err != nil || head.Width != info.StoredWidth || head.Height != info.StoredHeight { // the limits were held against info
+		return nil, nil //nolint:nilerr // the general path says what is wrong
+	}
+	scale := scaleFor(info, recipes)
+	m, err := e.jpeg.Decode(ctx, file, jpegdec.Options{Scale: scale, MaxBytes: head.Need(scale), Pipelined: e.workers > 1})
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return nil, nil //nolint:nilerr // as above
+	case m.Damaged:
+		m.Release()
+		return nil, nil
+	}
+	planes, err := e.resampler.NewPhoto(m.Image, info.StoredWidth, info.StoredHeight, scale)
+	if err != nil {
+		m.Release()
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	if info.colour != nil {
+		planes.Convert(info.colour.planes(), bits.TrailingZeros(uint(scale)), strips)
+	}
+	return &photograph{info: info, shared: e.resampler, encoder: e.encoder, planes: planes, free: m.Release}, nil
+}
+
+// planes returns what converts planes of a profile's colours to sRGB.
+func (p *profile) planes() *resample.Colours {
+	toSRGB, _ := srgbToXYZ().inverse()
+	return resample.NewColours([3][256]float64{p.curves[0], p.curves[1], p.curves[2]}, toSRGB.times(p.matrix))
+}
+
+// scaleFor returns by how much a decoder may make the picture smaller for all recipes at once: 1, 2, 4
+// or 8. As with the levels, enough is left to Lanczos.
+func scaleFor(info Info, recipes []Recipe) int {
+	scale := 8
+	for _, r := range recipes {
+		r, err := r.check()
+		if err != nil {
+			continue // it will not be drawn
+		}
+		v := viewOf(r.layout(info.Width, info.Height), info)
+		scale = min(scale, 1<<resample.Level(v.Reduction(), v.Rest))
+	}
+	return scale
+}
+
+// little is the side in pixels up to which a drawing costs so little that it is made with the best rest.
+const little = 160
+
+// viewOf is what a layout shows of a picture, without its canvas.
+func viewOf(l layout, info Info) resample.View {
+	v := resample.View{
+		Window: resample.Part(l.source, l.scaled, l.part), Width: l.part.Dx(), Height: l.part.Dy(),
+		Orientation: info.Orientation, Ratio: image.YCbCrSubsampleRatio420, Rest: resample.RestDefault,
+	}
+	if max(v.Width, v.Height) <= little {
+		v.Rest = resample.RestBest
+	}
+	return v
+}
+
+func (p *photograph) draw(l layout) (drawing, error) {
+	part, err := p.planes.Render(viewOf(l, p.info))
+	if err != nil {
+		return nil, fmt.Errorf("resize: %w", err)
+	}
+	return &planes{photo: p, part: part, layout: l}, nil
+}
+
+func (p *photograph) close() {
+	p.planes.Close()
+	p.free()
+}
+
+// planes is a drawing of a photograph, without its canvas yet.
+type planes struct {
+	photo  *photograph
+	part   image.Image // *image.YCbCr or *image.Gray
+	layout layout
+}
+
+func (*planes) traits() (opaque, flat bool) { return true, false }
+
+func (d *planes) close() { d.photo.shared.Release(d.part) }
+
+func (d *planes) encode(ctx context.Context, f Format, r Recipe, merge bool) (trial, error) {
+	if f.lossless() {
+		part, _ := normalise(d.part)
+		return pixels{part: part, layout: d.layout, opaque: true, encoder: d.photo.encoder}.encode(ctx, f, r, merge)
+	}
+	m := d.part
+	if d.layout.canvas != m.Bounds().Size() {
+		background := r.Background
+		if background == (color.NRGBA{}) {
+			background = white
+		}
+		canvas, err := d.photo.shared.OnCanvas(m, d.layout.canvas.X, d.layout.canvas.Y, d.layout.offset, background)
+		if err != nil {
+			return trial{}, fmt.Errorf("background: %w", err)
+		}
+		defer d.photo.shared.Release(canvas)
+		m = canvas
+	}
+	return lossy(ctx, d.photo.encoder, m, f, r)
+}

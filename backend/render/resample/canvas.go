@@ -1,0 +1,94 @@
+package resample
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+)
+
+// OnCanvas returns a canvas of width × height pixels of one colour with m on it at an offset, in
+// the subsampling of m. The offset must be on whole colour samples of it, and
+// m must lie within the canvas, or it returns ErrWindow. The alpha of the colour is passed over.
+//
+// A colour sample that m shares with the canvas, at an odd right or lower edge, is the mean of both,
+// by the pixels of each.
+func (r *Resampler) OnCanvas(m image.Image, width, height int, offset image.Point, background color.Color) (image.Image, error) {
+	planes, err := Planes(m)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSize(width, height); err != nil {
+		return nil, err
+	}
+	size := m.Bounds().Size()
+	if !(image.Rectangle{Min: offset, Max: offset.Add(size)}).In(image.Rect(0, 0, width, height)) {
+		return nil, fmt.Errorf("%w: %v at %v on %d×%d", ErrWindow, size, offset, width, height)
+	}
+	plain, ok := m.(*image.YCbCr)
+	if !ok {
+		out := r.newGray(width, height)
+		shade := color.GrayModel.Convert(background).(color.Gray).Y
+		lay(Plane{Pix: out.Pix, Stride: width, Width: width, Height: height}, planes[0], offset, shade)
+		return out, nil
+	}
+	across, down, err := factors(plain.SubsampleRatio)
+	if err != nil {
+		return nil, err
+	}
+	if offset.X%across != 0 || offset.Y%down != 0 {
+		return nil, fmt.Errorf("%w: the offset %v is within a colour sample", ErrWindow, offset)
+	}
+	out, err := r.newImage(width, height, plain.SubsampleRatio)
+	if err != nil {
+		return nil, err
+	}
+	targets, err := Planes(out)
+	if err != nil {
+		return nil, err
+	}
+	shade := color.YCbCrModel.Convert(opaque(background)).(color.YCbCr)
+	lay(targets[0], planes[0], offset, shade.Y)
+	end := offset.Add(size)
+	for i, c := range []uint8{shade.Cb, shade.Cr} {
+		target, at := targets[i+1], image.Pt(offset.X/across, offset.Y/down)
+		lay(target, planes[i+1], at, c)
+		if own := size.X % across; own != 0 && end.X < width {
+			last := at.X + planes[i+1].Width - 1
+			for y := at.Y; y < at.Y+planes[i+1].Height; y++ {
+				mix(&target.row(y)[last], c, own, across)
+			}
+		}
+		if own := size.Y % down; own != 0 && end.Y < height {
+			row := target.row(at.Y + planes[i+1].Height - 1)
+			for x := at.X; x < at.X+planes[i+1].Width; x++ {
+				mix(&row[x], c, own, down)
+			}
+		}
+	}
+	return out, nil
+}
+
+// opaque returns c without its alpha: the colour it has where it is not transparent.
+func opaque(c color.Color) color.Color {
+	n := color.NRGBAModel.Convert(c).(color.NRGBA)
+	n.A = 255
+	return n
+}
+
+// lay fills dst with one shade and copies src to an offset.
+func lay(dst, src Plane, offset image.Point, shade uint8) {
+	for y := range dst.Height {
+		row := dst.row(y)
+		for i := range row {
+			row[i] = shade
+		}
+		if y >= offset.Y && y < offset.Y+src.Height {
+			copy(row[offset.X:], src.row(y-offset.Y))
+		}
+	}
+}
+
+// mix lets s keep own parts of all and gives the rest to shade.
+func mix(s *uint8, shade uint8, own, all int) {
+	*s = uint8((int(*s)*own + int(shade)*(all-own) + all/2) / all)
+}
