@@ -13,6 +13,7 @@ import (
 	"postbag/backend/machine"
 	"postbag/backend/network/httpcall"
 	"postbag/backend/network/nonecall"
+	"postbag/backend/network/wscall"
 	"postbag/backend/networks/all"
 	"postbag/backend/queue"
 	"postbag/backend/render"
@@ -31,7 +32,8 @@ func Bare(c Config) *App {
 		a.Networks = all.Networks()
 	}
 	web := httpcall.New(noFiles{}, httpcall.Version(c.Version))
-	a.Carriers = queue.Carriers{"https": web, "http": web, nonecall.Scheme: nonecall.New()}
+	sockets := wscall.New(web)
+	a.Carriers = queue.Carriers{"https": web, "http": web, wscall.Scheme: sockets, wscall.Loopback: sockets, nonecall.Scheme: nonecall.New()}
 	a.Render = newRender(c)
 	return a
 }

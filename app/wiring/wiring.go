@@ -24,6 +24,7 @@ import (
 	"postbag/backend/network/filecall"
 	"postbag/backend/network/httpcall"
 	"postbag/backend/network/nonecall"
+	"postbag/backend/network/wscall"
 	"postbag/backend/networks/all"
 	"postbag/backend/posts"
 	"postbag/backend/queue"
@@ -129,8 +130,11 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	if err != nil {
 		return nil, err
 	}
-	web := hearing{httpcall.New(a.blobs(), httpcall.Version(c.Version)), a.ground}
-	a.Carriers = queue.Carriers{"https": web, "http": web, "file": files, nonecall.Scheme: nonecall.New()}
+	client := httpcall.New(a.blobs(), httpcall.Version(c.Version))
+	web, sockets := hearing{client, a.ground}, hearing{wscall.New(client), a.ground}
+	a.Carriers = queue.Carriers{
+		"https": web, "http": web, wscall.Scheme: sockets, wscall.Loopback: sockets, "file": files, nonecall.Scheme: nonecall.New(),
+	}
 	a.Render = newRender(c)
 	a.Posts = posts.New(a.DB, a.Networks, a.house())
 	a.Library = a.newLibrary()

@@ -32,6 +32,8 @@ var layers = []layer{
 	{pattern: "backend/network/measure", ours: []string{"backend/network"}, third: true, not: []string{"net", "net/http", "os", "database/sql"}, reach: notReached},
 	{pattern: "backend/network/match", ours: []string{"backend/network"}, third: true, not: []string{"net", "net/http", "os", "database/sql"}, reach: notReached},
 	{pattern: "backend/network/oauth", ours: []string{"backend/network"}, not: []string{"net", "net/http", "os", "database/sql"}, reach: notReached},
+	{pattern: "backend/network/wscall", ours: []string{"backend/network", "backend/network/httpcall"}, third: true, not: []string{"database/sql"}},
+	{pattern: "backend/network/shelfcall", ours: []string{"backend/network", "backend/shelf"}, not: []string{"database/sql"}, reach: []string{"database/sql"}},
 	{pattern: "backend/network/*", ours: []string{"backend/network"}, not: []string{"database/sql"}},
 	{pattern: "backend/networks/all", ours: []string{"backend/network", "backend/networks/*"}},
 	{
@@ -42,6 +44,7 @@ var layers = []layer{
 	{pattern: "backend/render/...", ours: []string{"backend/render/..."}, third: true, not: []string{"net/http", "database/sql"}, reach: []string{"database/sql"}},
 	{pattern: "backend/posts/...", ours: append(subject("posts"), "backend/network/measure"), third: true, not: useCaseIO, reach: []string{"database/sql"}},
 	{pattern: "backend/library/...", ours: append(subject("library"), "backend/render"), third: true, not: useCaseIO, reach: []string{"database/sql"}},
+	{pattern: "backend/shelf", ours: []string{"backend/domain", "backend/network"}, third: true, not: []string{"database/sql"}, reach: []string{"database/sql"}},
 	{pattern: "backend/links", ours: []string{"backend/domain", "backend/network"}, third: true, not: []string{"database/sql"}},
 	{pattern: "backend/presets/...", ours: subject("presets"), third: true, not: useCaseIO, reach: []string{"database/sql"}},
 	{pattern: "backend/budget", ours: []string{"backend/domain", "backend/network"}, not: useCaseIO, reach: []string{"net/http", "database/sql"}},

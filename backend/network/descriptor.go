@@ -21,6 +21,8 @@ type Descriptor struct {
 
 	// Measure counts a text by this network's rule, in l.Text.Unit.
 	Measure func(l Limits, text string) int
+	// Find, if set, finds links, mentions and hashtags where this network sees others than most do. It is pure.
+	Find func(text string) Found
 	// Also, if set, finds what only this network knows to be wrong with a plan. It is part of Check.
 	Also func(l Limits, p Plan) []Issue
 	// CountsWarning says that the content warning counts towards the text of every part.
@@ -51,6 +53,15 @@ type Descriptor struct {
 	// Examples are documented counts, checked by the suite.
 	Examples []Example
 }
+
+// Span is a piece of a text by byte offsets: text[Start:End].
+type Span struct{ Start, End int }
+
+// Of returns the piece of text that s names.
+func (s Span) Of(text string) string { return text[s.Start:s.End] }
+
+// Found is what a network sees in a text, each kind in order and without overlap.
+type Found struct{ Links, Mentions, Tags []Span }
 
 // SignIn says what a connect conversation needs of the door.
 type SignIn struct {

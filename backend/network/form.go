@@ -63,8 +63,14 @@ func FormFileName(m Media) string {
 
 // formType returns t if it can stand in a header.
 func formType(t string) string {
-	if t == "" || len(t) > 200 || strings.ContainsFunc(t, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if t == "" || len(t) > 200 || !Visible(t) {
 		return "application/octet-stream"
 	}
 	return t
+}
+
+// Visible reports whether a text has nothing but visible ASCII characters, so that it can stand in a header.
+// That is true of an empty one.
+func Visible(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }

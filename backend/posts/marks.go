@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"postbag/backend/network"
 	"postbag/backend/network/measure"
 )
 
@@ -23,18 +24,28 @@ const (
 	MarkTag     MarkKind = "tag"
 )
 
-// Marks finds links, mentions and tags in a text, in order and without overlap: what stands inside
-// a link is part of the link.
-func Marks(text string) []Mark {
+// Marks finds links, mentions and tags in a text as most networks do, in order and without overlap: what
+// stands inside a link is part of the link.
+func Marks(text string) []Mark { return marksOf(measure.Find(text)) }
+
+// marksFor is Marks as one network does it.
+func marksFor(d network.Descriptor, text string) []Mark {
+	if d.Find != nil {
+		return marksOf(d.Find(text))
+	}
+	return Marks(text)
+}
+
+func marksOf(found network.Found) []Mark {
 	list := []Mark{}
-	add := func(kind MarkKind, spans []measure.Span) {
+	add := func(kind MarkKind, spans []network.Span) {
 		for _, s := range spans {
 			list = append(list, Mark{Start: s.Start, End: s.End, Kind: kind})
 		}
 	}
-	add(MarkLink, measure.Links(text))
-	add(MarkMention, measure.Mentions(text))
-	add(MarkTag, measure.Tags(text))
+	add(MarkLink, found.Links)
+	add(MarkMention, found.Mentions)
+	add(MarkTag, found.Tags)
 	slices.SortStableFunc(list, func(a, b Mark) int { return cmp.Compare(a.Start, b.Start) })
 	end := 0
 	return slices.DeleteFunc(list, func(m Mark) bool {

@@ -95,7 +95,7 @@ func (s *Service) preview(ctx context.Context, p domain.Post, v domain.Variant, 
 	out.Tagged = frame.Tags.change(written)
 	report := CheckPlan(d, limits, plan)
 	for i, part := range plan.Parts {
-		out.Parts[i] = PreviewPart{Text: part.Text, OverflowAt: report.Parts[i].OverflowAt, Marks: Marks(part.Text)}
+		out.Parts[i] = PreviewPart{Text: part.Text, OverflowAt: report.Parts[i].OverflowAt, Marks: marksFor(d, part.Text)}
 	}
 	for _, use := range uses {
 		part := &out.Parts[use.Part]

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"postbag/backend/domain"
 	"postbag/backend/network"
+	"postbag/backend/network/measure"
 	"postbag/backend/networks/bluesky"
 	"postbag/backend/networks/feed"
 	"postbag/backend/networks/mastodon"
@@ -177,4 +179,20 @@ func benchDesk(b *testing.B) (s crowd) {
 		s.channels = append(s.channels, c.ID)
 	}
 	return s
+}
+
+func TestAPreviewMarksWhatItsNetworkSees(t *testing.T) {
+	text := "で@anaを見た #メ～テレ"
+	kinds := func(list []Mark) (out []string) {
+		for _, m := range list {
+			out = append(out, string(m.Kind)+" "+text[m.Start:m.End])
+		}
+		return out
+	}
+	if got := kinds(Marks(text)); !slices.Equal(got, []string{"tag #メ"}) {
+		t.Errorf("most networks see %q", got)
+	}
+	if got := kinds(marksFor(network.Descriptor{Find: measure.FindX}, text)); !slices.Equal(got, []string{"mention @ana", "tag #メ～テレ"}) {
+		t.Errorf("the one sees %q", got)
+	}
 }

@@ -4,13 +4,12 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"postbag/backend/network"
 )
 
 // Span is a piece of a text by byte offsets: text[Start:End].
-type Span struct{ Start, End int }
-
-// Of returns the piece of text that s names.
-func (s Span) Of(text string) string { return text[s.Start:s.End] }
+type Span = network.Span
 
 // Links finds http and https links, as Mastodon does: the host ends in a known top-level
 // domain, punctuation at the end of a path is left out, and a path may hold any letters and
@@ -68,7 +67,7 @@ func links(text string, d dialect) []Span {
 		if (c == 'h' || c == 'H') && mayPrecede(text, i) {
 			if host := protocol(text[i:]); host > 0 {
 				if end := d.link(text, i+host, false); end > 0 {
-					found = append(found, Span{i, end})
+					found = append(found, Span{Start: i, End: end})
 					i = end
 				} else {
 					i += host
@@ -79,7 +78,7 @@ func links(text string, d dialect) []Span {
 		end := wordEnd(text, i)
 		if d.bare && mayPrecede(text, i) && !joined(text, i) {
 			if stop := d.link(text, i, true); stop > 0 {
-				found = append(found, Span{i, stop})
+				found = append(found, Span{Start: i, End: stop})
 				end = stop
 			}
 		}
@@ -340,4 +339,9 @@ func pathLetter(r rune) bool {
 // wideLetter reports whether r is one of the letters that RFC 3987 adds to addresses (ucschar).
 func wideLetter(r rune) bool {
 	return r >= 0xa0 && !unicode.IsSpace(r) && !control(r) && r != utf8.RuneError
+}
+
+// Find finds what most networks do.
+func Find(text string) network.Found {
+	return network.Found{Links: Links(text), Mentions: Mentions(text), Tags: Tags(text)}
 }

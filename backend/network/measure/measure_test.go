@@ -130,7 +130,7 @@ func TestTenMegabytesAreCountedInLinearTime(t *testing.T) {
 		size = 1 << 20
 	}
 	count := func(text string) {
-		_ = Mastodon(text, 23) + X(text) + UTF16(text) + Bytes(text) + CodePoints(text) + len(Tags(text))
+		_ = Mastodon(text, 23) + X(text) + UTF16(text) + Bytes(text) + CodePoints(text) + len(Tags(text)) + len(FindX(text).Tags)
 	}
 	took := func(text string, limit time.Duration) {
 		start := time.Now()
@@ -178,7 +178,10 @@ func FuzzCounters(f *testing.F) {
 		if CutGraphemes(text, graphemes) != text || Graphemes(CutGraphemes(text, 3)) != min(3, graphemes) {
 			t.Fatalf("cutting %q at its characters goes wrong", text)
 		}
-		for name, spans := range map[string][]Span{"links": links, "x": LinksX(text), "mentions": Mentions(text), "tags": Tags(text)} {
+		for name, spans := range map[string][]Span{
+			"links": links, "x": LinksX(text), "mentions": Mentions(text), "tags": Tags(text),
+			"x mentions": FindX(text).Mentions, "x tags": FindX(text).Tags,
+		} {
 			end := 0
 			for _, s := range spans {
 				if s.Start < end || s.End <= s.Start || s.End > len(text) {

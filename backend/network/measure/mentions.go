@@ -35,7 +35,7 @@ func Mentions(text string) []Span {
 		if rest := text[end:]; strings.HasPrefix(rest, "@") || strings.HasPrefix(rest, "://") {
 			continue
 		}
-		found = append(found, Span{at, end})
+		found = append(found, Span{Start: at, End: end})
 	}
 	return found
 }
@@ -92,7 +92,7 @@ func Tags(text string) []Span {
 		}
 		end, letters := tagEnd(text, i)
 		if letters {
-			found = append(found, Span{at, end})
+			found = append(found, Span{Start: at, End: end})
 		}
 		i = end
 	}

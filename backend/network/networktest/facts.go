@@ -42,7 +42,7 @@ func (s suite) facts(t *testing.T) {
 	t.Run("the facts are always the same", func(t *testing.T) {
 		a, b := s.n.Describe(), s.n.Describe()
 		a.Measure, b.Measure, a.Classify, b.Classify, a.Also, b.Also = nil, nil, nil, nil, nil, nil
-		a.Container, b.Container = nil, nil
+		a.Container, b.Container, a.Find, b.Find = nil, nil, nil, nil
 		for _, d := range []*network.Descriptor{&a, &b} {
 			d.Budgets = network.Budgets{Windows: d.Budgets.Windows}
 		}

@@ -52,7 +52,7 @@ func FuzzToken(f *testing.F) {
 			return
 		}
 		for _, s := range []string{token.Access.Reveal(), token.Refresh.Reveal()} {
-			if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			if !network.Visible(s) {
 				t.Fatalf("%q cannot stand in a header", s)
 			}
 		}

@@ -155,5 +155,5 @@ func unusable(why string) error {
 
 // visible reports whether s can stand in a header: VSCHAR of RFC 6749, appendix A, without the space.
 func visible(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f })
+	return s != "" && network.Visible(s)
 }

@@ -8,20 +8,24 @@ import (
 	"postbag/backend/networks/discord"
 	"postbag/backend/networks/feed"
 	"postbag/backend/networks/ghost"
+	"postbag/backend/networks/googlebusiness"
 	"postbag/backend/networks/lemmy"
 	"postbag/backend/networks/linkedin"
 	"postbag/backend/networks/mastodon"
 	"postbag/backend/networks/matrix"
 	"postbag/backend/networks/micropub"
 	"postbag/backend/networks/misskey"
+	"postbag/backend/networks/nostr"
 	"postbag/backend/networks/pinterest"
 	"postbag/backend/networks/practice"
+	"postbag/backend/networks/reddit"
 	"postbag/backend/networks/slack"
 	"postbag/backend/networks/telegram"
 	"postbag/backend/networks/tumblr"
 	"postbag/backend/networks/webhook"
 	"postbag/backend/networks/wordpress"
 	"postbag/backend/networks/x"
+	"postbag/backend/networks/youtube"
 )
 
 // Networks returns every network, in the order people see them.
@@ -33,11 +37,15 @@ func Networks() *network.Registry {
 		x.New(),
 		linkedin.New(),
 		pinterest.New(),
+		youtube.New(),
+		googlebusiness.New(),
 		discord.New(),
+		nostr.New(),
 		matrix.New(),
 		slack.New(),
 		telegram.New(),
 		lemmy.New(),
+		reddit.New(),
 		wordpress.New(),
 		tumblr.New(),
 		ghost.New(),

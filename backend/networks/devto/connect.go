@@ -28,7 +28,7 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 		return ask(), nil
 	case key == "":
 		return ask().Because(network.ReasonMissing, keyKey, "Please give your API key."), nil
-	case len(key) > 200 || strings.Contains(key, network.KeyMark) || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }):
+	case len(key) > 200 || strings.Contains(key, network.KeyMark) || !network.Visible(key):
 		return ask().Because(network.ReasonMalformed, keyKey, "A key has no spaces or other signs; copy it again."), nil
 	}
 	a := network.Account{Server: n.base, Secret: network.SecretOf(map[string]string{keyField: key})}

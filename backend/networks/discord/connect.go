@@ -33,7 +33,7 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 		return ask(typed), nil
 	case token == "":
 		return ask(typed).Because(network.ReasonMissing, tokenKey, "Please give the token of your bot."), nil
-	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
+	case !network.Visible(token):
 		return ask(typed).Because(network.ReasonMalformed, tokenKey, "A token has no spaces or other signs; copy it again."), nil
 	case typed == "":
 		return ask(typed).Because(network.ReasonMissing, channelKey, "Please give the link of the channel."), nil

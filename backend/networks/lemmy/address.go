@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 	"unicode"
+
+	"postbag/backend/network"
 )
 
 // userName takes the @ and the server off a handle; an e-mail address stays whole.
@@ -44,7 +46,7 @@ func communityName(typed, home string) (name, host string, ok bool) {
 
 // badToken says what keeps a token from standing in a header, "" if nothing does.
 func badToken(token string) string {
-	if len(token) > 4096 || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if len(token) > 4096 || !network.Visible(token) {
 		return "A token has letters, digits and signs only, and no space."
 	}
 	return ""

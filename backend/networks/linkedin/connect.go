@@ -135,7 +135,7 @@ func (f form) wrong() (reason network.Reason, about, text string) {
 
 // visible reports whether s can stand in a header.
 func visible(s string) bool {
-	return len(s) <= 4096 && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
+	return len(s) <= 4096 && network.Visible(s)
 }
 
 var numberForm = regexp.MustCompile(`^[0-9]{1,20}$`)

@@ -1,53 +1,16 @@
 package linkedin_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
 	"postbag/backend/network"
-	"postbag/backend/network/httpcall"
 	"postbag/backend/network/networktest"
 	"postbag/backend/networks/linkedin"
 )
 
-// journal sends every call, and answers an invisible step that succeeded from what it kept, as the
-// queue does.
-type journal struct {
-	network.Carrier
-	kept map[string]network.Reply
-	sent []string // the steps that were sent
-}
-
-func calls(files *networktest.Files) *journal {
-	return &journal{Carrier: httpcall.New(files), kept: map[string]network.Reply{}}
-}
-
-func (j *journal) Read(ctx context.Context, step string, r network.Request) (network.Reply, error) {
-	j.sent = append(j.sent, step)
-	return j.Send(ctx, r, nil)
-}
-
-func (j *journal) Prepare(ctx context.Context, step string, r network.Request) (network.Reply, error) {
-	name := step + " " + r.Hash()
-	if reply, ok := j.kept[name]; ok {
-		reply.Kept = true
-		return reply, nil
-	}
-	reply, err := j.Read(ctx, step, r)
-	if err == nil && reply.Status < 300 {
-		j.kept[name] = reply
-	}
-	return reply, err
-}
-
-func (j *journal) Publish(ctx context.Context, step string, r network.Request) (network.Reply, error) {
-	j.sent = append(j.sent, step)
-	reply, err := j.Send(ctx, r, func() error { return nil })
-	if err == nil {
-		_, err = linkedin.New().Describe().Classify(step, reply)
-	}
-	return reply, err
+func calls(files *networktest.Files) *networktest.Recorder {
+	return networktest.Record(linkedin.New(), files)
 }
 
 func plan(text string, media ...network.Media) network.Plan {
@@ -58,7 +21,7 @@ func plan(text string, media ...network.Media) network.Plan {
 }
 
 // must publishes a plan and stops the test if that fails.
-func must(t *testing.T, j *journal, a network.Account, p network.Plan) network.Receipt {
+func must(t *testing.T, j *networktest.Recorder, a network.Account, p network.Plan) network.Receipt {
 	t.Helper()
 	r, err := linkedin.New().Publish(t.Context(), j, a, p)
 	if err != nil {

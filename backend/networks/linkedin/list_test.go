@@ -156,12 +156,12 @@ func TestAListThatLiesIsNone(t *testing.T) {
 
 func TestAMembersPostsAreNotAskedFor(t *testing.T) {
 	s, c := linkedintest.New(t), calls(nil)
-	if list, err := linkedin.New().List(t.Context(), c, s.Account(), plan("x"), time.Now()); network.KindOf(err) != network.Ambiguous || len(c.sent) != 0 {
-		t.Errorf("%+v, %v; sent %q", list, err, c.sent)
+	if list, err := linkedin.New().List(t.Context(), c, s.Account(), plan("x"), time.Now()); network.KindOf(err) != network.Ambiguous || len(c.Sent) != 0 {
+		t.Errorf("%+v, %v; sent %q", list, err, c.Sent)
 	}
 	limits, err := linkedin.New().Limits(t.Context(), c, s.Account())
 	d := linkedin.New().Describe()
-	if err != nil || limits.Reconcile.Shape != "" || d.Reconcile.Shape != network.ShapeNone || len(c.sent) != 0 {
+	if err != nil || limits.Reconcile.Shape != "" || d.Reconcile.Shape != network.ShapeNone || len(c.Sent) != 0 {
 		t.Errorf("limits %+v, %v", limits, err)
 	}
 }

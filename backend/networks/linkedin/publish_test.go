@@ -91,9 +91,9 @@ func TestAPictureThatIsNotReadyIsComeBackTo(t *testing.T) {
 		t.Fatalf("while LinkedIn works on it: %v", err)
 	}
 	must(t, c, s.Account(), p)
-	once := slices.DeleteFunc(slices.Clone(c.sent), func(step string) bool { return step != "picture 1: file" })
+	once := slices.DeleteFunc(slices.Clone(c.Sent), func(step string) bool { return step != "picture 1: file" })
 	if len(s.Saved()) != 1 || len(s.Saved()[0].Images) != 2 || len(once) != 1 {
-		t.Errorf("%d posts; sent %q", len(s.Saved()), c.sent)
+		t.Errorf("%d posts; sent %q", len(s.Saved()), c.Sent)
 	}
 }
 
@@ -132,8 +132,8 @@ func TestAPictureGoesToLinkedInAlone(t *testing.T) {
 		s.Instead("POST /rest/images", linkedintest.Answer{Status: 200, Body: `{"value":{"image":"urn:li:image:C4D","uploadUrl":"` + address + `"}}`})
 		c := calls(files)
 		_, err := linkedin.New().Publish(t.Context(), c, s.Account(), plan("one", files.Picture("image/png", 1, 0)))
-		if network.KindOf(err) != network.Ambiguous || !slices.Equal(c.sent, []string{"picture 1: address"}) {
-			t.Errorf("%q: %v, sent %q", address, err, c.sent)
+		if network.KindOf(err) != network.Ambiguous || !slices.Equal(c.Sent, []string{"picture 1: address"}) {
+			t.Errorf("%q: %v, sent %q", address, err, c.Sent)
 		}
 	}
 }

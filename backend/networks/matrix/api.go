@@ -179,7 +179,7 @@ func validAlias(alias string) bool {
 
 func opaque(id string, sigil byte) bool {
 	return len(id) > 1 && len(id) <= mostID && id[0] == sigil &&
-		!strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' })
+		network.Visible(id)
 }
 
 // validServer reports whether name can be a server's (appendices, "Server Name").

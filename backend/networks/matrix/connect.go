@@ -131,7 +131,7 @@ func (e entries) wish() (w wish, bad again) {
 		return w, because(network.ReasonMissing, userKey, "Please give your Matrix ID.")
 	case !validUser(w.user):
 		return w, because(network.ReasonMalformed, userKey, "This is no Matrix ID. "+userHelp)
-	case len(w.token) > 4096 || strings.ContainsFunc(w.token, func(r rune) bool { return r <= ' ' || r > '~' }):
+	case len(w.token) > 4096 || !network.Visible(w.token):
 		return w, because(network.ReasonMalformed, tokenKey, "An access token has no spaces or other signs; copy it again.")
 	case w.room == "":
 		return w, because(network.ReasonMissing, roomKey, "Please name the room.")
@@ -236,7 +236,7 @@ func signIn(ctx context.Context, c network.Calls, a network.Account, w wish) (ne
 	if err := decode(reply, "signing in", &session); err != nil {
 		return a, w.user, err
 	}
-	if !validUser(session.User) || session.Token == "" || strings.ContainsFunc(session.Token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if !validUser(session.User) || session.Token == "" || !network.Visible(session.Token) {
 		return a, w.user, unreadable("signing in")
 	}
 	a.Secret = network.SecretOf(map[string]string{tokenField: session.Token})

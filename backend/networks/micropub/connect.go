@@ -35,7 +35,7 @@ func (Network) Connect(ctx context.Context, c network.Calls, answers network.Ste
 		return again.Because(network.ReasonMissing, siteKey, "Please give the address of the site."), nil
 	case token == "":
 		return again.Because(network.ReasonMissing, tokenKey, "Please give an access token. "+tokenHelp), nil
-	case len(token) > 4000 || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
+	case len(token) > 4000 || !network.Visible(token):
 		return again.Because(network.ReasonMalformed, tokenKey, "A token has no spaces or other signs; copy it again."), nil
 	}
 	site, err := siteURL(typed)

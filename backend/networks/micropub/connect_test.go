@@ -90,8 +90,8 @@ func TestAHostilePageGetsNoToken(t *testing.T) {
 		s := micropubtest.New(t, micropubtest.Site{Page: page, Link: "nonsense"})
 		j := calls(nil)
 		step, err := micropub.New().Connect(t.Context(), j, network.Step{Name: "site", Answers: s.Answers()})
-		if err != nil || step.Account != nil || step.Reason != network.ReasonWrongKind || step.About != "site" || !slices.Equal(j.sent, []string{"site 1"}) || got != "" {
-			t.Errorf("%.80q: %q %q, %v; steps %q; got %q", page, step.Reason, step.Message, err, j.sent, got)
+		if err != nil || step.Account != nil || step.Reason != network.ReasonWrongKind || step.About != "site" || !slices.Equal(j.Sent, []string{"site 1"}) || got != "" {
+			t.Errorf("%.80q: %q %q, %v; steps %q; got %q", page, step.Reason, step.Message, err, j.Sent, got)
 		}
 	}
 }

@@ -120,8 +120,8 @@ func TestALongListIsReadBackToTheTimeAndNoFurther(t *testing.T) {
 		}
 		j := calls(nil)
 		exact, _, complete := compared(t, j, s.Account(), p, begun)
-		if len(exact) != 1 || exact[0].Receipt != r || !complete || len(j.sent) > 2 {
-			t.Errorf("%+v: found %+v, complete %t, steps %q", site, exact, complete, j.sent)
+		if len(exact) != 1 || exact[0].Receipt != r || !complete || len(j.Sent) > 2 {
+			t.Errorf("%+v: found %+v, complete %t, steps %q", site, exact, complete, j.Sent)
 		}
 		for i := range 200 {
 			s.Write(micropubtest.Post{Text: fmt.Sprint("newer ", i), Status: "published"})

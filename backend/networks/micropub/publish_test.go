@@ -56,8 +56,8 @@ func TestANoteAsksForNothingThatItDoesNotNeed(t *testing.T) {
 	p.Visibility = "public" // what a network without a choice does anyway
 	must(t, j, s.Account(), p)
 	got := s.Saved()[0]
-	if !slices.Equal(j.sent, []string{"post 1"}) || got.Title != "" || got.Visibility != "" || got.Slug != "hello-a101234567" {
-		t.Errorf("steps %q, post %+v", j.sent, got)
+	if !slices.Equal(j.Sent, []string{"post 1"}) || got.Title != "" || got.Visibility != "" || got.Slug != "hello-a101234567" {
+		t.Errorf("steps %q, post %+v", j.Sent, got)
 	}
 }
 

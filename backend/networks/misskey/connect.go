@@ -73,7 +73,7 @@ func notServer(typed string, err error) network.Step {
 
 // finish ends the conversation with the account that a token belongs to, or asks again.
 func finish(ctx context.Context, c network.Calls, server, token string) network.Step {
-	if len(token) > 1000 || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if len(token) > 1000 || !network.Visible(token) {
 		return askServer(server).Because(network.ReasonMalformed, keyToken, "An access token has letters, digits and signs only, and no space; copy it again.")
 	}
 	a := network.Account{Server: server, Secret: network.SecretOf(map[string]string{tokenField: token})}

@@ -215,5 +215,5 @@ func slug(name string) string {
 
 // visible reports whether a token can stand in a header.
 func visible(s string) bool {
-	return s != "" && len(s) <= 4096 && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
+	return s != "" && len(s) <= 4096 && network.Visible(s)
 }

@@ -37,8 +37,8 @@ func TestAPinArrivesWhole(t *testing.T) {
 	if r.RemoteID != got.ID || r.URL != "https://www.pinterest.com/pin/"+got.ID+"/" {
 		t.Errorf("receipt %+v", r)
 	}
-	if want := []string{"video register", "video upload", "video ready", "pin on " + pinteresttest.Board}; !slices.Equal(j.sent, want) {
-		t.Errorf("sent %q, want %q", j.sent, want)
+	if want := []string{"video register", "video upload", "video ready", "pin on " + pinteresttest.Board}; !slices.Equal(j.Sent, want) {
+		t.Errorf("sent %q, want %q", j.Sent, want)
 	}
 }
 
@@ -97,7 +97,7 @@ func TestAnUploadThatExpiredBeginsAnew(t *testing.T) {
 		if !network.IsStale(err) || len(s.Pins()) != 0 {
 			t.Fatalf("uploaded %t: %v, %d pins", uploadedFirst, err, len(s.Pins()))
 		}
-		j.forget()
+		j.Forget()
 		must(t, j, s.Account(), p)
 		if n := len(s.Pins()); n != 1 {
 			t.Errorf("uploaded %t: %d pins", uploadedFirst, n)
@@ -116,7 +116,7 @@ func TestAKeptUploadThatCannotBeReadIsForgotten(t *testing.T) {
 	if _, err := pinterest.New().Publish(t.Context(), j, s.Account(), p); !network.IsStale(err) {
 		t.Fatalf("the second attempt: %v", err)
 	}
-	j.forget()
+	j.Forget()
 	must(t, j, s.Account(), p)
 }
 
@@ -131,8 +131,8 @@ func TestAVideoGoesNowhereElse(t *testing.T) {
 		})
 		j := calls(files)
 		_, err := pinterest.New().Publish(t.Context(), j, s.Account(), plan(files, "Soup"))
-		if network.KindOf(err) != network.Ambiguous || len(j.sent) != 1 {
-			t.Errorf("%q: %v after %q", address, err, j.sent)
+		if network.KindOf(err) != network.Ambiguous || len(j.Sent) != 1 {
+			t.Errorf("%q: %v after %q", address, err, j.Sent)
 		}
 	}
 }
@@ -148,8 +148,8 @@ func TestFieldsThatWouldChangeTheFormAreNotTaken(t *testing.T) {
 		})
 		j := calls(files)
 		_, err := pinterest.New().Publish(t.Context(), j, s.Account(), plan(files, "Soup"))
-		if network.KindOf(err) != network.Ambiguous || len(j.sent) != 1 {
-			t.Errorf("%.40s: %v after %q", fields, err, j.sent)
+		if network.KindOf(err) != network.Ambiguous || len(j.Sent) != 1 {
+			t.Errorf("%.40s: %v after %q", fields, err, j.Sent)
 		}
 	}
 }

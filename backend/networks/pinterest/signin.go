@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -94,28 +93,17 @@ func parseToken(r network.Reply) (oauth.Token, error) {
 // secretOf keeps what a sign-in gave, with the application that can renew it.
 func secretOf(old network.Secret, t oauth.Token, r network.Reply) network.Secret {
 	fields := map[string]string{
+		endsField:  oauth.Stamp(t.RenewBy(r)),
 		tokenField: t.Access.Reveal(), refreshField: t.Refresh.Reveal(), appField: old.Field(appField), secretField: old.Field(secretField),
 	}
 	if t.Refresh.IsZero() { // the old one stays good
 		fields[refreshField] = old.Field(refreshField)
 	}
-	if now, ok := network.ParseDate(r.Header["Date"]); ok && t.Life > 0 {
-		fields[endsField] = strconv.FormatInt(now.Add(t.Life-margin(t.Life)).Unix(), 10)
-	}
 	return network.SecretOf(fields)
 }
 
-// margin is how long before its end a token is renewed: a day of a month, a tenth of less.
-func margin(life time.Duration) time.Duration { return min(life/10, 24*time.Hour) }
-
 // ends is when the token of a secret has to be renewed by, zero if nobody said.
-func ends(s network.Secret) time.Time {
-	seconds, err := strconv.ParseInt(s.Field(endsField), 10, 64)
-	if err != nil {
-		return time.Time{}
-	}
-	return time.Unix(seconds, 0).UTC()
-}
+func ends(s network.Secret) time.Time { return oauth.Stamped(s.Field(endsField)) }
 
 // missingScope returns the first scope that a sign-in was not given, "" if none is missing or Pinterest
 // does not say.

@@ -106,7 +106,7 @@ func badToken(token string) (reason network.Reason, wrong string) {
 	switch {
 	case token == "":
 		return network.ReasonMissing, "Please give the token of your app."
-	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
+	case !network.Visible(token):
 		return network.ReasonMalformed, "A token has no spaces or other signs; copy it again."
 	case strings.HasPrefix(token, "xoxe"):
 		return network.ReasonMalformed, "This token ends after some hours. Make an app without token rotation."

@@ -157,7 +157,7 @@ func TestAHistoryThatIsCutShortProvesNothing(t *testing.T) {
 	if _, _, err := slack.New().Find(t.Context(), c, s.Account(), p); kindOf(err) != network.Reauth {
 		t.Errorf("a look-up with a dead token: %v", err)
 	}
-	if slices.Contains(c.sent, "post 2") || len(s.Messages()) != 1 {
+	if slices.Contains(c.Sent, "post 2") || len(s.Messages()) != 1 {
 		t.Error("looking published something")
 	}
 }

@@ -104,7 +104,7 @@ func TestAKeptRefusalIsAskedForAgain(t *testing.T) {
 		}
 		must(t, c, s.Account(), p)
 		if m := s.Messages(); len(m) != 1 || len(m[0].Images) != 1 {
-			t.Errorf("%s: %d messages after %q", method, len(m), c.sent)
+			t.Errorf("%s: %d messages after %q", method, len(m), c.Sent)
 		}
 	}
 }
@@ -139,8 +139,8 @@ func TestAFileThatIsGoneIsUploadedAgain(t *testing.T) {
 	}
 	s.Forget()
 	must(t, c, s.Account(), p)
-	if len(s.Messages()) != 1 || !slices.Contains(c.sent, "picture 1 of part 1, time 2: file") {
-		t.Errorf("%d messages after %q", len(s.Messages()), c.sent)
+	if len(s.Messages()) != 1 || !slices.Contains(c.Sent, "picture 1 of part 1, time 2: file") {
+		t.Errorf("%d messages after %q", len(s.Messages()), c.Sent)
 	}
 }
 
@@ -169,8 +169,8 @@ func TestAPictureGoesNowhereElse(t *testing.T) {
 		c := calls(files)
 		s.Instead("files.getUploadURLExternal", slacktest.Answer{Status: 200, Body: `{"ok":true,"file_id":"F0FILE00001","upload_url":"` + address + `"}`})
 		_, err := slack.New().Publish(t.Context(), c, s.Account(), plan("a", picture(files, "look", "A boat")))
-		if kindOf(err) != network.Ambiguous || len(c.sent) != 1 {
-			t.Errorf("%q: %v after %q", address, err, c.sent)
+		if kindOf(err) != network.Ambiguous || len(c.Sent) != 1 {
+			t.Errorf("%q: %v after %q", address, err, c.Sent)
 		}
 	}
 }
@@ -180,7 +180,7 @@ func TestAMessageWithoutAKeyIsNotSent(t *testing.T) {
 	s, c := slacktest.New(t), calls(nil)
 	p := plan("a", network.Part{Text: "hello"})
 	p.Keys = nil
-	if _, err := slack.New().Publish(t.Context(), c, s.Account(), p); kindOf(err) != network.Rejected || len(c.sent) != 0 {
-		t.Errorf("%v after %q", err, c.sent)
+	if _, err := slack.New().Publish(t.Context(), c, s.Account(), p); kindOf(err) != network.Rejected || len(c.Sent) != 0 {
+		t.Errorf("%v after %q", err, c.Sent)
 	}
 }

@@ -64,7 +64,7 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 		switch {
 		case given.value == "":
 			return askApp(client).Because(network.ReasonMissing, given.key, given.missing), nil
-		case len(given.value) > 200 || strings.ContainsFunc(given.value, func(r rune) bool { return r <= ' ' || r > '~' }):
+		case len(given.value) > 200 || !network.Visible(given.value):
 			return askApp(client).Because(network.ReasonMalformed, given.key, given.bad), nil
 		}
 	}

@@ -62,5 +62,5 @@ func askApplication(id string) network.Step {
 
 // credential reports whether s can stand in a form and in a header.
 func credential(s string) bool {
-	return len(s) <= 500 && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
+	return len(s) <= 500 && network.Visible(s)
 }

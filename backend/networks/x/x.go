@@ -89,6 +89,7 @@ func (Network) Describe() network.Descriptor {
 		Limits:     limitsOf(""),
 		Options:    options(),
 		Measure:    func(_ network.Limits, text string) int { return measure.X(text) },
+		Find:       measure.FindX,
 		Also:       also,
 		LinkInText: true,
 		Preview:    "short",
