@@ -161,7 +161,7 @@ func TestJobsRunInPairsAndAllOfThem(t *testing.T) {
 	for i := range 5 {
 		jobs = append(jobs, func() { results <- i })
 	}
-	inPairs(t.Context(), jobs)
+	atOnce(t.Context(), 2, jobs)
 	if len(results) != 5 {
 		t.Errorf("%d of 5 jobs ran", len(results))
 	}
@@ -293,5 +293,28 @@ func TestWhatABrowserFoundIsInTheReport(t *testing.T) {
 	}
 	if said := out.String(); !strings.Contains(said, "shell.spec.ts › opens › dark") || !strings.Contains(said, "    no button\n") {
 		t.Errorf("it says %q", said)
+	}
+}
+
+func TestLanesRunTogetherAndTheirReportsBecomeOne(t *testing.T) {
+	p := newReport(newRunner(t.TempDir(), &bytes.Buffer{}))
+	p.record("both", passed)
+	met := make(chan bool)
+	p.together(
+		func(lane *report) {
+			lane.stage(t.Context(), "one", func(context.Context) error { met <- true; return errors.New("broken") })
+			lane.figure("%d kills", 7)
+			lane.record("both", failed)
+		},
+		func(lane *report) {
+			lane.stage(t.Context(), "two", func(context.Context) error { <-met; return nil })
+			lane.skip("elsewhere", "needs a Mac")
+		},
+	)
+	if p.failed() != 2 || p.count(skipped) != 1 || p.reasons["elsewhere"] == "" || len(p.failures) != 1 || len(p.figures) != 1 {
+		t.Errorf("failed %d, skipped %d, reasons %v, failures %q, figures %q", p.failed(), p.count(skipped), p.reasons, p.failures, p.figures)
+	}
+	if len(p.stages) != 2 || p.stages[0].ok || !p.stages[1].ok {
+		t.Errorf("stages %v: a failure of one lane is not the other's", p.stages)
 	}
 }

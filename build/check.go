@@ -45,7 +45,7 @@ func (p *report) check(ctx context.Context) error {
 	} {
 		jobs = append(jobs, func() { p.step(c.name, func() (string, error) { return r.output(ctx, "go", c.args...) }) })
 	}
-	inPairs(ctx, jobs)
+	atOnce(ctx, 2, jobs)
 	return ctx.Err()
 }
 

@@ -10,18 +10,21 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
 // runner is what every task works with: the folder, the output, the environment of commands.
 type runner struct {
 	root string
-	out  io.Writer
 	env  []string
+
+	mu  *sync.Mutex // a line is written whole, whoever writes it
+	out io.Writer
 }
 
 func newRunner(root string, out io.Writer) *runner {
-	return &runner{root: root, out: out, env: environment(os.Environ())}
+	return &runner{root: root, mu: &sync.Mutex{}, out: out, env: environment(os.Environ())}
 }
 
 // environment returns the variables commands are run with: the Go that is there and never
@@ -43,7 +46,11 @@ func environment(from []string) []string {
 	return append(env, "GOTOOLCHAIN=local", "GOFLAGS="+strings.TrimSpace(flags+" -mod=readonly -buildvcs=false"))
 }
 
-func (r *runner) printf(format string, args ...any) { fmt.Fprintf(r.out, format, args...) }
+func (r *runner) printf(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	fmt.Fprintf(r.out, format, args...)
+}
 
 // path joins a path below the top folder.
 func (r *runner) path(parts ...string) string {

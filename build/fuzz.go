@@ -53,7 +53,8 @@ func (r *runner) targets(ctx context.Context, prefix string) ([]target, error) {
 	}
 }
 
-// fuzz runs every fuzz target of the project for a while, two at a time with one worker each.
+// fuzz runs every fuzz target of the project for a while, three at a time with one worker each: while
+// one links, two look for faults.
 func (p *report) fuzz(ctx context.Context, each time.Duration) error {
 	list, err := p.r.targets(ctx, "Fuzz")
 	if err != nil {
@@ -74,7 +75,7 @@ func (p *report) fuzz(ctx context.Context, each time.Duration) error {
 			})
 		})
 	}
-	inPairs(ctx, jobs)
+	atOnce(ctx, 3, jobs)
 	p.figure("fuzzing: %d targets, %s executions", len(list), grouped(total.Load()))
 	return ctx.Err()
 }

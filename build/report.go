@@ -62,7 +62,40 @@ func (p *report) stage(ctx context.Context, name string, f func(ctx context.Cont
 	p.mu.Lock()
 	p.stages = append(p.stages, stageResult{name, took, ok})
 	p.mu.Unlock()
-	p.r.printf("   %s in %s\n", word(ok), seconds(took))
+	p.r.printf("   %s in %s: %s\n", word(ok), seconds(took), name)
+}
+
+// together runs lanes of stages at the same time, each with a report of its own while it runs, and
+// takes what they found, lane by lane.
+func (p *report) together(lanes ...func(lane *report)) {
+	reports := make([]*report, len(lanes))
+	var running sync.WaitGroup
+	for i, run := range lanes {
+		reports[i] = newReport(p.r)
+		running.Go(func() { run(reports[i]) })
+	}
+	running.Wait()
+	for _, lane := range reports {
+		p.take(lane)
+	}
+}
+
+// take adds what another report holds, which nobody writes to any more.
+func (p *report) take(from *report) {
+	for name, o := range from.outcomes {
+		p.record(name, o)
+	}
+	for _, figure := range from.figures {
+		p.figure("%s", figure)
+	}
+	for _, said := range from.proofs {
+		p.prove(said)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	maps.Copy(p.reasons, from.reasons)
+	p.stages = append(p.stages, from.stages...)
+	p.failures = append(p.failures, from.failures...)
 }
 
 // step counts one thing that is not a Go test, and shows its output if it failed.

@@ -211,7 +211,7 @@ func (s *soak) trial(ctx context.Context, t trial) error {
 			}
 		})
 	}
-	inPairs(ctx, jobs)
+	atOnce(ctx, 2, jobs)
 	if !broken && k.Done >= t.size {
 		s.report.record(t.name+" "+t.test, passed)
 	}
@@ -347,7 +347,7 @@ func (s *soak) fuzz(ctx context.Context, list []target, each time.Duration) erro
 			}
 		})
 	}
-	inPairs(ctx, jobs)
+	atOnce(ctx, 2, jobs)
 	s.report.figure("%s", total.line(trial{name: fmt.Sprintf("Q19, %d targets", len(list)), size: len(list)}))
 	return ctx.Err()
 }

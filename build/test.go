@@ -33,7 +33,7 @@ func raceFlags() []string {
 
 // runTest is the task `test`: everything CI runs, in an order that keeps two cores busy. All
 // that takes long to compile is compiled first, two at a time, so that the tests themselves
-// run on a quiet machine.
+// run on a quiet machine; then those that wait run beside those that compute.
 func runTest(ctx context.Context, r *runner, args []string) error {
 	flags := flag.NewFlagSet("test", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -53,21 +53,75 @@ func runTest(ctx context.Context, r *runner, args []string) error {
 	p.stage(ctx, "Check", p.check)
 	p.stage(ctx, "Tests of the page", p.testPage)
 	p.stage(ctx, "Stories in a browser", p.browse)
+	p.together(
+		func(lane *report) { lane.testQueue(ctx) },
+		func(lane *report) { lane.testRest(ctx, *fuzzTime) },
+	)
+	return p.finish(ctx)
+}
+
+// waiting are the packages whose tests wait more than they compute, for disks and for processes that
+// they kill: they run beside all others.
+func waiting() []string { return []string{"./backend/queue/...", "./app/postbag/blackbox"} }
+
+// testQueue runs the tests that wait.
+func (p *report) testQueue(ctx context.Context) {
+	p.stage(ctx, "The queue's tests", func(ctx context.Context) error {
+		_, err := p.goTest(ctx, "tests", slices.Concat([]string{"-timeout=40m"}, waiting())...)
+		return err
+	})
+	p.stage(ctx, "The queue's tests with the race detector", func(ctx context.Context) error {
+		_, err := p.goTest(ctx, "race", slices.Concat(raceTest(), []string{"./backend/queue/..."})...)
+		return err
+	})
+}
+
+// testRest runs all other tests, one kind after the other.
+func (p *report) testRest(ctx context.Context, fuzzTime time.Duration) {
 	p.stage(ctx, "Tests", func(ctx context.Context) error {
-		_, err := p.goTest(ctx, "tests", "-timeout=30m", "./...")
+		list, err := p.r.packages(ctx, []string{"./..."}, waiting())
+		if err != nil {
+			return err
+		}
+		_, err = p.goTest(ctx, "tests", slices.Concat([]string{"-timeout=30m"}, list)...)
 		if runtime.GOOS == "linux" { // elsewhere some real servers cannot run
 			p.checkNetworksPage(ctx)
 		}
 		return err
 	})
 	p.stage(ctx, "Tests with the race detector", func(ctx context.Context) error {
-		_, err := p.goTest(ctx, "race", slices.Concat(raceFlags(), []string{"-short", "-cover", "-timeout=30m"}, raced())...)
+		list, err := p.r.packages(ctx, raced(), waiting())
+		if err != nil {
+			return err
+		}
+		_, err = p.goTest(ctx, "race", slices.Concat(raceTest(), list)...)
 		return err
 	})
 	p.stage(ctx, "The window", p.window)
 	p.stage(ctx, "Secrets in a real keyring", p.keyring)
-	p.stage(ctx, fmt.Sprintf("Fuzzing, %s each", *fuzzTime), func(ctx context.Context) error { return p.fuzz(ctx, *fuzzTime) })
-	return p.finish(ctx)
+	p.stage(ctx, fmt.Sprintf("Fuzzing, %s each", fuzzTime), func(ctx context.Context) error { return p.fuzz(ctx, fuzzTime) })
+}
+
+// raceTest are the arguments of `go test` with the race detector.
+func raceTest() []string {
+	return slices.Concat(raceFlags(), []string{"-short", "-cover", "-timeout=40m"})
+}
+
+// packages lists the import paths of the packages that match patterns and none of the others.
+func (r *runner) packages(ctx context.Context, patterns, without []string) ([]string, error) {
+	list := func(patterns []string) ([]string, error) {
+		out, err := r.capture(ctx, "go", append([]string{"list"}, patterns...)...)
+		return strings.Fields(out), err
+	}
+	all, err := list(patterns)
+	if err != nil {
+		return nil, err
+	}
+	not, err := list(without)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(path string) bool { return slices.Contains(not, path) }), nil
 }
 
 // crossTarget is a system the program without a window is built for without a C compiler.
@@ -112,15 +166,15 @@ func (p *report) buildAll(ctx context.Context) error {
 			})
 		})
 	}
-	inPairs(ctx, jobs)
+	atOnce(ctx, 2, jobs) // compiling has long stretches on one core
 	return ctx.Err()
 }
 
-// inPairs runs the jobs in order, two at a time: compiling has long stretches on one core.
-func inPairs(ctx context.Context, jobs []func()) {
+// atOnce runs the jobs in order, n of them at the same time.
+func atOnce(ctx context.Context, n int, jobs []func()) {
 	queue := make(chan func())
 	var workers sync.WaitGroup
-	for range 2 {
+	for range n {
 		workers.Go(func() {
 			for job := range queue {
 				job()

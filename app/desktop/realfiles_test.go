@@ -150,7 +150,7 @@ func TestAFileDraggedOntoAPostBecomesItsPicture(t *testing.T) {
 func TestAPastedPictureComesIntoTheLibrary(t *testing.T) {
 	r := open(t, t.TempDir())
 	r.must(`location.hash = '#/library'`, nil)
-	r.wait("the library is open", `return !!document.querySelector('main h1')`)
+	r.wait("the library is open", `return document.querySelector('main h1')?.textContent.trim() === 'Library'`) // not the screen before
 	r.must(fmt.Sprintf(`
 		const bytes = Uint8Array.from(atob(%q), (c) => c.charCodeAt(0));
 		const data = new DataTransfer();

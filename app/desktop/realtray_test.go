@@ -156,8 +156,11 @@ func TestTheMarkInTheTraySaysHowItStandsAndActs(t *testing.T) {
 	waitFor(t, "the window is back", func() bool { return onScreen() != "" })
 
 	r.must(`await window.go.api.ShellService.SetPreferences({atClose: 'quit', graphics: false})`, nil)
+	r.must(`for (const w of await window.go.api.SystemService.Workspaces()) // the demo's may be due a day from now or later
+		for (const d of (await window.go.api.QueueService.List(w.id, ['planned'])).slice(0, 1))
+			await window.go.api.QueueService.Move(d.id, Date.now() + 3600e3)`, nil)
 	press(t, bus, item, "Quit Postbag")
-	r.wait("posts of the demo are due, so it asks", `return !!document.querySelector('[role=dialog]')`)
+	r.wait("a post is due within a day, so it asks", `return !!document.querySelector('[role=dialog]')`)
 	if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
