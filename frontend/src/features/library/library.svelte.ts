@@ -321,6 +321,11 @@ export class Library {
 		else this.only(to);
 	}
 
+	/** The keyboard stands on a picture, however it came there; moving and growing start from it. */
+	at(index: number) {
+		if (index >= 0 && index !== this.focus) this.focus = this.#anchor = index;
+	}
+
 	// doing
 
 	/** Imports files and folders; the bar shows how far it is. */

@@ -113,6 +113,16 @@ describe('the library', () => {
 		expect(lib.chosenBytes).toBe(40);
 	});
 
+	it('grows the selection from where the keyboard came to stand', async () => {
+		const { lib } = await opened();
+		lib.only(2);
+		lib.at(0);
+		lib.move(1, true);
+		expect(lib.chosen).toEqual(['id-a', 'id-b']);
+		lib.at(-1); // beside the pictures
+		expect(lib.focus).toBe(1);
+	});
+
 	it('keeps the keyboard on its picture and forgets what is gone', async () => {
 		const { shelf, lib } = await opened();
 		lib.only(2);
