@@ -53,8 +53,7 @@ func (r *runner) targets(ctx context.Context, prefix string) ([]target, error) {
 	}
 }
 
-// fuzz runs every fuzz target of the project for a while, three at a time with one worker each: while
-// one links, two look for faults.
+// fuzz runs every fuzz target of the project for a while, two at a time with one worker each.
 func (p *report) fuzz(ctx context.Context, each time.Duration) error {
 	list, err := p.r.targets(ctx, "Fuzz")
 	if err != nil {
@@ -75,7 +74,7 @@ func (p *report) fuzz(ctx context.Context, each time.Duration) error {
 			})
 		})
 	}
-	atOnce(ctx, 3, jobs)
+	atOnce(ctx, 2, jobs)
 	p.figure("fuzzing: %d targets, %s executions", len(list), grouped(total.Load()))
 	return ctx.Err()
 }

@@ -32,8 +32,9 @@ func raceFlags() []string {
 }
 
 // runTest is the task `test`: everything CI runs, in an order that keeps two cores busy. All
-// that takes long to compile is compiled first, two at a time, so that the tests themselves
-// run on a quiet machine; then those that wait run beside those that compute.
+// that takes long to compile is compiled first, two at a time. Then there are two lanes: while the
+// queue's tests wait for disks, the browser and the window have the machine almost for themselves;
+// and what only computes goes together at the end.
 func runTest(ctx context.Context, r *runner, args []string) error {
 	flags := flag.NewFlagSet("test", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -51,11 +52,18 @@ func runTest(ctx context.Context, r *runner, args []string) error {
 	p.stage(ctx, "Page", p.page) // first: the programs carry it
 	p.stage(ctx, "Build, for this system and five others", p.buildAll)
 	p.stage(ctx, "Check", p.check)
-	p.stage(ctx, "Tests of the page", p.testPage)
-	p.stage(ctx, "Stories in a browser", p.browse)
 	p.together(
-		func(lane *report) { lane.testQueue(ctx) },
-		func(lane *report) { lane.testRest(ctx, *fuzzTime) },
+		func(lane *report) {
+			lane.testQueue(ctx)
+			lane.stage(ctx, fmt.Sprintf("Fuzzing, %s each", *fuzzTime), func(ctx context.Context) error { return lane.fuzz(ctx, *fuzzTime) })
+		},
+		func(lane *report) {
+			lane.stage(ctx, "Tests of the page", lane.testPage)
+			lane.stage(ctx, "Stories in a browser", lane.browse)
+			lane.stage(ctx, "The window", lane.window)
+			lane.stage(ctx, "Secrets in a real keyring", lane.keyring)
+			lane.testRest(ctx)
+		},
 	)
 	return p.finish(ctx)
 }
@@ -76,8 +84,8 @@ func (p *report) testQueue(ctx context.Context) {
 	})
 }
 
-// testRest runs all other tests, one kind after the other.
-func (p *report) testRest(ctx context.Context, fuzzTime time.Duration) {
+// testRest runs all other tests, without the race detector and with it.
+func (p *report) testRest(ctx context.Context) {
 	p.stage(ctx, "Tests", func(ctx context.Context) error {
 		list, err := p.r.packages(ctx, []string{"./..."}, waiting())
 		if err != nil {
@@ -97,9 +105,6 @@ func (p *report) testRest(ctx context.Context, fuzzTime time.Duration) {
 		_, err = p.goTest(ctx, "race", slices.Concat(raceTest(), list)...)
 		return err
 	})
-	p.stage(ctx, "The window", p.window)
-	p.stage(ctx, "Secrets in a real keyring", p.keyring)
-	p.stage(ctx, fmt.Sprintf("Fuzzing, %s each", fuzzTime), func(ctx context.Context) error { return p.fuzz(ctx, fuzzTime) })
 }
 
 // raceTest are the arguments of `go test` with the race detector.
