@@ -6,6 +6,7 @@ import (
 	"postbag/backend/networks/bluesky"
 	"postbag/backend/networks/devto"
 	"postbag/backend/networks/discord"
+	"postbag/backend/networks/discordwebhook"
 	"postbag/backend/networks/feed"
 	"postbag/backend/networks/ghost"
 	"postbag/backend/networks/googlebusiness"
@@ -40,6 +41,7 @@ func Networks() *network.Registry {
 		youtube.New(),
 		googlebusiness.New(),
 		discord.New(),
+		discordwebhook.New(),
 		nostr.New(),
 		matrix.New(),
 		slack.New(),
