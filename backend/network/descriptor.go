@@ -50,6 +50,8 @@ type Descriptor struct {
 	Container func(step string, r Reply) string
 	// Refusals is the documented table behind Classify.
 	Refusals []Refusal
+	// Facts say where the limits are known from.
+	Facts []Fact
 	// Examples are documented counts, checked by the suite.
 	Examples []Example
 }

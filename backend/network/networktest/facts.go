@@ -90,6 +90,7 @@ func (s suite) facts(t *testing.T) {
 			}
 		}
 	})
+	t.Run("every limit has a source and a date", s.sources)
 	t.Run("examples agree with Measure", func(t *testing.T) {
 		if len(d.Examples) == 0 && d.Limits.Text.Unit != network.UnitNone {
 			t.Error("no documented count of a text is listed")
