@@ -99,6 +99,7 @@ func (Network) Describe() network.Descriptor {
 		Thread:    network.ThreadChain,
 		Classify:  classify,
 		Refusals:  refusals,
+		Facts:     facts(),
 		Examples: []network.Example{
 			{Text: "hello", Count: 5, Source: docMessages},
 			{Text: "👩‍👩‍👧‍👦", Count: 11, Source: "the stricter reading of " + docAPI},

@@ -131,6 +131,7 @@ func (Network) Describe() network.Descriptor {
 		},
 		Classify: classify,
 		Refusals: refusals,
+		Facts:    facts(),
 		Examples: []network.Example{
 			{Text: "hello", Count: 5, Source: docWebhooks},
 			{Text: "👩‍👩‍👧‍👦", Count: 11, Source: "the stricter reading of " + docAPI},

@@ -109,6 +109,7 @@ func (Network) Describe() network.Descriptor {
 		PrepareLife: 24 * time.Hour, // content that was uploaded stays until an administrator removes it
 		Classify:    classify,
 		Refusals:    refusals,
+		Facts:       facts(),
 		Examples: []network.Example{
 			{Text: "hello", Count: 5, Source: "Postbag's own count, since the limit of a text is; " + docSize},
 			{Text: "é", Count: 1, Source: "Postbag's own count, since the limit of a text is; " + docSize},

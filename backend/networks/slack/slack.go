@@ -100,6 +100,7 @@ func (Network) Describe() network.Descriptor {
 		Budgets:     budgets(),
 		Classify:    classify,
 		Refusals:    refusals,
+		Facts:       facts(),
 		Examples: []network.Example{
 			{Text: "hello", Count: 5, Source: docText},
 			{Text: "a < b & c", Count: 16, Source: "the stricter reading of " + docText + ": as it is sent"},

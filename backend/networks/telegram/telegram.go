@@ -114,6 +114,7 @@ func (Network) Describe() network.Descriptor {
 		},
 		Classify: classify,
 		Refusals: refusals,
+		Facts:    facts(),
 		Examples: []network.Example{
 			{Text: "hello", Count: 5, Source: docAPI},
 			{Text: "👩‍👩‍👧‍👦", Count: 11, Source: docAPI + ", \"MessageEntity\": UTF-16 code units"},
