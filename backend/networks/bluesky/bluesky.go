@@ -121,6 +121,7 @@ func (Network) Describe() network.Descriptor {
 		Budgets:     budgets(),
 		Classify:    classify,
 		Refusals:    refusals(),
+		Facts:       facts(),
 		Examples: []network.Example{
 			{Text: "hello", Count: 5, Source: lexicon},
 			{Text: "e\u0301", Count: 1, Source: lexicon + ": maxGraphemes counts characters as people see them"},

@@ -96,6 +96,7 @@ func (Network) Describe() network.Descriptor {
 		Budgets:     budgets(),
 		Classify:    classify,
 		Refusals:    refusals,
+		Facts:       facts(),
 		Examples: []network.Example{
 			{Text: "hello", Count: 5, Source: docPosts},
 			{Text: "(a) [b] #c", Count: 10, Source: "the text before its escapes: LinkedIn names the length of the text in its refusal (n8n-io/n8n, issue 22899, 2025-12-07)"},

@@ -120,6 +120,7 @@ func (Network) Describe() network.Descriptor {
 		Budgets:     budgets(),
 		Classify:    classify,
 		Refusals:    refusals,
+		Facts:       facts(),
 		Examples: []network.Example{
 			{Text: "hello", Count: 5, Source: docHub},
 			{Text: "日本語", Count: 3, Source: docHub},

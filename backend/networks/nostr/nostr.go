@@ -104,6 +104,7 @@ func (Network) Describe() network.Descriptor {
 		PrepareLife: 24 * time.Hour, // of a file on a media server; no document gives it an end
 		Classify:    classify,
 		Refusals:    refusals,
+		Facts:       facts(),
 		Examples: []network.Example{
 			{Text: "hello", Count: 5, Source: docLimit + ": a count of unicode characters"},
 			{Text: "👩‍👩‍👧‍👦", Count: 7, Source: docLimit},

@@ -102,6 +102,7 @@ func (Network) Describe() network.Descriptor {
 		Budgets:     budgets(),
 		Classify:    classify,
 		Refusals:    refusals,
+		Facts:       facts(),
 		Examples: []network.Example{
 			{Text: "hello", Count: 5, Source: docText},
 			{Text: "see https://example.com/a/long/path?with=words", Count: 27, Source: docText + ": a link is 23"},
