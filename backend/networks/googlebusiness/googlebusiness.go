@@ -110,6 +110,7 @@ func (Network) Describe() network.Descriptor {
 		Budgets:   budgets(),
 		Classify:  classify,
 		Refusals:  refusals,
+		Facts:     facts(),
 		Examples: []network.Example{
 			{Text: "hello", Count: 5, Source: docText},
 			{Text: "𝔘𝔫𝔦", Count: 3, Source: docText},

@@ -127,6 +127,7 @@ func (Network) Describe() network.Descriptor {
 		PrepareLife: 12 * time.Hour, // Lemmy says no end of an upload; the other networks' caution
 		Classify:    classify,
 		Refusals:    refusals,
+		Facts:       facts(),
 		Examples: []network.Example{
 			{Text: "hello", Count: 5, Source: docText},
 			{Text: "see https://example.com/path", Count: 28, Source: docText},

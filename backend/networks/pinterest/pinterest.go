@@ -114,6 +114,7 @@ func (Network) Describe() network.Descriptor {
 		Budgets:     budgets(),
 		Classify:    classify,
 		Refusals:    refusals,
+		Facts:       facts(),
 		Examples: []network.Example{
 			{Text: "hello", Count: 5, Source: docAPI},
 			{Text: "𝔘𝔫𝔦", Count: 3, Source: docAPI + ": maxLength of JSON Schema counts characters (RFC 8259)"},

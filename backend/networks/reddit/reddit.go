@@ -115,6 +115,7 @@ func (Network) Describe() network.Descriptor {
 		Budgets:     budgets(),
 		Classify:    classify,
 		Refusals:    refusals,
+		Facts:       facts(),
 		Examples: []network.Example{
 			{Text: "hello", Count: 5, Source: docSource + " (len of a Unicode string)"},
 			{Text: "𝔘𝔫𝔦", Count: 3, Source: docSource + " (len of a Unicode string)"},

@@ -157,6 +157,7 @@ func (Network) Describe() network.Descriptor {
 		Budgets:   budgets(),
 		Classify:  classify,
 		Refusals:  refusals,
+		Facts:     facts(),
 		Examples: []network.Example{
 			{Text: "ø🌳", Count: 2, Source: "tumblr/docs, npf-spec.md, \"Inline Formatting\", 2024-10-18"},
 			{Text: "👨‍👨‍👦", Count: 5, Source: "tumblr/docs, npf-spec.md, \"Text Block Length\", 2024-10-18"},

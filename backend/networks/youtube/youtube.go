@@ -141,6 +141,7 @@ func (Network) Describe() network.Descriptor {
 		Classify:    classify,
 		Container:   container,
 		Refusals:    refusals,
+		Facts:       facts(),
 		Examples: []network.Example{
 			{Text: "hello", Count: 5, Source: docVideos},
 			{Text: "é", Count: 1, Source: docVideos + ": characters are shown, bytes are counted beside them"},
