@@ -105,6 +105,7 @@ func (Network) Describe() network.Descriptor {
 		Thread:     network.ThreadNone,
 		Classify:   classify,
 		Refusals:   refusals,
+		Facts:      facts(),
 		Examples: []network.Example{
 			{Text: "hello", Count: 5, Source: docText},
 			{Text: "👩‍👩‍👧‍👦", Count: 7, Source: docText},

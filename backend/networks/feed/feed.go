@@ -94,6 +94,7 @@ func (Network) Describe() network.Descriptor {
 		Thread:    network.ThreadAtomic,
 		Classify:  classify,
 		Refusals:  refusals,
+		Facts:     facts(),
 		Examples: []network.Example{
 			{Text: "e\u0301", Count: 1, Source: "Unicode UAX #29, 2025-08-17: a letter and its combining mark are one character"},
 		},

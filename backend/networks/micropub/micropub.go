@@ -110,6 +110,7 @@ func (Network) Describe() network.Descriptor {
 		PrepareLife: time.Hour,
 		Classify:    classify,
 		Refusals:    refusals,
+		Facts:       facts(),
 		Examples: []network.Example{
 			{Text: "hello", Count: 5, Source: "no rule of Micropub: what a person sees as characters"},
 		},

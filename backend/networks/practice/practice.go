@@ -77,6 +77,7 @@ func (Network) Describe() network.Descriptor {
 		PrepareLife: 24 * time.Hour,
 		Classify:    classify,
 		Refusals:    refusals,
+		Facts:       facts(),
 		Examples: []network.Example{
 			{Text: "hello", Count: 5, Source: source},
 			{Text: "e\u0301", Count: 1, Source: "Unicode UAX #29, 2025-08-17: a letter and its combining mark are one character"},

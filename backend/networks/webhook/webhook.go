@@ -85,6 +85,7 @@ func (Network) Describe() network.Descriptor {
 		Thread:    network.ThreadAtomic,
 		Classify:  classify,
 		Refusals:  refusals,
+		Facts:     facts(),
 		Examples: []network.Example{
 			{Text: "hello", Count: 5, Source: docWebhook},
 			{Text: "👩‍👩‍👧‍👦", Count: 7, Source: docWebhook},

@@ -131,6 +131,7 @@ func (Network) Describe() network.Descriptor {
 		Classify:    classify,
 		Container:   container,
 		Refusals:    refusals,
+		Facts:       facts(),
 		Examples: []network.Example{
 			{Text: "hello", Count: 5, Source: "no rule of WordPress: what a person sees as characters"},
 		},
