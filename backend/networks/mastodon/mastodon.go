@@ -100,6 +100,7 @@ func (Network) Describe() network.Descriptor {
 		Budgets:       budgets(),
 		Classify:      classify,
 		Refusals:      refusals,
+		Facts:         facts(),
 		Examples: []network.Example{
 			{Text: "hello", Count: 5, Source: docText},
 			{Text: "see https://example.com/a/path/longer/than/twenty-three", Count: 4 + 23, Source: docText},

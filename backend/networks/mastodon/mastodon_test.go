@@ -23,7 +23,11 @@ type gotosocial struct {
 
 func (g gotosocial) Describe() network.Descriptor {
 	d := g.Network.Describe()
-	d.Limits, d.Reconcile = g.limits, g.limits.Reconcile
+	d.Limits, d.Reconcile, d.Facts = g.limits, g.limits.Reconcile, nil
+	for _, key := range d.Limits.Explained() {
+		value, _ := d.Limits.Shown(key)
+		d.Facts = append(d.Facts, network.Fact{About: key, Value: value, Source: "what the stand-in says of itself, 2026-11"})
+	}
 	d.Examples = []network.Example{{Text: "https://example.com @ana@b.example", Count: 34, Source: "observed on loopback, 2025-10"}}
 	return d
 }
