@@ -54,10 +54,30 @@ func networkOf(n api.Network) networkJSON {
 	return out
 }
 
+type explainedJSON struct {
+	Network string     `json:"network"`
+	Name    string     `json:"name"`
+	Facts   []factJSON `json:"facts"`
+}
+
+type factJSON struct {
+	About  string `json:"about"`
+	Value  string `json:"value"`
+	Source string `json:"source"`
+	Date   string `json:"date"`
+	Doubt  string `json:"doubt"`
+}
+
 func newNetworks(c *cli) *cobra.Command {
-	return &cobra.Command{
+	var explain string
+	cmd := &cobra.Command{
 		Use: "networks", Short: "List the networks and what they take", Args: cobra.NoArgs,
+		Long: "List the networks and what they take. With --explain, say of one which document each of its\n" +
+			"limits is known from, of which date, and where documents disagree.",
 		RunE: c.does(func(ctx context.Context, _ []string) error {
+			if explain != "" {
+				return c.sources(ctx, explain)
+			}
 			list, err := c.bare(ctx).Networks.List()
 			if err != nil {
 				return err
@@ -77,4 +97,21 @@ func newNetworks(c *cli) *cobra.Command {
 			})
 		}),
 	}
+	cmd.Flags().StringVar(&explain, "explain", "", "what the limits of the network `ID` are known from")
+	return cmd
+}
+
+// sources shows what the limits of a network are known from.
+func (c *cli) sources(ctx context.Context, id string) error {
+	known, err := c.bare(ctx).Networks.Explain(id)
+	if err != nil {
+		return err
+	}
+	out := explainedJSON{Network: known.Network, Name: known.Name, Facts: []factJSON{}}
+	rows := make([][]string, len(known.Facts))
+	for i, f := range known.Facts {
+		out.Facts = append(out.Facts, factJSON{About: f.About, Value: f.Value, Source: f.Source, Date: f.Date, Doubt: f.Doubt})
+		rows[i] = []string{f.About, f.Value, f.Source, f.Doubt}
+	}
+	return c.result(out, func() { c.table([]string{"ABOUT", "VALUE", "SOURCE", "DOUBT"}, rows) })
 }

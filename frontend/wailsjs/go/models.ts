@@ -627,6 +627,18 @@ export namespace api {
 	    actions: string[];
 	    ref: string;
 	}
+	export interface Fact {
+	    about: string;
+	    value: string;
+	    source: string;
+	    date: string;
+	    doubt: string;
+	}
+	export interface Explained {
+	    network: string;
+	    name: string;
+	    facts: Fact[];
+	}
 	export interface Exported {
 	    folder: string;
 	    posts: number;
@@ -648,6 +660,7 @@ export namespace api {
 	    tags: TagCount[];
 	    collections: Collection[];
 	}
+
 	export interface Feed {
 	    channel: string;
 	    site: string;

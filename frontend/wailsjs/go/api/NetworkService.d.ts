@@ -4,4 +4,6 @@ import {api} from '../models';
 
 export function Check(arg1:api.CheckRequest):Promise<api.Report>;
 
+export function Explain(arg1:string):Promise<api.Explained>;
+
 export function List():Promise<Array<api.Network>>;

@@ -6,6 +6,10 @@ export function Check(arg1) {
   return window['go']['api']['NetworkService']['Check'](arg1);
 }
 
+export function Explain(arg1) {
+  return window['go']['api']['NetworkService']['Explain'](arg1);
+}
+
 export function List() {
   return window['go']['api']['NetworkService']['List']();
 }
