@@ -16,7 +16,7 @@ func facts() []network.Fact {
 		{About: network.FactVideos, Value: "1", Source: video},
 		{About: network.FactImageBytes, Value: "2000000 bytes", Source: "lexicon app.bsky.embed.images, 2026-08-20", Doubt: "It was 1,000,000 before, and a server with the older lexicon refuses more."},
 		{About: network.FactVideoBytes, Value: "300000000 bytes", Source: video, Doubt: "It was 100,000,000 before; a server can take less, and says so."},
-		{About: network.FactVideoLength, Value: "180000 ms", Source: "what others wrote of the Bluesky app in 2025", Doubt: "Newer sources name no length."},
+		{About: network.FactVideoLength, Value: "180000 ms", Source: "blacksky-algorithms/blacksky.community, issue 169: Bluesky refuses a longer one, 2026-08-08", Doubt: "The lexicon names no length."},
 		{About: network.FactAlt, Value: "2000 graphemes", Source: "the official app, bluesky-social/social-app, 2026-04", Doubt: "The lexicon names no length; for videos it once had 1,000."},
 	}
 }

@@ -6,7 +6,7 @@ import "postbag/backend/network"
 func facts() []network.Fact {
 	const (
 		uploads = "discord/discord-api-docs, reference, \"Uploading Files\", 2026-08-06"
-		boosted = "More where a server was boosted, which is not asked."
+		boosted = "Others quote 20 MiB of the same page since 2026-09-03; it is more where a server was boosted, which is not asked. The stricter reading."
 	)
 	return []network.Fact{
 		{About: network.FactText, Value: "2000 utf16", Source: docMessages, Doubt: "The description of the API (2026-07-18) lets a bot have 4,000; the client has 2,000, and the unit is not named: the stricter reading of both."},

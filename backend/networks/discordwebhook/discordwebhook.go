@@ -30,8 +30,8 @@ const (
 	docWebhooks = "discord/discord-api-docs, resources/webhook, 2026-08-06"
 	docCodes    = "discord/discord-api-docs, topics/opcodes-and-status-codes, 2026-08-06"
 	docRates    = "discord/discord-api-docs, topics/rate-limits, 2026-08-06"
-	// docPace is what people measured; Discord names no figure but asks to follow the headers of its answers.
-	docPace = "measured by people who use webhooks: 30 messages a minute in one channel, 2026-08"
+	// docPace is old; newer documents name no figure and ask to follow the headers of the answers.
+	docPace = "discord/discord-api-docs, issue 367: 30 messages in 60 seconds in one channel, 2017-08-26"
 )
 
 // Keys of the options of a post, and what the three texts are called.
@@ -96,7 +96,7 @@ func (Network) Describe() network.Descriptor {
 			Media: network.MediaLimit{
 				Max: 10, Videos: 10, Mixed: true,
 				Types:      []string{"image/jpeg", "image/png", "image/webp", "image/gif", "video/mp4", "video/quicktime", "video/webm"},
-				ImageBytes: 10 << 20, // more only where a server was boosted, which a webhook cannot know
+				ImageBytes: 10 << 20, // each; where documents disagree: facts
 				VideoBytes: 10 << 20,
 			},
 			Alt: network.AltLimit{Max: 1024, Unit: network.UnitUTF16},

@@ -7,7 +7,7 @@ func facts() []network.Fact {
 	const (
 		uploads = "discord/discord-api-docs, reference, \"Uploading Files\", 2026-08-06"
 		unit    = "The unit is not named: the stricter reading."
-		boosted = "More where a server was boosted, which a webhook cannot know."
+		boosted = "Others quote 20 MiB of the same page since 2026-09-03; it is more where a server was boosted, which a webhook cannot know. The stricter reading."
 	)
 	return []network.Fact{
 		{About: network.FactText, Value: "2000 utf16", Source: docWebhooks, Doubt: unit},
