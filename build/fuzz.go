@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -53,30 +54,50 @@ func (r *runner) targets(ctx context.Context, prefix string) ([]target, error) {
 	}
 }
 
-// fuzz runs every fuzz target of the project for a while, two at a time with one worker each.
-func (p *report) fuzz(ctx context.Context, each time.Duration) error {
-	list, err := p.r.targets(ctx, "Fuzz")
+// fuzzing is what is left of running every fuzz target of the project for a while. Lanes that have
+// nothing else to do take from it until nothing is left.
+type fuzzing struct {
+	each  time.Duration
+	find  func() ([]target, error) // once
+	next  atomic.Int64
+	total atomic.Int64
+}
+
+func (r *runner) fuzzing(ctx context.Context, each time.Duration) *fuzzing {
+	return &fuzzing{each: each, find: sync.OnceValues(func() ([]target, error) { return r.targets(ctx, "Fuzz") })}
+}
+
+// run takes what is left, two targets at a time with one worker each.
+func (f *fuzzing) run(ctx context.Context, p *report) error {
+	list, err := f.find()
 	if err != nil {
 		return err
 	}
-	if len(list) == 0 {
-		p.skip("fuzzing", "there are no fuzz targets")
-		return nil
-	}
-	var total atomic.Int64
-	var jobs []func()
-	for _, f := range list {
-		jobs = append(jobs, func() {
-			p.step(short(f.pkg)+" "+f.name, func() (string, error) {
-				out, n, err := p.r.fuzzOne(ctx, f, each)
-				total.Add(n)
+	one := func() {
+		for ctx.Err() == nil {
+			i := int(f.next.Add(1)) - 1
+			if i >= len(list) {
+				return
+			}
+			p.step(short(list[i].pkg)+" "+list[i].name, func() (string, error) {
+				out, n, err := p.r.fuzzOne(ctx, list[i], f.each)
+				f.total.Add(n)
 				return out, err
 			})
-		})
+		}
 	}
-	atOnce(ctx, 2, jobs)
-	p.figure("fuzzing: %d targets, %s executions", len(list), grouped(total.Load()))
+	atOnce(ctx, 2, []func(){one, one})
 	return ctx.Err()
+}
+
+// tell notes how much was tried.
+func (f *fuzzing) tell(p *report) {
+	list, err := f.find()
+	if err == nil && len(list) == 0 {
+		p.skip("fuzzing", "there are no fuzz targets")
+		return
+	}
+	p.figure("fuzzing: %d targets, %s executions", len(list), grouped(f.total.Load()))
 }
 
 // fuzzOne runs one fuzz target for a while with one worker, and returns how many inputs it tried.

@@ -34,7 +34,7 @@ func raceFlags() []string {
 // runTest is the task `test`: everything CI runs, in an order that keeps two cores busy. All
 // that takes long to compile is compiled first, two at a time. Then there are two lanes: while the
 // queue's tests wait for disks, the browser and the window have the machine almost for themselves;
-// and what only computes goes together at the end.
+// and what only computes comes last. Whichever lane ends first begins with the fuzzing.
 func runTest(ctx context.Context, r *runner, args []string) error {
 	flags := flag.NewFlagSet("test", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -52,10 +52,14 @@ func runTest(ctx context.Context, r *runner, args []string) error {
 	p.stage(ctx, "Page", p.page) // first: the programs carry it
 	p.stage(ctx, "Build, for this system and five others", p.buildAll)
 	p.stage(ctx, "Check", p.check)
+	fuzzing := r.fuzzing(ctx, *fuzzTime)
+	fuzz := func(lane *report) {
+		lane.stage(ctx, fmt.Sprintf("Fuzzing, %s each", *fuzzTime), func(ctx context.Context) error { return fuzzing.run(ctx, lane) })
+	}
 	p.together(
 		func(lane *report) {
 			lane.testQueue(ctx)
-			lane.stage(ctx, fmt.Sprintf("Fuzzing, %s each", *fuzzTime), func(ctx context.Context) error { return lane.fuzz(ctx, *fuzzTime) })
+			fuzz(lane)
 		},
 		func(lane *report) {
 			lane.stage(ctx, "Tests of the page", lane.testPage)
@@ -63,8 +67,10 @@ func runTest(ctx context.Context, r *runner, args []string) error {
 			lane.stage(ctx, "The window", lane.window)
 			lane.stage(ctx, "Secrets in a real keyring", lane.keyring)
 			lane.testRest(ctx)
+			fuzz(lane)
 		},
 	)
+	fuzzing.tell(p)
 	return p.finish(ctx)
 }
 
