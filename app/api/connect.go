@@ -71,7 +71,14 @@ func (s *ChannelService) Connect(r ConnectRequest) (_ ConnectStep, err error) {
 	}
 	t := &talk{network: n, workspace: domain.WorkspaceID(r.Workspace), begun: time.Now()}
 	if sign := n.Describe().SignIn; r.Browser && sign.Loopback {
-		if t.listener, err = signin.Listen(s.ctx, sign.Port, sign.Path); err != nil {
+		t.listener, err = signin.Listen(s.ctx, sign.Port, sign.Path)
+		if errors.Is(err, signin.ErrTaken) {
+			return ConnectStep{}, &Error{
+				Code: CodePortTaken, Message: fmt.Sprintf("Another program uses port %d of this computer, to which the browser must come back after the sign-in.", sign.Port),
+				Safe: nothingChanged, Actions: []string{"End the sign-in that is open in Postbag or in the other program, and try again."},
+			}
+		}
+		if err != nil {
 			return ConnectStep{}, fmt.Errorf("wait for the browser: %w", err)
 		}
 	}

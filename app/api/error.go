@@ -39,6 +39,7 @@ const (
 	CodeNewerData    Code = "newer_data" // the data folder belongs to a newer Postbag
 	CodeDamaged      Code = "damaged"    // the data folder is damaged
 	CodeBadPlace     Code = "bad_place"  // the data folder is on a drive that others share
+	CodePortTaken    Code = "port_taken" // another program uses the port that a sign-in comes back to
 	CodeStopped      Code = "stopped"    // the person stopped it
 	CodeInternal     Code = "internal"   // a mistake of ours; Ref finds it in the log
 )

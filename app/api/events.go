@@ -94,6 +94,7 @@ func Enums() []any {
 			{CodeNewerData, "NewerData"},
 			{CodeDamaged, "Damaged"},
 			{CodeBadPlace, "BadPlace"},
+			{CodePortTaken, "PortTaken"},
 			{CodeStopped, "Stopped"},
 			{CodeInternal, "Internal"},
 		},

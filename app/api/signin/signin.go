@@ -21,8 +21,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -35,6 +37,8 @@ const DefaultPath = "/callback"
 var (
 	// ErrNobodyCame means that the browser did not come back within Limit.
 	ErrNobodyCame = errors.New("the browser did not come back in time")
+	// ErrTaken means that another program has the port.
+	ErrTaken = errors.New("another program uses the port that the browser must come back to")
 	// ErrPath means that a callback path is not a plain path that begins with a slash.
 	ErrPath = errors.New("the callback path is not a plain path")
 )
@@ -60,6 +64,9 @@ func Listen(ctx context.Context, port int, path string) (*Listener, error) {
 		return nil, ErrPath
 	}
 	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	if taken(err) {
+		return nil, fmt.Errorf("%w: %d", ErrTaken, port)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open a port for the browser to come back to: %w", err)
 	}
@@ -75,6 +82,13 @@ func Listen(ctx context.Context, port int, path string) (*Listener, error) {
 	l.server.SetKeepAlivesEnabled(false)
 	go func() { l.served <- l.server.Serve(ln) }()
 	return l, nil
+}
+
+// taken reports whether a port could not be bound because another program has it.
+func taken(err error) bool {
+	const windows = syscall.Errno(10048) // WSAEADDRINUSE, which Go's own EADDRINUSE is not there
+	code, ok := errors.AsType[syscall.Errno](err)
+	return ok && (code == syscall.EADDRINUSE || runtime.GOOS == "windows" && code == windows)
 }
 
 // RedirectURI is the address the browser must be sent back to.

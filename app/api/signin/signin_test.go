@@ -157,7 +157,7 @@ func TestGivingUpClosesThePort(t *testing.T) {
 
 func TestAPortInUseSaysSo(t *testing.T) {
 	l := open(t)
-	if _, err := Listen(t.Context(), portOf(t, l), ""); !errors.Is(err, syscall.EADDRINUSE) {
+	if _, err := Listen(t.Context(), portOf(t, l), ""); !errors.Is(err, ErrTaken) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -57,6 +57,11 @@ const table: Record<string, Row> = {
 	newer_data: { happened: () => m.errors_newer_data(), todo: () => m.errors_newer_data_todo() },
 	damaged: { happened: () => m.errors_damaged(), todo: () => m.errors_damaged_todo() },
 	bad_place: { happened: () => m.errors_bad_place(), todo: () => m.errors_bad_place_todo() },
+	port_taken: {
+		severity: 'held',
+		happened: () => m.errors_port_taken(),
+		todo: () => m.errors_port_taken_todo(),
+	},
 	stopped: { severity: 'held', happened: () => m.errors_stopped(), todo: () => m.errors_stopped_todo() },
 	gone: { happened: () => m.errors_gone(), safe: () => m.errors_gone_safe(), todo: () => m.errors_gone_todo() },
 	signed_out: {

@@ -21,6 +21,7 @@ export namespace api {
 	    NoKeychain = "no_keychain",
 	    NotAllowed = "not_allowed",
 	    NotFound = "not_found",
+	    PortTaken = "port_taken",
 	    Stopped = "stopped",
 	}
 	export enum ShellEventKind {

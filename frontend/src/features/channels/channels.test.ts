@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BackendError, type api } from '$lib/backend';
 import { Connecting, type Desk } from './connect.svelte';
 import { locale } from '$lib/locale.svelte';
-import { notes, said } from './words';
+import { helpOf, notes, said } from './words';
 
 const question = (key: string, more: Partial<api.Question> = {}): api.Question => ({
 	key,
@@ -172,5 +172,21 @@ describe('what a conversation says', () => {
 		expect(said({ ...turn, about: '' }, 'Mastodon')).toContain('svarene dine');
 		expect(said({ ...turn, reason: '' }, 'Mastodon')).toBe(turn.message);
 		await locale.use('en');
+	});
+});
+
+describe('where an answer is found', () => {
+	it('is a sentence', () => {
+		expect(helpOf(question('key', { help: 'In the settings. 2. is no step.' }))).toBe(
+			'In the settings. 2. is no step.',
+		);
+	});
+
+	it('is step after step, with or without spaces between them', () => {
+		expect(helpOf(question('key', { help: '1. Open the page of 2.0. 2. Copy the key.' }))).toEqual([
+			'Open the page of 2.0.',
+			'Copy the key.',
+		]);
+		expect(helpOf(question('key', { help: '1. 打开页面。2. 复制密钥。' }))).toEqual(['打开页面。', '复制密钥。']);
 	});
 });

@@ -11,8 +11,24 @@ export const about = (n: Pick<api.Network, 'id' | 'about'>): string => catalogue
 /** The label of a question. */
 export const labelOf = (q: api.Question): string => catalogue[`net_${q.text}_label`]?.() ?? q.label;
 
-/** Where its answer is found. */
-export const helpOf = (q: api.Question): string => catalogue[`net_${q.text}_help`]?.() ?? q.help;
+/** Where its answer is found: a sentence, or the steps that lead there. */
+export function helpOf(q: api.Question): string | string[] {
+	const help = catalogue[`net_${q.text}_help`]?.() ?? q.help;
+	const steps = stepsOf(help);
+	return steps.length > 1 ? steps : help;
+}
+
+/** The steps of a text that is written "1. This. 2. That.", without their numbers; none in any other. */
+function stepsOf(text: string): string[] {
+	const steps: string[] = [];
+	let rest = text;
+	for (let n = 1; rest.startsWith(`${n}. `); n++) {
+		const end = rest.search(new RegExp(`(\\s|(?<=[。；]))${n + 1}\\. `));
+		steps.push((end < 0 ? rest : rest.slice(0, end)).slice(`${n}. `.length).trim());
+		rest = end < 0 ? '' : rest.slice(end).trim();
+	}
+	return steps;
+}
 
 /** What a turn of a conversation says: the network's own sentence in English, elsewhere the one for its reason. */
 export function said(turn: Pick<api.ConnectStep, 'message' | 'reason' | 'about' | 'ask'>, network: string): string {
