@@ -22,6 +22,7 @@ import (
 	"postbag/backend/networks/reddit"
 	"postbag/backend/networks/slack"
 	"postbag/backend/networks/telegram"
+	"postbag/backend/networks/tiktok"
 	"postbag/backend/networks/tumblr"
 	"postbag/backend/networks/webhook"
 	"postbag/backend/networks/wordpress"
@@ -39,6 +40,7 @@ func Networks() *network.Registry {
 		linkedin.New(),
 		pinterest.New(),
 		youtube.New(),
+		tiktok.New(),
 		googlebusiness.New(),
 		discord.New(),
 		discordwebhook.New(),
