@@ -55,10 +55,17 @@ func begin(name string, args ...string) error {
 	return nil
 }
 
+// How GTK is told to leave OpenGL alone (GTK 3's documentation, "Running and debugging GTK+ Applications").
+const (
+	toolkitGL     = "GDK_GL"
+	toolkitGLNone = "disable"
+)
+
 // ofTheSystem leaves out what was set for our own web view.
 func ofTheSystem(env []string) []string {
 	return slices.DeleteFunc(slices.Clone(env), func(variable string) bool {
-		return strings.HasPrefix(variable, "WEBKIT_") || strings.HasPrefix(variable, "POSTBAG_PASSPHRASE=")
+		return strings.HasPrefix(variable, "WEBKIT_") || strings.HasPrefix(variable, "POSTBAG_PASSPHRASE=") ||
+			variable == toolkitGL+"="+toolkitGLNone
 	})
 }
 

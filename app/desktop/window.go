@@ -151,6 +151,11 @@ func (w *window) environment() {
 	if w.memory.Graphics {
 		set["WEBKIT_DISABLE_DMABUF_RENDERER"] = "1"
 	}
+	if _, chosen := os.LookupEnv(toolkitGL); !chosen {
+		// The page is drawn in software (WebviewGpuPolicyNever): what the card and its compilers can do is
+		// not looked up, which takes longer than opening the database.
+		set[toolkitGL] = toolkitGLNone
+	}
 	for name, value := range set {
 		if value == "" {
 			_ = os.Unsetenv(name) // only an impossible name fails
