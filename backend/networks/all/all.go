@@ -10,6 +10,7 @@ import (
 	"postbag/backend/networks/feed"
 	"postbag/backend/networks/ghost"
 	"postbag/backend/networks/googlebusiness"
+	"postbag/backend/networks/instagram"
 	"postbag/backend/networks/lemmy"
 	"postbag/backend/networks/linkedin"
 	"postbag/backend/networks/mastodon"
@@ -38,6 +39,7 @@ func Networks() *network.Registry {
 		misskey.New(),
 		x.New(),
 		linkedin.New(),
+		instagram.New(),
 		pinterest.New(),
 		youtube.New(),
 		tiktok.New(),
