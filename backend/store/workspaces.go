@@ -258,7 +258,7 @@ func (db *DB) Secret(ctx context.Context, id domain.ChannelID, kind string) (s S
 // HasSecrets reports whether anything is sealed with the key: then a missing key is a loss.
 func (db *DB) HasSecrets(ctx context.Context) (has bool, err error) {
 	err = db.Read(ctx, func(tx *Tx) error {
-		return tx.row("SELECT EXISTS (SELECT 1 FROM local_secret) OR EXISTS (SELECT 1 FROM local_reply WHERE substr(sealed, 1, 1) = CAST('s' AS BLOB))").Scan(&has)
+		return tx.row("SELECT EXISTS (SELECT 1 FROM local_secret) OR EXISTS (SELECT 1 FROM local_shelf_secret) OR EXISTS (SELECT 1 FROM local_reply WHERE substr(sealed, 1, 1) = CAST('s' AS BLOB))").Scan(&has)
 	})
 	return has, err
 }

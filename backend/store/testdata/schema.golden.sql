@@ -354,6 +354,22 @@ CREATE TABLE local_setting (
     value TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE local_shelf_secret (
+    row           INTEGER PRIMARY KEY,
+    shelf         INTEGER NOT NULL UNIQUE REFERENCES shelf (row) ON DELETE CASCADE,
+    version       INTEGER NOT NULL CHECK (version >= 1),
+    sealed        BLOB    NOT NULL,
+    updated_at_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE local_shelved (
+    row      INTEGER PRIMARY KEY,
+    shelf    INTEGER NOT NULL REFERENCES shelf (row) ON DELETE RESTRICT,
+    delivery INTEGER REFERENCES delivery (row) ON DELETE RESTRICT, -- NULL: a trial
+    name     TEXT    NOT NULL UNIQUE CHECK (name <> ''),
+    at_ms    INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE local_spend (
     row    INTEGER PRIMARY KEY,
     budget INTEGER NOT NULL REFERENCES local_budget (row) ON DELETE CASCADE,
@@ -526,6 +542,16 @@ CREATE TABLE send_anyway (
     UNIQUE (delivery, content_hash)
 ) STRICT;
 
+CREATE TABLE shelf (
+    row           INTEGER PRIMARY KEY,
+    id            TEXT    NOT NULL UNIQUE,
+    workspace     INTEGER NOT NULL REFERENCES workspace (row) ON DELETE RESTRICT,
+    place_json    TEXT    NOT NULL CHECK (json_valid(place_json)), -- no secret is in it
+    left_at_ms    INTEGER,                                         -- another took its place, or none: only what stands there is removed
+    created_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE shown_preset (
     row       INTEGER PRIMARY KEY,
     workspace INTEGER NOT NULL REFERENCES workspace (row) ON DELETE CASCADE,
@@ -653,6 +679,10 @@ CREATE INDEX local_rendition_sha256 ON local_rendition (sha256);
 
 CREATE INDEX local_reserve_budget ON local_reserve (budget);
 
+CREATE INDEX local_shelved_delivery ON local_shelved (delivery);
+
+CREATE INDEX local_shelved_shelf ON local_shelved (shelf);
+
 CREATE INDEX post_media_asset ON post_media (asset);
 
 CREATE UNIQUE INDEX post_media_place ON post_media (post, ifnull(variant, 0), idx);
@@ -668,6 +698,8 @@ CREATE UNIQUE INDEX resolution_one_live ON resolution (delivery, generation, seg
 CREATE INDEX segment_remote ON segment (remote_id) WHERE remote_id IS NOT NULL;
 
 CREATE INDEX segment_url ON segment (remote_url) WHERE remote_id IS NULL AND remote_url IS NOT NULL;
+
+CREATE UNIQUE INDEX shelf_one ON shelf (workspace) WHERE left_at_ms IS NULL;
 
 CREATE TRIGGER attempt_kept BEFORE DELETE ON attempt BEGIN SELECT RAISE (ABORT, 'queue: attempts are kept'); END;
 
@@ -966,6 +998,12 @@ CREATE TRIGGER log_send_anyway_d AFTER DELETE ON send_anyway BEGIN INSERT INTO c
 CREATE TRIGGER log_send_anyway_i AFTER INSERT ON send_anyway BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'send_anyway', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'delivery', NEW.delivery, 'content_hash', NEW.content_hash, 'actor_id', NEW.actor_id, 'at_ms', NEW.at_ms) FROM local_clock; END;
 
 CREATE TRIGGER log_send_anyway_u AFTER UPDATE ON send_anyway BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'send_anyway', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'delivery' k, NEW.delivery v WHERE NEW.delivery IS NOT OLD.delivery UNION ALL SELECT 'content_hash' k, NEW.content_hash v WHERE NEW.content_hash IS NOT OLD.content_hash UNION ALL SELECT 'actor_id' k, NEW.actor_id v WHERE NEW.actor_id IS NOT OLD.actor_id UNION ALL SELECT 'at_ms' k, NEW.at_ms v WHERE NEW.at_ms IS NOT OLD.at_ms)) FROM local_clock; END;
+
+CREATE TRIGGER log_shelf_d AFTER DELETE ON shelf BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'shelf', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_shelf_i AFTER INSERT ON shelf BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'shelf', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'workspace', NEW.workspace, 'place_json', NEW.place_json, 'left_at_ms', NEW.left_at_ms, 'created_at_ms', NEW.created_at_ms, 'updated_at_ms', NEW.updated_at_ms) FROM local_clock; END;
+
+CREATE TRIGGER log_shelf_u AFTER UPDATE ON shelf BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'shelf', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'place_json' k, NEW.place_json v WHERE NEW.place_json IS NOT OLD.place_json UNION ALL SELECT 'left_at_ms' k, NEW.left_at_ms v WHERE NEW.left_at_ms IS NOT OLD.left_at_ms UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms UNION ALL SELECT 'updated_at_ms' k, NEW.updated_at_ms v WHERE NEW.updated_at_ms IS NOT OLD.updated_at_ms)) FROM local_clock; END;
 
 CREATE TRIGGER log_shown_preset_d AFTER DELETE ON shown_preset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'shown_preset', OLD.row, 'd', '{}' FROM local_clock; END;
 
