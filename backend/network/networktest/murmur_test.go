@@ -49,7 +49,13 @@ func (m murmur) Describe() network.Descriptor {
 		Thread:    network.ThreadChain,
 		Classify:  m.classify,
 		Refusals:  murmurRefusals,
-		Examples:  []network.Example{{Text: "né", Count: 2, Source: "Murmur API, 2026-01-01"}},
+		Facts: []network.Fact{
+			{About: network.FactText, Value: "280 codepoints", Source: "Murmur API, 2026-01-01"},
+			{About: network.FactMedia, Value: "2", Source: "Murmur API, 2026-01-01"},
+			{About: network.FactImageBytes, Value: "1048576 bytes", Source: "Murmur API, 2026-01-01"},
+			{About: network.FactAlt, Value: "100 codepoints", Source: "Murmur API, 2026-01-01"},
+		},
+		Examples: []network.Example{{Text: "né", Count: 2, Source: "Murmur API, 2026-01-01"}},
 	}
 	switch m.mistake {
 	case "429 not documented":
@@ -60,6 +66,8 @@ func (m murmur) Describe() network.Descriptor {
 		d.Refusals = append(slices.Clone(d.Refusals), network.Refusal{Status: 418, Kind: network.Rejected})
 	case "bytes counted instead of characters":
 		d.Measure = func(_ network.Limits, text string) int { return len(text) }
+	case "a limit without a source":
+		d.Facts = d.Facts[1:]
 	case "an id with a capital":
 		d.ID = "Murmur"
 	case "an icon with a script":

@@ -22,6 +22,7 @@ var planted = []struct{ mistake, said string }{
 	{"502 called a refusal", "only 4xx proves"},
 	{"any 5xx called throttled", "want ambiguous"},
 	{"a refusal without a source", "has no source"},
+	{"a limit without a source", "nothing says where text.max is known from"},
 	{"no check before sending", "rejected_without_a_request"},
 	{"bytes counted instead of characters", `"né" counts 3, want 2`},
 	{"an id with a capital", "is not a lower-case word"},

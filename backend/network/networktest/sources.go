@@ -18,9 +18,6 @@ func (s suite) sources(t *testing.T) {
 // WrongFacts says what is wrong with the facts of a network: a limit that none explains, one without a
 // source, or one that is not the limit it is about.
 func WrongFacts(d network.Descriptor) (list []string) {
-	if len(d.Facts) == 0 {
-		return nil
-	}
 	demand := func(ok bool, format string, args ...any) {
 		if !ok {
 			list = append(list, fmt.Sprintf(format, args...))

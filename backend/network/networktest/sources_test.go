@@ -20,6 +20,7 @@ func TestAPlantedFactIsSeen(t *testing.T) {
 		"a word of doubt":  func(f []network.Fact) []network.Fact { f[0].Doubt = "perhaps"; return f },
 		"a key of nothing": func(f []network.Fact) []network.Fact { f[0].About = "text.min"; return f },
 		"twice":            func(f []network.Fact) []network.Fact { return append(f, f[0]) },
+		"none at all":      func([]network.Fact) []network.Fact { return nil },
 		"one missing":      func(f []network.Fact) []network.Fact { return f[:2] },
 		"a control sign":   func(f []network.Fact) []network.Fact { f[0].Source = "the handbook\u202e, 2026"; return f },
 	} {
