@@ -98,7 +98,8 @@ func start(ctx context.Context, o arguments, b Build) (shown bool, err error) {
 			Safe: "Nothing was changed.", Actions: []string{"Use a release, or build it with: go run ./build run"},
 		}
 	}
-	app, err := wiring.Open(ctx, config(o, b))
+	environment(o)
+	app, err := beside(warm, func() (*wiring.App, error) { return wiring.Open(ctx, config(o, b)) })
 	if err != nil {
 		return false, err
 	}
@@ -127,6 +128,19 @@ func start(ctx context.Context, o arguments, b Build) (shown bool, err error) {
 	stop()
 	background.Wait()
 	return true, err
+}
+
+// beside makes the toolkit ready on this thread, which stays the windows', while the data folder is
+// opened on another.
+func beside[T any](warm func(), open func() (T, error)) (opened T, err error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		opened, err = open()
+	}()
+	warm()
+	<-done
+	return opened, err
 }
 
 // demoName is the name of the workspace of examples.

@@ -4,6 +4,7 @@ package desktop
 
 /*
 #cgo pkg-config: gtk+-3.0 webkit2gtk-4.1
+#include <gtk/gtk.h>
 #include <stdlib.h>
 #include "gtk_linux.h"
 */
@@ -11,12 +12,24 @@ import "C"
 
 import (
 	"net/url"
+	"os"
+	"runtime"
 	"runtime/cgo"
 	"time"
 )
 
 // mostScreens bounds how many screens are looked at.
 const mostScreens = 16
+
+// warm makes the toolkit ready, as the window library does a moment later and then finds it done: by the
+// same thread, and for the same kind of display (Wails 2.13, NewFrontend of Linux).
+func warm() {
+	runtime.LockOSThread()
+	if kind := os.Getenv("XDG_SESSION_TYPE"); os.Getenv("GDK_BACKEND") == "" && (kind == "" || kind == "unspecified" || kind == "x11") {
+		_ = os.Setenv("GDK_BACKEND", "x11") // only an impossible name fails
+	}
+	C.gtk_init_check(nil, nil) // without a display the library says so
+}
 
 // onMain runs a function on the thread of the windows and waits for it, for a second at most: that
 // thread may have ended. It reports whether the function ran.

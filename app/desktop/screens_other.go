@@ -6,6 +6,9 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 )
 
+// warm has nothing to do here: the window library's own start is the first to touch the system's windows.
+func warm() {}
+
 // guard is the script's alone here: the web view has no more to offer.
 func (w *window) guard() {}
 

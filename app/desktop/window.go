@@ -89,7 +89,9 @@ func (w *window) run(ctx context.Context, services *api.Services) (err error) {
 	if err != nil {
 		return fmt.Errorf("read the page: %w", err)
 	}
-	w.environment()
+	if w.memory.Graphics {
+		_ = os.Setenv("WEBKIT_DISABLE_DMABUF_RENDERER", "1") // only an impossible name fails
+	}
 	unhook := context.AfterFunc(ctx, w.quit) // a signal, or the end of the session
 	defer unhook()
 	m := w.memory
@@ -145,12 +147,9 @@ func macAppearance(theme string) mac.AppearanceType {
 	return mac.DefaultAppearance
 }
 
-// environment sets what the web view reads from it, before there is one.
-func (w *window) environment() {
-	set := map[string]string{"WEBKIT_INSPECTOR_HTTP_SERVER": w.options.inspector, "WEBKIT_INSPECTOR_SERVER": ""}
-	if w.memory.Graphics {
-		set["WEBKIT_DISABLE_DMABUF_RENDERER"] = "1"
-	}
+// environment sets what the toolkit and the web view read from it, before there is either.
+func environment(o arguments) {
+	set := map[string]string{"WEBKIT_INSPECTOR_HTTP_SERVER": o.inspector, "WEBKIT_INSPECTOR_SERVER": ""}
 	if _, chosen := os.LookupEnv(toolkitGL); !chosen {
 		// The page is drawn in software (WebviewGpuPolicyNever): what the card and its compilers can do is
 		// not looked up, which takes longer than opening the database.
