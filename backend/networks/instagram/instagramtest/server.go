@@ -2,10 +2,9 @@
 // login that posts are published with, for tests.
 //
 // It is written from Meta's guide to content publishing and the references of containers, media and error
-// codes, as quoted in 2026, and holds the parameters of every request to the description of an account in
-// Meta's code generator (iguser.json, trimmed; Meta Platforms licence, for use with Meta's APIs). It fetches
-// media from a shelf, works on containers, lists posts, signs in an application, and plays the failures that
-// make publishing hard.
+// codes, as quoted in 2026, and holds the parameters of every request to what the description of an account
+// in Meta's code generator says (document.go). It fetches media from a shelf, works on containers, lists
+// posts, signs in an application, and plays the failures that make publishing hard.
 package instagramtest
 
 import (
@@ -60,8 +59,6 @@ type Server struct {
 	*networktest.Shelf
 	URL string // http://127.0.0.1:port
 
-	document *document
-
 	mu         sync.Mutex
 	failures   []networktest.Failure
 	containers []*Container
@@ -87,7 +84,7 @@ var (
 func New(t testing.TB) *Server {
 	t.Helper()
 	networktest.Verified(t, "instagram", networktest.Description, "IGUser of facebook/facebook-business-sdk-codegen, ad2b0b6, 2026-04-15")
-	s := &Server{Shelf: networktest.NewShelf(), document: read(t), instead: map[string]Answer{}, kind: "BUSINESS"}
+	s := &Server{Shelf: networktest.NewShelf(), instead: map[string]Answer{}, kind: "BUSINESS"}
 	s.tokens = map[string]time.Time{GoodToken: {}}
 	server := httptest.NewServer(http.HandlerFunc(s.serve))
 	s.URL = server.URL
@@ -217,7 +214,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	case account != ID:
 		fail(w, http.StatusBadRequest, 100, 33, "Unsupported request. Object does not exist")
 	default:
-		if why := s.document.wrong(r.Method, edge, form); why != "" {
+		if why := wrong(r.Method, edge, form); why != "" {
 			s.broken = append(s.broken, why)
 			fail(w, http.StatusBadRequest, 100, 0, why)
 			return
