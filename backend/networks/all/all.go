@@ -7,6 +7,7 @@ import (
 	"postbag/backend/networks/devto"
 	"postbag/backend/networks/discord"
 	"postbag/backend/networks/discordwebhook"
+	"postbag/backend/networks/facebook"
 	"postbag/backend/networks/feed"
 	"postbag/backend/networks/ghost"
 	"postbag/backend/networks/googlebusiness"
@@ -39,6 +40,7 @@ func Networks() *network.Registry {
 		misskey.New(),
 		x.New(),
 		linkedin.New(),
+		facebook.New(),
 		instagram.New(),
 		pinterest.New(),
 		youtube.New(),
