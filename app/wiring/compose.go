@@ -48,6 +48,11 @@ func (c composer) Compose(ctx context.Context, p domain.Post, v domain.Variant, 
 	if limits.Alt.Required, err = c.app.altRequired(ctx); err != nil {
 		return network.Plan{}, d, limits, err
 	}
+	has, err := c.app.Shelves.Has(ctx, channel.Workspace)
+	if err != nil {
+		return network.Plan{}, d, limits, err
+	}
+	limits.Media.NoShelf = !has
 	frame, err := c.app.Posts.Frame(ctx, p, channel, limits.Parts)
 	if err != nil {
 		return network.Plan{}, d, limits, err
@@ -104,7 +109,7 @@ func (c composer) fit(ctx context.Context, use posts.MediaUse, l network.MediaLi
 
 // house tells posts what it asks of the rest of the program.
 func (a *App) house() posts.House {
-	return posts.House{Size: a.sizeToSend, AltRequired: a.altRequired, Tags: a.campaign, People: a.people}
+	return posts.House{Size: a.sizeToSend, AltRequired: a.altRequired, Tags: a.campaign, People: a.people, Shelf: a.Shelves.Has}
 }
 
 // sizeToSend returns how large a preset is that a picture of a post can be cut to.

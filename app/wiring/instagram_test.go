@@ -42,6 +42,7 @@ func instagramBench(t *testing.T) (*bench, *instagramtest.Server) {
 	app.Carriers["shelf"] = s.Shelf
 	b := &bench{App: app, t: t, api: app.Services(t.Context(), api.Events{}), server: mastodontest.New(t)}
 	b.space = must[api.Workspace](t)(b.api.System.AddWorkspace("Mine"))
+	b.haveShelf()
 	channels := b.api.Channels
 	step := must[api.ConnectStep](t)(channels.Connect(api.ConnectRequest{Workspace: b.space.ID, Network: "instagram"}))
 	if len(step.Ask) != 4 || step.Ask[0].Key != "token" || !step.Ask[0].Secret {

@@ -24,12 +24,14 @@ import (
 	"postbag/backend/network/filecall"
 	"postbag/backend/network/httpcall"
 	"postbag/backend/network/nonecall"
+	"postbag/backend/network/shelfcall"
 	"postbag/backend/network/wscall"
 	"postbag/backend/networks/all"
 	"postbag/backend/posts"
 	"postbag/backend/queue"
 	"postbag/backend/render"
 	"postbag/backend/secrets"
+	"postbag/backend/shelves"
 	"postbag/backend/slots"
 	"postbag/backend/store"
 	"postbag/backend/teams"
@@ -56,6 +58,8 @@ type Config struct {
 	Machine   string                     // tests: instead of this machine's id
 	Clocks    clock.Source               // tests: instead of this machine's clocks
 	Addresses func() ([]net.Addr, error) // tests: instead of this machine's addresses
+
+	AnyAddress bool // tests: public storage may be on this machine
 }
 
 // App is the program, joined.
@@ -72,6 +76,7 @@ type App struct {
 	Planner  *queue.Planner
 	Slots    *slots.Service
 	Twins    *twins.Finder
+	Shelves  *shelves.Service
 	Changes  teams.Tail // what is committed, as it comes
 	Accounts *Accounts
 	Log      *slog.Logger
@@ -135,6 +140,8 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	a.Carriers = queue.Carriers{
 		"https": web, "http": web, wscall.Scheme: sockets, wscall.Loopback: sockets, "file": files, nonecall.Scheme: nonecall.New(),
 	}
+	a.Shelves = a.newShelves(web)
+	a.Carriers[shelfcall.Scheme] = shelfcall.Carrier{Shelves: a.Shelves, Reachable: a.Shelves.Reachable}
 	a.Render = newRender(c)
 	a.Posts = posts.New(a.DB, a.Networks, a.house())
 	a.Library = a.newLibrary()
@@ -218,12 +225,17 @@ func (a *App) Publisher(ctx context.Context, changed func(domain.DeliveryID)) (*
 	if err != nil {
 		return nil, nil, err
 	}
+	changed, tidied := a.tidying(ctx, changed)
+	end := func() error {
+		tidied()
+		return lease.End()
+	}
 	return queue.New(queue.Config{
 		Store: a.DB, Accounts: a.Accounts, Sealer: a.Accounts, Carriers: a.Carriers, Files: a.blobs(), Lease: lease,
 		Log: a.Log, Changed: changed, Slots: a.Slots.LateSlot, Guards: []queue.Guard{a.Twins}, Budgets: a.Budgets().Terms,
 		Me:      a.ground.me(strconv.Itoa(os.Getpid())+" "+time.Now().UTC().Format(time.RFC3339), a.Config.Version),
 		Grounds: a.grounds(), Boot: func() time.Duration { return a.ground.source().Boot }, Home: a.homeSince, Marked: a.marked(mark),
-	}), lease.End, nil
+	}), end, nil
 }
 
 // Budgets finds what channels may take of their networks.

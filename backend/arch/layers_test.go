@@ -45,6 +45,7 @@ var layers = []layer{
 	{pattern: "backend/posts/...", ours: append(subject("posts"), "backend/network/measure"), third: true, not: useCaseIO, reach: []string{"database/sql"}},
 	{pattern: "backend/library/...", ours: append(subject("library"), "backend/render"), third: true, not: useCaseIO, reach: []string{"database/sql"}},
 	{pattern: "backend/shelf", ours: []string{"backend/domain", "backend/network"}, third: true, not: []string{"database/sql"}, reach: []string{"database/sql"}},
+	{pattern: "backend/shelves", ours: []string{"backend/domain", "backend/network", "backend/shelf"}, not: useCaseIO, reach: []string{"database/sql"}},
 	{pattern: "backend/links", ours: []string{"backend/domain", "backend/network"}, third: true, not: []string{"database/sql"}},
 	{pattern: "backend/presets/...", ours: subject("presets"), third: true, not: useCaseIO, reach: []string{"database/sql"}},
 	{pattern: "backend/budget", ours: []string{"backend/domain", "backend/network"}, not: useCaseIO, reach: []string{"net/http", "database/sql"}},

@@ -51,7 +51,7 @@ type Reader struct {
 }
 
 // New returns a reader that says it is agent, such as "Postbag/1.2", and keeps pictures with p.
-func New(agent string, p Pictures) *Reader { return newReader(agent, p, public) }
+func New(agent string, p Pictures) *Reader { return newReader(agent, p, Public) }
 
 func newReader(agent string, p Pictures, allowed func(netip.Addr) bool) *Reader {
 	dialer := &net.Dialer{Timeout: dialTime, Control: func(_, address string, _ syscall.RawConn) error {
@@ -92,8 +92,8 @@ var special = []netip.Prefix{
 	netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("2002::/16"),
 }
 
-// public reports whether an address is one of the public internet.
-func public(a netip.Addr) bool {
+// Public reports whether an address is one of the public internet.
+func Public(a netip.Addr) bool {
 	a = a.Unmap().WithZone("")
 	return a.IsGlobalUnicast() && !a.IsPrivate() && !slices.ContainsFunc(special, func(p netip.Prefix) bool { return p.Contains(a) })
 }

@@ -40,6 +40,7 @@ const (
 	IssueMediaBytes  = "media_bytes"
 	IssueMediaSize   = "media_size"
 	IssueMediaLength = "media_length"
+	IssueNoShelf     = "no_shelf"
 	IssueAltMissing  = "alt_missing"
 	IssueAltTooLong  = "alt_too_long"
 	IssueAltLost     = "alt_lost"
@@ -206,6 +207,9 @@ func (c *checker) media(i int, part Part, poll bool) {
 			with("length", n, "limit", l.Max, "over", n-l.Max)
 	} else if n == 0 && l.Needed && !poll {
 		c.add(IssueMediaNeeded, "media", i, -1, "%s needs a picture or a video", c.d.Name)
+	}
+	if l.PublicURL && l.NoShelf && len(part.Media) > 0 {
+		c.add(IssueNoShelf, "media", i, -1, "%s fetches media from a public address, and this workspace has no public storage", c.d.Name)
 	}
 	videos, pictures := 0, 0
 	for j, m := range part.Media {

@@ -161,6 +161,8 @@ type MediaLimit struct {
 	VideoBytes  int64    `json:"video_bytes"`
 	VideoMs     int64    `json:"video_ms"`
 	PublicURL   bool     `json:"public_url"` // fetched by the network from a public address
+	// NoShelf is no network's rule: the workspace has no public storage, which PublicURL needs.
+	NoShelf bool `json:"no_shelf,omitempty"`
 }
 
 // AltLimit is about descriptions of pictures.

@@ -104,7 +104,7 @@ func (s *Service) checkVariant(p domain.Post, v domain.Variant, channel domain.C
 	if err != nil {
 		return r, err
 	}
-	limits.Alt.Required = rules.altRequired
+	limits.Alt.Required, limits.Media.NoShelf = rules.altRequired, rules.noShelf
 	frame := rules.frame(channel, limits.Parts)
 	plan, uses, err := Draft(p, v, assets, frame)
 	if err != nil {

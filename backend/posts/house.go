@@ -12,6 +12,7 @@ import (
 type rules struct {
 	sizes       map[string]Size // those a post's media are sent in, and that exist
 	altRequired bool
+	noShelf     bool // the workspace has no public storage
 	tags        Tags // of the workspace; no Source: each channel's network
 	people      []Person
 }
@@ -26,6 +27,13 @@ func (s *Service) rules(ctx context.Context, p domain.Post) (r rules, err error)
 		if r.altRequired, err = s.house.AltRequired(ctx); err != nil {
 			return r, err
 		}
+	}
+	if s.house.Shelf != nil {
+		has, err := s.house.Shelf(ctx, p.Workspace)
+		if err != nil {
+			return r, fmt.Errorf("public storage of workspace %s: %w", p.Workspace, err)
+		}
+		r.noShelf = !has
 	}
 	if r.tags, err = s.tags(ctx, p.Workspace); err != nil {
 		return r, err

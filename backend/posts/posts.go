@@ -76,6 +76,8 @@ type House struct {
 	Tags func(ctx context.Context, w domain.WorkspaceID) (Tags, error)
 	// People returns whom a workspace mentions.
 	People func(ctx context.Context, w domain.WorkspaceID) ([]Person, error)
+	// Shelf says whether networks can fetch a workspace's media from a public address.
+	Shelf func(ctx context.Context, w domain.WorkspaceID) (bool, error)
 }
 
 // Service is what people do with posts.

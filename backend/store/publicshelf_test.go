@@ -11,7 +11,9 @@ import (
 
 // sealedAs stands in for the seal: it says what it was made for.
 func sealedAs(text string) func(domain.ShelfID, int) ([]byte, error) {
-	return func(id domain.ShelfID, version int) ([]byte, error) { return fmt.Appendf(nil, "%s %s %d", text, id, version), nil }
+	return func(id domain.ShelfID, version int) ([]byte, error) {
+		return fmt.Appendf(nil, "%s %s %d", text, id, version), nil
+	}
 }
 
 func TestAWorkspaceHasOnePublicShelf(t *testing.T) {
@@ -128,17 +130,12 @@ func TestAFileIsOverWhenItsDeliveryHasEnded(t *testing.T) {
 // force gives a delivery a state, whatever the triggers say of the way to it.
 func (d desk) force(id domain.DeliveryID, state domain.DeliveryState) {
 	d.t.Helper()
-	rows, err := d.write.Query("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'delivery'")
+	const ofDelivery = " FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'delivery' ORDER BY name"
+	known, err := names(d.t.Context(), d.write, "SELECT name"+ofDelivery)
 	d.must(err)
-	triggers := map[string]string{}
-	for rows.Next() {
-		var name, text string
-		d.must(rows.Scan(&name, &text))
-		triggers[name] = text
-	}
-	d.must(rows.Err())
-	d.must(rows.Close())
-	for name := range triggers {
+	texts, err := names(d.t.Context(), d.write, "SELECT sql"+ofDelivery)
+	d.must(err)
+	for _, name := range known {
 		_, err := d.write.Exec("DROP TRIGGER " + name)
 		d.must(err)
 	}
@@ -148,7 +145,7 @@ func (d desk) force(id domain.DeliveryID, state domain.DeliveryState) {
 	}
 	_, err = d.write.Exec("UPDATE delivery SET state = ?, hold_reason = ?, wake_at_ms = CASE WHEN ?1 IN ('planned', 'waiting', 'unknown') THEN 1 END, remote_url = 'x', claim_token = CASE WHEN ?1 IN ('preparing', 'sending') THEN 't' END, published_at_ms = CASE ?1 WHEN 'published' THEN 1 END WHERE id = ?3", state, reason, id)
 	d.must(err)
-	for _, text := range triggers {
+	for _, text := range texts {
 		_, err := d.write.Exec(text)
 		d.must(err)
 	}

@@ -52,6 +52,7 @@ const sentences: Record<string, Say> = {
 	link: ({ channels }) => m.composer_check_link({ channels }),
 	language: () => m.composer_check_language(),
 	media_missing: () => m.composer_check_media_missing(),
+	no_shelf: ({ channels }) => m.composer_check_no_shelf({ channels }),
 	animation_still: ({ channels }) => m.composer_check_still({ channels }),
 	reauth: ({ channels }) => m.composer_check_reauth({ channels }),
 	channel_removed: ({ channels }) => m.composer_check_removed({ channels }),
