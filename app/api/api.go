@@ -27,6 +27,7 @@ import (
 	"postbag/backend/render"
 	"postbag/backend/secrets"
 	"postbag/backend/settings"
+	"postbag/backend/shelves"
 	"postbag/backend/slots"
 	"postbag/backend/slots/typed"
 	"postbag/backend/store"
@@ -48,6 +49,7 @@ type Parts struct {
 	Slots    *slots.Service
 	Twins    *twins.Finder // knows what was sent lately
 	Settings *settings.Service
+	Shelves  *shelves.Service // public storage
 	Samples  Samples
 	Accounts Accounts
 	Log      *slog.Logger

@@ -116,7 +116,7 @@ func (c *cli) root() *cobra.Command {
 	flags.BoolVar(&c.json, "json", false, "print one JSON value on standard output")
 	cmd.AddCommand(
 		newVersion(c), newDemo(c), newNetworks(c), newCheck(c), newChannel(c), newAsset(c), newPreset(c), newRender(c),
-		newPost(c), newSlot(c), newQueue(c), newFeed(c), newWorkspace(c), newServe(c), newAgent(c), newHome(c), newBackup(c), newRestore(c), newDoctor(c),
+		newPost(c), newSlot(c), newQueue(c), newFeed(c), newWorkspace(c), newShelf(c), newServe(c), newAgent(c), newHome(c), newBackup(c), newRestore(c), newDoctor(c),
 	)
 	return cmd
 }

@@ -1165,6 +1165,18 @@ export namespace api {
 	    id: string;
 	    focus?: Point;
 	}
+	export interface SetShelf {
+	    workspace: string;
+	    kind: string;
+	    address: string;
+	    region: string;
+	    bucket: string;
+	    folder: string;
+	    user: string;
+	    public: string;
+	    hostKey: string;
+	    secret: string;
+	}
 	export interface Settings {
 	    language: string;
 	    theme: string;
@@ -1196,6 +1208,24 @@ export namespace api {
 	    import?: string;
 	    splitters?: Record<string, number>;
 	    onboarding?: string;
+	}
+	export interface Shelf {
+	    set: boolean;
+	    kind: string;
+	    address: string;
+	    region: string;
+	    bucket: string;
+	    folder: string;
+	    user: string;
+	    public: string;
+	    hostKey: string;
+	    fingerprint: string;
+	    files: number;
+	}
+	export interface ShelfTrial {
+	    works: boolean;
+	    code: string;
+	    message: string;
 	}
 	export interface ShellEvent {
 	    kind: ShellEventKind;

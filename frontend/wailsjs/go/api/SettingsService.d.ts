@@ -12,8 +12,16 @@ export function People(arg1:string):Promise<Array<api.Person>>;
 
 export function RemovePerson(arg1:api.RemovePerson):Promise<void>;
 
+export function RemoveShelf(arg1:string):Promise<void>;
+
 export function ResetShortcut(arg1:string):Promise<api.Settings>;
 
 export function SavePerson(arg1:api.SavePerson):Promise<void>;
+
+export function SetShelf(arg1:api.SetShelf):Promise<api.Shelf>;
+
+export function Shelf(arg1:string):Promise<api.Shelf>;
+
+export function TestShelf(arg1:string):Promise<api.ShelfTrial>;
 
 export function Workspace(arg1:string):Promise<api.WorkspaceSettings>;

@@ -22,12 +22,28 @@ export function RemovePerson(arg1) {
   return window['go']['api']['SettingsService']['RemovePerson'](arg1);
 }
 
+export function RemoveShelf(arg1) {
+  return window['go']['api']['SettingsService']['RemoveShelf'](arg1);
+}
+
 export function ResetShortcut(arg1) {
   return window['go']['api']['SettingsService']['ResetShortcut'](arg1);
 }
 
 export function SavePerson(arg1) {
   return window['go']['api']['SettingsService']['SavePerson'](arg1);
+}
+
+export function SetShelf(arg1) {
+  return window['go']['api']['SettingsService']['SetShelf'](arg1);
+}
+
+export function Shelf(arg1) {
+  return window['go']['api']['SettingsService']['Shelf'](arg1);
+}
+
+export function TestShelf(arg1) {
+  return window['go']['api']['SettingsService']['TestShelf'](arg1);
 }
 
 export function Workspace(arg1) {
