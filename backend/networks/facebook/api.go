@@ -122,6 +122,10 @@ func refusals() []network.Refusal {
 		{codeParameter, network.Rejected, docErrors + ": an invalid parameter"},
 		{"1609005", network.Rejected, docErrors + ": the link could not be read"},
 		{"352", network.Rejected, docVideo + ": the format of the video"},
+		{"1363022", network.Rejected, docVideoErrors + ": the video is smaller than 1 KB"},
+		{"1363023", network.Rejected, docVideoErrors + ": the video is larger than 2 GB"},
+		{"1363031", network.Rejected, docVideoErrors + ": the file is no video"},
+		{"1363042", network.Reauth, docVideoErrors + ": no permission to upload a video here"},
 		{"190", network.Reauth, docErrors + ": the token has expired"},
 		{"102", network.Reauth, docErrors + ": the session"},
 		{"10", network.Reauth, docErrors + ": permission not granted or removed"},
@@ -139,7 +143,7 @@ func refusals() []network.Refusal {
 			list = append(list, network.Refusal{Status: status, Code: row.code, Kind: row.kind, Source: row.source})
 		}
 	}
-	return append(list, network.Refusal{Status: 400, Code: codeOffset, Kind: network.Throttled, Stale: true, Source: docVideo + ": a piece at another offset than the upload stands at"})
+	return append(list, network.Refusal{Status: 400, Code: codeOffset, Kind: network.Throttled, Stale: true, Source: docVideoErrors + ": a piece at another offset than the upload stands at"})
 }
 
 // pauseBlocked is how long a Page that is blocked for a time is left alone.
@@ -167,7 +171,7 @@ func judge(r network.Reply) error {
 	switch code {
 	case "190", "102":
 		message = "Facebook does not accept the sign-in any more; connect the Page again"
-	case "10", codePermission:
+	case "10", codePermission, "1363042":
 		message = "the sign-in lacks a permission, or you may no longer post on this Page. " + message
 	case codeBlocked:
 		message = "Facebook blocks this for a time; look at the Page on Facebook. " + message
@@ -192,7 +196,7 @@ func codeIn(code, sub string) string {
 	switch n, err := strconv.Atoi(code); {
 	case err != nil:
 		return ""
-	case sub == codeOffset:
+	case strings.HasPrefix(sub, "1363"): // of videos, each with a meaning of its own (docVideoErrors)
 		return sub
 	case code == codeParameter && sub == "33":
 		return codeGone

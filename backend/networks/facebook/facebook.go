@@ -55,19 +55,20 @@ var (
 )
 
 const (
-	docPosts  = "developers.facebook.com, Pages API, Posts, as read in 2026"
-	docPhotos = "developers.facebook.com, Graph API reference, Page Photos, v25.0 to v26.0, as read in 2026"
-	docVideo  = "developers.facebook.com, Video API, Publishing, Resumable Upload, as quoted in 2026"
-	docErrors = "developers.facebook.com, Graph API, Handling Errors, as read in 2026"
-	docRates  = "developers.facebook.com, Graph API, Rate Limits, as read in 2026"
-	docSpec   = "facebook/facebook-business-sdk-codegen, api_specs, 2026-04-15"
+	docPosts       = "developers.facebook.com, Pages API, Posts, as read in 2026"
+	docPhotos      = "developers.facebook.com, Graph API reference, Page Photos, v25.0 to v26.0, as read in 2026"
+	docVideo       = "developers.facebook.com, Video API, Publishing, Resumable Upload, as quoted in 2026"
+	docVideoErrors = "developers.facebook.com, Video API, Error Codes, as read in 2026"
+	docErrors      = "developers.facebook.com, Graph API, Handling Errors, as read in 2026"
+	docRates       = "developers.facebook.com, Graph API, Rate Limits, as read in 2026"
+	docSpec        = "facebook/facebook-business-sdk-codegen, api_specs, 2026-04-15"
 )
 
 const (
 	mostText         = 63206
 	mostPictures     = 10
 	mostPictureBytes = 4_000_000
-	mostVideoBytes   = 2_000_000_000
+	mostVideoBytes   = 1_750_000_000
 	mostVideoMinutes = 40
 	mostAlt          = 1000
 )

@@ -15,7 +15,7 @@ import (
 // the third makes the video visible, as soon as Facebook has worked on it. What becomes of it in that work
 // is not waited for: Facebook shows it, or tells the person on the Page why it does not.
 
-// mostPieces is how many pieces a video has at most: 2 GB in pieces of 128 KiB.
+// mostPieces is how many pieces a video has at most: all it may have in pieces of 128 KiB.
 const mostPieces = 16_384
 
 // session is the answer to the first phase, and without its ids to each piece. The offsets say which bytes
