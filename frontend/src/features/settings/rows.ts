@@ -105,6 +105,7 @@ export const rows: readonly Row[] = [
 		label: () => m.settings_twin_pictures(),
 		text: () => m.settings_twin_pictures_text(),
 	},
+	{ id: 'shelf', section: 'publishing', label: () => m.settings_shelf(), text: () => m.settings_shelf_text() },
 	{
 		id: 'needs',
 		section: 'notifications',
