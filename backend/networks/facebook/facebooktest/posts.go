@@ -19,7 +19,7 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		s.wrong("a post that cannot be read: %v", err)
 	}
-	if why := s.document.wrong("POST", "feed", r.PostForm); why != "" {
+	if why := misused("POST", "feed", r.PostForm); why != "" {
 		s.wrong("%s", why)
 	}
 	if !s.may(w, "pages_manage_posts") {
@@ -140,7 +140,7 @@ func (s *Server) multipart(r *http.Request, edge, file string) ([]byte, url.Valu
 		return nil, nil
 	}
 	form := url.Values(r.MultipartForm.Value)
-	if why := s.document.wrong("POST", edge, form); why != "" {
+	if why := misused("POST", edge, form); why != "" {
 		s.wrong("%s", why)
 	}
 	f, _, err := r.FormFile(file)
@@ -170,7 +170,7 @@ func (s *Server) video(w http.ResponseWriter, r *http.Request) {
 			s.wrong("a video that cannot be read: %v", err)
 		}
 		form = r.PostForm
-		if why := s.document.wrong("POST", "videos", form); why != "" {
+		if why := misused("POST", "videos", form); why != "" {
 			s.wrong("%s", why)
 		}
 	}
@@ -221,8 +221,8 @@ func (s *Server) offsets(f *film) map[string]any {
 // list is GET /{page}/published_posts, newest first.
 func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	why := s.document.wrong("GET", "published_posts", q)
-	if bad := fields(q.Get("fields"), slices.Concat(postEdges, s.document.PostFields)...); bad != "" {
+	why := misused("GET", "published_posts", q)
+	if bad := fields(q.Get("fields"), append(postEdges(), postFields()...)...); bad != "" {
 		why = "a post has no field " + bad
 	}
 	limit, err := strconv.Atoi(q.Get("limit"))

@@ -2,9 +2,9 @@
 // Facebook Page are written with, for tests.
 //
 // It is written from Meta's documentation (developers.facebook.com: Pages API, Video API, Facebook Login,
-// Handling Errors, as read in 2026), and holds every request to Meta's own description of a Page's edges
-// (facebook/facebook-business-sdk-codegen, 2026-04-15). It keeps pictures apart until a post shows them,
-// asks for a video in pieces of its own size, and plays the failures that make publishing hard.
+// Handling Errors, as read in 2026), and holds every request to what Meta's own description says of a Page's
+// edges (document.go). It keeps pictures apart until a post shows them, asks for a video in pieces of its own
+// size, and plays the failures that make publishing hard.
 package facebooktest
 
 import (
@@ -41,7 +41,6 @@ type Server struct {
 	URL string // http://127.0.0.1:port
 
 	mu       sync.Mutex
-	document *document
 	failures []networktest.Failure
 	canned   map[string][]Answer
 	scopes   []string
@@ -100,7 +99,7 @@ var (
 func New(t testing.TB) *Server {
 	t.Helper()
 	s := &Server{
-		document: read(t), canned: map[string][]Answer{}, pictures: map[string]*picture{}, videos: map[string]*film{}, codes: map[string]bool{},
+		canned: map[string][]Answer{}, pictures: map[string]*picture{}, videos: map[string]*film{}, codes: map[string]bool{},
 		scopes: []string{"pages_show_list", "pages_manage_posts", "pages_read_engagement", "public_profile"}, pages: 1, piece: 1 << 20,
 	}
 	server := httptest.NewServer(s.routes())

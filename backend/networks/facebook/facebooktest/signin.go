@@ -81,7 +81,7 @@ func own(id, handle, title string) map[string]any {
 }
 
 func (s *Server) me(w http.ResponseWriter, r *http.Request) {
-	if bad := fields(r.URL.Query().Get("fields"), s.document.PageFields...); bad != "" {
+	if bad := fields(r.URL.Query().Get("fields"), pageFields()...); bad != "" {
 		s.wrong("a Page has no field %q", bad)
 	}
 	if r.Header.Get("Authorization") != "Bearer "+PageToken {
@@ -93,7 +93,7 @@ func (s *Server) me(w http.ResponseWriter, r *http.Request) {
 
 // accounts lists the person's Pages. Only a lasting token gives lasting ones.
 func (s *Server) accounts(w http.ResponseWriter, r *http.Request) {
-	if bad := fields(r.URL.Query().Get("fields"), slices.Concat(s.document.PageFields, []string{"tasks"})...); bad != "" {
+	if bad := fields(r.URL.Query().Get("fields"), append(pageFields(), "tasks")...); bad != "" {
 		s.wrong("a Page has no field %q", bad)
 	}
 	if r.Header.Get("Authorization") != "Bearer "+longToken {
