@@ -84,11 +84,20 @@ func TestAKilledProcessLeavesNothingOnTheShelf(t *testing.T) {
 		}
 		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestShelfChild$") //nolint:gosec // this very test
 		child.Env = append(os.Environ(), childData+"="+root, childDies+"="+when)
+		started := make(chan struct{})
 		if when == "while" {
-			server.Lie(func(http.ResponseWriter, *http.Request) { _ = child.Process.Kill(); time.Sleep(100 * time.Millisecond) })
+			server.Lie(func(http.ResponseWriter, *http.Request) {
+				<-started
+				_ = child.Process.Kill()
+				time.Sleep(100 * time.Millisecond)
+			})
 		}
-		if said, err := child.CombinedOutput(); err == nil {
-			t.Fatalf("%s: the child was not killed: %s", when, said)
+		if err := child.Start(); err != nil {
+			t.Fatal(err)
+		}
+		close(started)
+		if err := child.Wait(); err == nil {
+			t.Fatalf("%s: the child was not killed", when)
 		}
 		server.Lie(nil)
 		if n := len(server.Files()); n != 1 {
