@@ -24,6 +24,7 @@ import (
 	"postbag/backend/networks/reddit"
 	"postbag/backend/networks/slack"
 	"postbag/backend/networks/telegram"
+	"postbag/backend/networks/threads"
 	"postbag/backend/networks/tiktok"
 	"postbag/backend/networks/tumblr"
 	"postbag/backend/networks/webhook"
@@ -39,6 +40,7 @@ func Networks() *network.Registry {
 		mastodon.New(),
 		misskey.New(),
 		x.New(),
+		threads.New(),
 		linkedin.New(),
 		facebook.New(),
 		instagram.New(),
