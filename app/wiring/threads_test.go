@@ -83,3 +83,16 @@ func TestAPostGoesToThreadsOnce(t *testing.T) {
 		secretstest.Scan(t, b.Dir.Path(), threadstest.GoodToken)
 	}
 }
+
+// A thread whose second part lost its answer goes on after the post that the list of replies shows.
+func TestAThreadGoesOnAfterALostAnswer(t *testing.T) {
+	b, s := threadsBench(t)
+	s.Fail("")
+	s.Fail(networktest.DropAfter)
+	b.publish(api.Content{Text: "One", Parts: []string{"Two", "Three"}})
+	done := b.ended()
+	posts := s.Posts()
+	if done.State != "published" || len(posts) != 3 || posts[1].Parent != posts[0].ID || posts[2].Parent != posts[1].ID {
+		t.Fatalf("ended as %+v; there are %+v", done, posts)
+	}
+}

@@ -47,45 +47,43 @@ func (b *bench) agreed(secret string) (network.Step, string) {
 }
 
 func TestSigningInEndsInAnAccountThatRenewsItself(t *testing.T) {
-	{
-		b := newBench(t)
-		step, to := b.agreed(threadstest.Secret)
-		step = b.answer(step, map[string]string{"address": " " + to + " "})
-		if step.Account == nil {
-			t.Fatalf("it ended at %q: %s", step.Name, step.Message)
-		}
-		a := *step.Account
-		if a.RemoteID != threadstest.ID || a.Handle != threadstest.Handle || a.Name != threadstest.Name {
-			t.Errorf("connected as %+v", a)
-		}
-		if in := time.Until(a.Expires); in < 29*24*time.Hour || in > 31*24*time.Hour {
-			t.Errorf("it is to be renewed in %v", in)
-		}
-		n := threads.At(b.URL)
-		if _, err := n.Refresh(t.Context(), b.calls, a); network.KindOf(err) != network.Ambiguous {
-			t.Errorf("a token of today: %v", err)
-		}
-		b.Age()
-		fresh, err := n.Refresh(t.Context(), b.calls, a)
-		if err != nil || fresh.Secret.Field("token") == a.Secret.Field("token") || !fresh.Expires.After(time.Now().Add(29*24*time.Hour)) {
-			t.Fatalf("renewed: %v", err)
-		}
-		if who, err := n.Verify(t.Context(), b.calls, fresh); err != nil || who.Handle != threadstest.Handle {
-			t.Errorf("the new token: %v", err)
-		}
-		other := fresh
-		other.RemoteID = "17841400000000000"
-		if _, err := n.Verify(t.Context(), b.calls, other); network.KindOf(err) != network.Reauth {
-			t.Errorf("another account: %v", err)
-		}
-		b.Revoke()
-		if _, err := n.Verify(t.Context(), b.calls, fresh); network.KindOf(err) != network.Reauth {
-			t.Errorf("a token that ended: %v", err)
-		}
-		b.calls.Forget()
-		if _, err := n.Refresh(t.Context(), b.calls, fresh); network.KindOf(err) != network.Reauth {
-			t.Errorf("renewing one that ended: %v", err)
-		}
+	b := newBench(t)
+	step, to := b.agreed(threadstest.Secret)
+	step = b.answer(step, map[string]string{"address": " " + to + " "})
+	if step.Account == nil {
+		t.Fatalf("it ended at %q: %s", step.Name, step.Message)
+	}
+	a := *step.Account
+	if a.RemoteID != threadstest.ID || a.Handle != threadstest.Handle || a.Name != threadstest.Name {
+		t.Errorf("connected as %+v", a)
+	}
+	if in := time.Until(a.Expires); in < 29*24*time.Hour || in > 31*24*time.Hour {
+		t.Errorf("it is to be renewed in %v", in)
+	}
+	n := threads.At(b.URL)
+	if _, err := n.Refresh(t.Context(), b.calls, a); network.KindOf(err) != network.Ambiguous {
+		t.Errorf("a token of today: %v", err)
+	}
+	b.Age()
+	fresh, err := n.Refresh(t.Context(), b.calls, a)
+	if err != nil || fresh.Secret.Field("token") == a.Secret.Field("token") || !fresh.Expires.After(time.Now().Add(29*24*time.Hour)) {
+		t.Fatalf("renewed: %v", err)
+	}
+	if who, err := n.Verify(t.Context(), b.calls, fresh); err != nil || who.Handle != threadstest.Handle {
+		t.Errorf("the new token: %v", err)
+	}
+	other := fresh
+	other.RemoteID = "17841400000000000"
+	if _, err := n.Verify(t.Context(), b.calls, other); network.KindOf(err) != network.Reauth {
+		t.Errorf("another account: %v", err)
+	}
+	b.Revoke()
+	if _, err := n.Verify(t.Context(), b.calls, fresh); network.KindOf(err) != network.Reauth {
+		t.Errorf("a token that ended: %v", err)
+	}
+	b.calls.Forget()
+	if _, err := n.Refresh(t.Context(), b.calls, fresh); network.KindOf(err) != network.Reauth {
+		t.Errorf("renewing one that ended: %v", err)
 	}
 }
 
