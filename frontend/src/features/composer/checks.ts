@@ -42,6 +42,7 @@ const sentences: Record<string, Say> = {
 	media_aspect: ({ channels }) => m.composer_check_media_aspect({ channels }),
 	caption_lost: ({ channels }) => m.composer_check_caption_lost({ channels }),
 	too_many_tags: ({ channels, value }) => m.composer_check_tags({ channels, limit: value('limit') }),
+	too_many_links: ({ channels, value }) => m.composer_check_links({ channels, limit: value('limit') }),
 	too_many_mentions: ({ channels, value }) => m.composer_check_mentions({ channels, limit: value('limit') }),
 	angle_brackets: ({ channels }) => m.composer_check_brackets({ channels }),
 	front_matter: ({ channels }) => m.composer_check_matter({ channels }),
