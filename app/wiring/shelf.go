@@ -20,8 +20,9 @@ const (
 	kindShelf = "shelf"
 	// tidyAgain is how soon what could not be removed from a shelf is tried again.
 	tidyAgain = 15 * time.Minute
-	// tidyEnd is how long the publisher waits at its end for what is still to be removed.
-	tidyEnd = 20 * time.Second
+	// tidyEnd is how long the publisher waits at its end for what is still to be removed: the next one
+	// removes what is left.
+	tidyEnd = 5 * time.Second
 )
 
 var (
@@ -58,8 +59,8 @@ func (s shelfSealer) OpenShelf(ctx context.Context, id domain.ShelfID, version i
 }
 
 // tidying removes from public shelves what deliveries needed that have ended: at once, after every
-// change of a delivery, and a last time
-// at its end. after is to be told of every change, and tells changed, which may be nil.
+// change of a delivery, and a last time at its end. after is to be told of every change, and tells
+// changed, which may be nil.
 func (a *App) tidying(ctx context.Context, changed func(domain.DeliveryID)) (after func(domain.DeliveryID), end func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	poke, stop, done := make(chan struct{}, 1), make(chan struct{}), make(chan struct{})
