@@ -67,7 +67,7 @@ func room(ctx context.Context, c network.Calls, a network.Account) error {
 func contained(ctx context.Context, c network.Calls, a network.Account, p network.Plan) (string, error) {
 	media := p.Parts[0].Media
 	if len(media) == 1 {
-		address, err := shelved(ctx, c, a, p, 0)
+		address, err := network.Shelved(ctx, c, a, p, stepFile+"1", media[0])
 		if err != nil {
 			return "", err
 		}
@@ -75,7 +75,7 @@ func contained(ctx context.Context, c network.Calls, a network.Account, p networ
 	}
 	items := make([]string, len(media))
 	for i, m := range media {
-		address, err := shelved(ctx, c, a, p, i)
+		address, err := network.Shelved(ctx, c, a, p, stepFile+strconv.Itoa(i+1), m)
 		if err != nil {
 			return "", err
 		}
@@ -148,27 +148,6 @@ func source(m network.Media, address string) url.Values {
 		return url.Values{"video_url": {address}}
 	}
 	return url.Values{"image_url": {address}}
-}
-
-// shelved puts the file of a medium where Instagram can fetch it, and returns its address.
-func shelved(ctx context.Context, c network.Calls, a network.Account, p network.Plan, i int) (string, error) {
-	m := p.Parts[0].Media[i]
-	reply, err := c.Prepare(ctx, stepFile+strconv.Itoa(i+1), network.Request{
-		Method: "PUT", URL: "shelf:///" + a.Folder + "/" + p.Delivery, Header: map[string]string{"Content-Type": m.Type},
-		Body: network.Body{{File: m.File()}},
-	})
-	if err != nil {
-		return "", network.AsError("your public storage", err)
-	}
-	address := reply.Header["Location"]
-	u, err := url.Parse(address)
-	if reply.Status == 201 && err == nil && u.Host != "" && u.User == nil && u.Fragment == "" && (u.Scheme == "https" || u.Scheme == "http" && network.Loopback(u.Host)) {
-		return address, nil
-	}
-	if reply.Kept { // an earlier attempt kept it like any success
-		return "", stale("your public storage gave no address for the file; it is put there again")
-	}
-	return "", &network.Error{Kind: network.Ambiguous, Message: "your public storage gave no address for the file"}
 }
 
 // create makes a container and returns its id. Nobody sees it.

@@ -26,7 +26,7 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 	files := make([][]string, len(p.Parts))
 	for i := len(p.Done); i < len(p.Parts); i++ {
 		for j := range p.Parts[i].Media {
-			address, err := shelved(ctx, c, a, p, i, j)
+			address, err := network.Shelved(ctx, c, a, p, at(stepFile, i, j), p.Parts[i].Media[j])
 			if err != nil {
 				return network.Receipt{}, err
 			}
@@ -145,27 +145,6 @@ func source(m network.Media, address string) url.Values {
 		form.Set("alt_text", m.Alt)
 	}
 	return form
-}
-
-// shelved puts the file of a medium where Threads can fetch it, and returns its address.
-func shelved(ctx context.Context, c network.Calls, a network.Account, p network.Plan, i, j int) (string, error) {
-	m := p.Parts[i].Media[j]
-	reply, err := c.Prepare(ctx, at(stepFile, i, j), network.Request{
-		Method: "PUT", URL: "shelf:///" + a.Folder + "/" + p.Delivery, Header: map[string]string{"Content-Type": m.Type},
-		Body: network.Body{{File: m.File()}},
-	})
-	if err != nil {
-		return "", network.AsError("your public storage", err)
-	}
-	address := reply.Header["Location"]
-	u, err := url.Parse(address)
-	if reply.Status == 201 && err == nil && u.Host != "" && u.User == nil && u.Fragment == "" && (u.Scheme == "https" || u.Scheme == "http" && network.Loopback(u.Host)) {
-		return address, nil
-	}
-	if reply.Kept { // an earlier attempt kept it like any success
-		return "", stale("your public storage gave no address for the file; it is put there again")
-	}
-	return "", &network.Error{Kind: network.Ambiguous, Message: "your public storage gave no address for the file"}
 }
 
 // create makes a container and returns its id. Nobody sees it.
