@@ -12,7 +12,7 @@ import (
 )
 
 // Moment is one entry of a delivery's time line. Its code says what happened; the page has the
-// words: planned, prepared, sent_media, asked, accepted, no_answer, refused, throttled, sign_in,
+// words: planned, prepared, sent_media, asked, accepted, taken, no_answer, refused, throttled, sign_in,
 // off_line, failed, looked, looked_in_vain, found, absent, same_key, undecided, person_live,
 // person_absent, person_again, held_ with its reason, time_reached, missed, cancelled, closed.
 type Moment struct {
@@ -88,8 +88,11 @@ func momentOf(c domain.Call, d domain.Delivery, pictures int, sent *int) Moment 
 		m.Code, m.Tone = "refused", "bad"
 	case domain.OutcomeAmbiguous:
 		m.Code, m.Tone, m.AtMs = "no_answer", "bad", millis(c.OutcomeAt)
-		if c.Effect != domain.EffectPublic {
+		switch {
+		case c.Effect != domain.EffectPublic:
 			m.Code, m.Tone = "failed", ""
+		case c.Code == network.CodeTaken:
+			m.Code, m.Tone = "taken", ""
 		}
 	}
 	return m

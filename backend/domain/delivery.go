@@ -8,6 +8,10 @@ import (
 // Replaced is the error class of a delivery that was cancelled because another took its place.
 const Replaced = "replaced"
 
+// ClassTaken is the error class of a delivery that the network has taken and says later of what became of
+// it: in doubt, and as it should be.
+const ClassTaken = "taken"
+
 // DeliveryState says where a delivery stands. The database repeats the list in a CHECK and
 // the transitions in triggers.
 type DeliveryState string

@@ -83,6 +83,17 @@ func IsBuilding(err error) bool {
 	return ok && e.Code == CodeBuilding && e.Kind == Throttled
 }
 
+// CodeTaken is the Code of an Ambiguous error that says that the network has everything it needs, and says
+// only later what became of it (a video that it looks through first). It is doubt like any other until it is
+// settled; but no server is at fault, and nobody needs to hear of it as long as nothing else is known.
+const CodeTaken = "taken"
+
+// IsTaken reports whether err says that the network has everything and says later what became of it.
+func IsTaken(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Code == CodeTaken && e.Kind == Ambiguous
+}
+
 // IsStale reports whether err says that what was prepared is of no more use.
 func IsStale(err error) bool {
 	e, ok := errors.AsType[*Error](err)

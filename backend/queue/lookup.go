@@ -58,7 +58,7 @@ func (a *attempt) askList(ctx context.Context) error {
 		return a.giveUp(ctx, "a post there looks exactly like it, and may be that of another delivery with the same text that is in doubt: "+links(s.exact))
 	}
 	if wait := a.nextLook(); wait > 0 {
-		return a.q.Store.Postpone(ctx, a.d.ID, time.Now().Add(wait), string(network.Ambiguous), a.d.ErrorText)
+		return a.q.Store.Postpone(ctx, a.d.ID, time.Now().Add(wait), a.class(), a.d.ErrorText)
 	}
 	return a.notFound(ctx, s)
 }

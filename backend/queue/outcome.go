@@ -46,9 +46,13 @@ func outcome(err error, s standing, now time.Time, quarantine time.Duration) (do
 	case network.NotSent, network.Ambiguous:
 		// An intent exists, so "not sent" cannot be said any more.
 	}
+	class := string(network.Ambiguous)
+	if network.IsTaken(err) && !s.doubted {
+		class = domain.ClassTaken
+	}
 	return domain.OutcomeAmbiguous, domain.Change{
 		State: domain.Unknown, WakeAt: now.Add(max(quarantine, min(network.WaitOf(err), longestWait))),
-		ErrorClass: string(network.Ambiguous), ErrorText: sentence(err),
+		ErrorClass: class, ErrorText: sentence(err),
 	}
 }
 

@@ -32,7 +32,7 @@ func (q *Queue) reconcile(ctx context.Context, d domain.Delivery) error {
 		return a.noted(ctx, err)
 	}
 	if left := q.quarantine(doubt, a.recon.Quarantine); left > 0 {
-		return q.Store.Postpone(ctx, d.ID, time.Now().Add(left), string(network.Ambiguous), d.ErrorText)
+		return q.Store.Postpone(ctx, d.ID, time.Now().Add(left), a.class(), d.ErrorText)
 	}
 	if a.segments, err = q.Store.Segments(ctx, d.ID); err != nil {
 		return err
@@ -183,7 +183,7 @@ func (a *attempt) unanswered(ctx context.Context, err error) error {
 		return ctx.Err()
 	}
 	if w, wait := a.terms.WaitFor(err, time.Now()); wait { // look-ups count like everything else
-		return a.q.Store.Postpone(ctx, a.d.ID, w.Until, string(network.Ambiguous), w.Text)
+		return a.q.Store.Postpone(ctx, a.d.ID, w.Until, a.class(), w.Text)
 	}
 	if network.KindOf(err) == network.Reauth {
 		if err := a.q.Accounts.SignedOut(ctx, a.d.Channel); err != nil {
@@ -198,7 +198,15 @@ func (a *attempt) unanswered(ctx context.Context, err error) error {
 	if network.KindOf(err) == network.NotSent {
 		wait = backoff(a.d.ID, offLineLooks) // each look leaves a row, and a journey has many hours
 	}
-	return a.q.Store.Postpone(ctx, a.d.ID, time.Now().Add(wait), string(network.Ambiguous), sentence(err))
+	return a.q.Store.Postpone(ctx, a.d.ID, time.Now().Add(wait), a.class(), sentence(err))
+}
+
+// class is that of a delivery whose doubt is not settled yet.
+func (a *attempt) class() string {
+	if a.d.ErrorClass == domain.ClassTaken {
+		return domain.ClassTaken
+	}
+	return string(network.Ambiguous)
 }
 
 // giveUp puts a delivery in doubt before a person, with what is known: when it was sent, how

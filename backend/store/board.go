@@ -244,7 +244,7 @@ func (db *DB) News(ctx context.Context, after int64) (list []News, err error) {
 			return n, s.Scan(&n.Delivery, &n.Post, &n.Kind, &n.Stamp)
 		}, `SELECT d.id, p.id, CASE WHEN d.state = 'published' THEN 'published' WHEN d.hold_reason = 'late_ask' THEN 'late' WHEN d.state = 'unknown' THEN 'unsure'
 			ELSE 'needs' END, d.hlc FROM delivery d JOIN post p ON p.row = d.post
-			WHERE d.hlc > ? AND `+shown+` AND (d.state IN ('rejected', 'published', 'unknown') OR d.state = 'held' AND d.hold_reason IN (
+			WHERE d.hlc > ? AND `+shown+` AND (d.state IN ('rejected', 'published') OR d.state = 'unknown' AND d.last_error_class <> '`+domain.ClassTaken+`' OR d.state = 'held' AND d.hold_reason IN (
 			'ambiguous', 'partial_thread', 'reauth', 'late_ask', 'clock', 'duplicate_suspect', 'restored_copy', 'moved_profile',
 			'media_missing', 'plan_changed', 'network_changed', 'budget')) ORDER BY d.hlc`, after)
 		return err

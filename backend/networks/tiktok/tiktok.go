@@ -197,16 +197,13 @@ var refusals = []network.Refusal{
 	{Status: 404, Kind: network.Throttled, Stale: true, Source: docTransfer + ": no valid upload task for the upload_url"},
 }
 
-// codeTaken is the code of the answer that TikTok has the whole video.
-const codeTaken = "taken"
-
 // classify judges the answer to the last part of a video. It never accepts: the best that TikTok can say is
 // that it has the whole video and will begin to post it, and what it refuses it refuses after that.
 func classify(_ string, r network.Reply) (network.Receipt, error) {
 	switch {
 	case r.Status == 201:
 		return network.Receipt{}, &network.Error{
-			Kind: network.Ambiguous, Code: codeTaken, Message: "TikTok has the whole video, and says only later what became of it",
+			Kind: network.Ambiguous, Code: network.CodeTaken, Message: "TikTok has the whole video, and says only later what became of it",
 		}
 	case r.OK():
 		return network.Receipt{}, unreadable("the last part of the video")

@@ -69,6 +69,7 @@ export function sentenceOf(d: api.Delivery, a: Around = {}): string {
 			if (d.errorClass === 'throttled') return m.states_s_wait_network({ network, when: moment(d.wakeMs, now) });
 			return m.states_s_wait_retry({ when: moment(d.wakeMs || d.dueMs, now) });
 		case 'unknown':
+			if (d.errorClass === 'taken' && d.wakeMs > now) return m.states_s_taken({ network, when: moment(d.wakeMs, now) });
 			return d.wakeMs > now ? m.states_s_unknown({ when: moment(d.wakeMs, now) }) : m.states_s_unknown_now({ network });
 		case 'published':
 			return m.states_s_published({ when: moment(d.publishedMs, now) });

@@ -129,7 +129,8 @@ export function cardOf(d: api.Delivery, row: api.QueueRow, a: Around = {}): Card
 	}
 	if (d.state === 'missed') return held(m.queue_card_missed(), sentenceOf(d, a));
 	if (d.state === 'unknown') {
-		return { ...held(m.queue_card_unknown(), sentenceOf(d, a)), safe: m.queue_safe_doubt() };
+		const title = d.errorClass === 'taken' ? m.queue_card_taken({ network }) : m.queue_card_unknown();
+		return { ...held(title, sentenceOf(d, a)), safe: m.queue_safe_doubt() };
 	}
 	if (d.state === 'waiting') {
 		if (d.errorClass === 'not_sent') return held(m.queue_card_offline(), m.queue_card_offline_text({ network }));
@@ -187,6 +188,8 @@ export function momentWords(t: api.Moment, d: api.Delivery): string {
 			return d.parts > 1
 				? m.queue_t_accepted_part({ network, part: t.n, parts: d.parts })
 				: m.queue_t_accepted({ network });
+		case 'taken':
+			return m.queue_t_taken({ network });
 		case 'no_answer':
 			return m.queue_t_no_answer({ network });
 		case 'refused':
