@@ -32,9 +32,9 @@ func raceFlags() []string {
 }
 
 // runTest is the task `test`: everything CI runs, in an order that keeps two cores busy. All
-// that takes long to compile is compiled first, two at a time. Then there are two lanes: while the
-// queue's tests wait for disks, the browser and the window have the machine almost for themselves;
-// and what only computes comes last. Whichever lane ends first begins with the fuzzing.
+// that takes long to compile is compiled first, two at a time. The stories in a browser have the machine
+// for themselves. Then there are two lanes: while the queue's tests wait for disks, the other tests run,
+// the window first. Whichever lane ends first begins with the fuzzing.
 func runTest(ctx context.Context, r *runner, args []string) error {
 	flags := flag.NewFlagSet("test", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -52,6 +52,8 @@ func runTest(ctx context.Context, r *runner, args []string) error {
 	p.stage(ctx, "Page", p.page) // first: the programs carry it
 	p.stage(ctx, "Build, for this system and five others", p.buildAll)
 	p.stage(ctx, "Check", p.check)
+	p.stage(ctx, "Tests of the page", p.testPage)
+	p.stage(ctx, "Stories in a browser", p.browse) // what people see of time is part of them
 	fuzzing := r.fuzzing(ctx, *fuzzTime)
 	fuzz := func(lane *report) {
 		lane.stage(ctx, fmt.Sprintf("Fuzzing, %s each", *fuzzTime), func(ctx context.Context) error { return fuzzing.run(ctx, lane) })
@@ -62,8 +64,6 @@ func runTest(ctx context.Context, r *runner, args []string) error {
 			fuzz(lane)
 		},
 		func(lane *report) {
-			lane.stage(ctx, "Tests of the page", lane.testPage)
-			lane.stage(ctx, "Stories in a browser", lane.browse)
 			lane.stage(ctx, "The window", lane.window)
 			lane.stage(ctx, "Secrets in a real keyring", lane.keyring)
 			lane.testRest(ctx)

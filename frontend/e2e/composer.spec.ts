@@ -134,6 +134,7 @@ test('files from elsewhere are dropped into the post', async ({ app }) => {
 test('a post is written and scheduled with the keyboard alone', async ({ app }) => {
 	await app.program.practice('me');
 	await app.open('#/posts/new');
+	await expect(field(app)).toBeFocused();
 	await app.page.keyboard.type('By hand.');
 	await saved(app);
 	await app.keys('Control+2');

@@ -207,6 +207,7 @@ export class App {
 
 	/** Moves the focus with the Tab key until it is on something, at most so many times. */
 	async tabTo(target: Locator, most = 60, key = 'Tab') {
+		await target.first().waitFor(); // a person looks before they leap
 		for (let i = 0; i < most; i++) {
 			if (await target.evaluateAll((els) => els.some((el) => el === document.activeElement))) return;
 			await this.page.keyboard.press(key);

@@ -38,6 +38,7 @@ test('every section is accessible and fits @themes', async ({ app }) => {
 test('a setting is found by its words, in any section', async ({ app }) => {
 	await app.open('#/settings/general');
 	await app.keys('Control+f');
+	await expect(app.page.getByRole('searchbox', { name: 'Find a setting' })).toBeFocused();
 	await app.page.keyboard.type('backup');
 	await expect(app.page.getByRole('button', { name: 'Back up now…' })).toBeVisible();
 	await expect(app.page.getByText('First day of the week')).toBeHidden();
