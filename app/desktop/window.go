@@ -325,6 +325,7 @@ func (w *window) background(ctx context.Context) *sync.WaitGroup {
 	var all sync.WaitGroup
 	all.Go(func() { w.app.KeepPublishing(ctx, w.events()) })
 	all.Go(func() { w.app.KeepShelves(ctx, w.events()) })
+	all.Go(func() { giveBack(ctx) })
 	return &all
 }
 
