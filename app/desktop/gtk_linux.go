@@ -18,6 +18,10 @@ import (
 	"time"
 )
 
+// endsOnce says that the library must not be told twice at a time that the window may end, as by a signal
+// that both of us hear: it stops its loop again, which crashes while that goes.
+const endsOnce = true
+
 // mostScreens bounds how many screens are looked at.
 const mostScreens = 16
 

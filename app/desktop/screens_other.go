@@ -6,6 +6,9 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 )
 
+// endsOnce: the library may be told as often as it asks that the window may end.
+const endsOnce = false
+
 // warm has nothing to do here: the window library's own start is the first to touch the system's windows.
 func warm() {}
 

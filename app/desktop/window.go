@@ -46,6 +46,7 @@ type window struct {
 	asked    time.Time        // when the page was asked what closing means; zero when it answered
 	quitting bool             // the person asked to end the program, not to close the window
 	leaving  bool             // nothing holds the window any more
+	let      time.Time        // when the library was told last that the window may end
 	hidden   bool
 	routes   map[string]string // of the notifications that are up
 	tray     tray
@@ -289,10 +290,17 @@ const patience = 2 * time.Second
 // closing is asked before the window closes, by whatever way, and says whether it stays.
 func (w *window) closing(context.Context) (stay bool) {
 	w.mu.Lock()
+	if endsOnce && time.Since(w.let) < patience {
+		w.mu.Unlock()
+		return true
+	}
 	leaving, ready, means := w.leaving, w.ready, w.memory.AtClose
 	silent := !w.asked.IsZero() && time.Since(w.asked) > patience
 	if !leaving && ready && !silent && means != keepAtClose && w.asked.IsZero() {
 		w.asked = time.Now()
+	}
+	if leaving || !ready || silent {
+		w.let = time.Now()
 	}
 	w.mu.Unlock()
 	switch {
