@@ -1,4 +1,4 @@
-import { test } from './fixtures';
+import { expect, test } from './fixtures';
 import { fill, screens } from './screens';
 
 // One workspace for a theme: filling it takes longer than looking at it.
@@ -13,6 +13,7 @@ test('screens', async ({ app, page }, info) => {
 		await page.setViewportSize({ width, height });
 		for (const screen of screens) {
 			await app.goto(screen.hash(seed));
+			await expect(page.locator('.skeleton')).toHaveCount(0); // what is still read would be a picture of nothing
 			await app.pictures();
 			await app.shot(`${screen.name}-${width}-${info.project.name}`);
 		}
