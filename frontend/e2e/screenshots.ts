@@ -13,7 +13,8 @@ test('screens', async ({ app, page }, info) => {
 		await page.setViewportSize({ width, height });
 		for (const screen of screens) {
 			await app.goto(screen.hash(seed));
-			await expect(page.locator('.skeleton')).toHaveCount(0); // what is still read would be a picture of nothing
+			await page.waitForTimeout(500); // what a screen reads only after it stands has been asked for then
+			await expect(page.locator('.skeleton')).toHaveCount(0);
 			await app.pictures();
 			await app.shot(`${screen.name}-${width}-${info.project.name}`);
 		}
