@@ -7,10 +7,12 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"postbag/backend/domain"
 	"postbag/backend/network"
 	"postbag/backend/render"
+	"postbag/backend/video/mp4"
 )
 
 // content reads what a network would be sent.
@@ -143,7 +145,7 @@ func TestAVideoPassesWithoutItsPlaceOrSaysWhyNot(t *testing.T) {
 	if len(data) != len(original) || !bytes.Contains(data, []byte("pictures and sound")) {
 		t.Error("something else changed")
 	}
-	if m, err := readMovie(bytes.NewReader(data), int64(len(data))); err != nil || m.width != 90 || m.durationMs != 2500 {
+	if m, err := mp4.Read(bytes.NewReader(data), int64(len(data))); err != nil || m.Width != 90 || m.Duration != 2500*time.Millisecond {
 		t.Errorf("it cannot be read any more: %+v, %v", m, err)
 	}
 	if m := got.Media; m.Kind != network.Video || m.Type != "video/mp4" || m.Width != 90 || m.DurationMs != 2500 || m.Name != "v.mp4" {
@@ -235,8 +237,8 @@ func FuzzAVideosHeaderIsReadOrRefused(f *testing.F) {
 	f.Add(webmOfBergen(false))
 	f.Add(webmOfBergen(true))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		m, err := readMovie(bytes.NewReader(data), int64(len(data)))
-		if err == nil && (m.width < 0 || m.height < 0 || m.durationMs < 0) {
+		m, err := mp4.Read(bytes.NewReader(data), int64(len(data)))
+		if err == nil && (m.Width < 0 || m.Height < 0 || m.Duration < 0) {
 			t.Fatalf("%+v", m)
 		}
 		for _, format := range []render.Format{render.MP4, render.WebM} {

@@ -232,7 +232,7 @@ const bergen = "+60.3913+005.3221/"
 func movieOf() []byte {
 	order := binary.BigEndian
 	mvhd := make([]byte, 100)
-	order.PutUint32(mvhd[4:], sinceEpoch+1_700_000_000)
+	order.PutUint32(mvhd[4:], 2_082_844_800+1_700_000_000) // since 1904
 	order.PutUint32(mvhd[12:], 1000)
 	order.PutUint32(mvhd[16:], 2500)
 	tkhd := make([]byte, 84)

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"postbag/backend/render"
+	"postbag/backend/video/mp4"
 )
 
 // span is a part of a file that is blotted out where it lies, so that nothing else moves: head is
@@ -18,7 +19,7 @@ type span struct {
 }
 
 // blot renames a box to "free".
-func blot(b box) span { return span{"free", b.start + 4, b.body, b.end} }
+func blot(b mp4.Box) span { return span{"free", b.Start + 4, b.Body, b.End} }
 
 // private finds what a video says besides picture and sound.
 func private(r io.ReaderAt, size int64, f render.Format) ([]span, error) {
@@ -34,22 +35,22 @@ func private(r io.ReaderAt, size int64, f render.Format) ([]span, error) {
 func privateOfMovie(r io.ReaderAt, size int64) ([]span, error) {
 	var spans []span
 	count := 0
-	err := boxes(r, 0, size, &count, func(b box) error {
-		switch b.kind {
+	err := mp4.Boxes(r, 0, size, &count, func(b mp4.Box) error {
+		switch b.Kind {
 		case "udta", "meta", "uuid":
 			spans = append(spans, blot(b))
 		case "moov", "moof":
 			// Read once and forwards: the reader below may have to begin anew for every step back.
-			if b.end-b.body > maxHeader {
+			if b.End-b.Body > maxHeader {
 				return errors.New("its header is too large")
 			}
-			header := make([]byte, b.end-b.body)
-			if _, err := r.ReadAt(header, b.body); err != nil {
+			header := make([]byte, b.End-b.Body)
+			if _, err := r.ReadAt(header, b.Body); err != nil {
 				return err
 			}
 			inside, err := privateOfHeader(bytes.NewReader(header), &count)
 			for _, s := range inside {
-				spans = append(spans, span{s.head, s.start + b.body, s.body + b.body, s.end + b.body})
+				spans = append(spans, span{s.head, s.start + b.Body, s.body + b.Body, s.end + b.Body})
 			}
 			return err
 		}
@@ -62,10 +63,10 @@ func privateOfMovie(r io.ReaderAt, size int64) ([]span, error) {
 const maxHeader = 128 << 20
 
 func privateOfHeader(r *bytes.Reader, count *int) (spans []span, err error) {
-	hide := func(b box) { spans = append(spans, blot(b)) }
-	var walk func(b box) error
-	walk = func(b box) error {
-		switch b.kind {
+	hide := func(b mp4.Box) { spans = append(spans, blot(b)) }
+	var walk func(b mp4.Box) error
+	walk = func(b mp4.Box) error {
+		switch b.Kind {
 		case "udta", "meta", "uuid":
 			hide(b)
 		case "trak":
@@ -73,24 +74,24 @@ func privateOfHeader(r *bytes.Reader, count *int) (spans []span, err error) {
 				hide(b)
 				return nil
 			}
-			return boxes(r, b.body, b.end, count, walk)
+			return mp4.Boxes(r, b.Body, b.End, count, walk)
 		case "traf", "mdia", "minf":
-			return boxes(r, b.body, b.end, count, walk)
+			return mp4.Boxes(r, b.Body, b.End, count, walk)
 		}
 		return nil
 	}
-	err = boxes(r, 0, r.Size(), count, walk)
+	err = mp4.Boxes(r, 0, r.Size(), count, walk)
 	return spans, err
 }
 
-func isMetadataTrack(r io.ReaderAt, trak box, count *int) (yes bool) {
-	_ = boxes(r, trak.body, trak.end, count, func(b box) error {
-		if b.kind != "mdia" {
+func isMetadataTrack(r io.ReaderAt, trak mp4.Box, count *int) (yes bool) {
+	_ = mp4.Boxes(r, trak.Body, trak.End, count, func(b mp4.Box) error {
+		if b.Kind != "mdia" {
 			return nil
 		}
-		return boxes(r, b.body, b.end, count, func(b box) error {
-			if b.kind == "hdlr" {
-				yes = string(content(r, b, 12)[8:]) == "meta"
+		return mp4.Boxes(r, b.Body, b.End, count, func(b mp4.Box) error {
+			if b.Kind == "hdlr" {
+				yes = string(mp4.Content(r, b, 12)[8:]) == "meta"
 			}
 			return nil
 		})

@@ -3,10 +3,8 @@ package library
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
-	"io"
 	"math"
 	"os"
 	"os/exec"
@@ -16,6 +14,7 @@ import (
 
 	"postbag/backend/domain"
 	"postbag/backend/render"
+	"postbag/backend/video/mp4"
 )
 
 // videoFacts fills in length, size and time of a video: from ffprobe where there is one, else from
@@ -23,11 +22,11 @@ import (
 func (s *Service) videoFacts(ctx context.Context, f *os.File, path string, size int64, a *domain.Asset) error {
 	a.Kind = domain.AssetVideo
 	if a.Format != string(render.WebM) {
-		movie, err := readMovie(f, size)
+		facts, err := mp4.Read(f, size)
 		if err != nil {
 			return faultf(CodeDamaged, "the video is damaged: %s", err.Error())
 		}
-		a.Width, a.Height, a.DurationMs, a.TakenAt = movie.width, movie.height, movie.durationMs, movie.made
+		a.Width, a.Height, a.DurationMs, a.TakenAt = facts.Width, facts.Height, facts.Duration.Milliseconds(), facts.Made
 	}
 	if s.p.FFprobe != "" {
 		if err := probeVideo(ctx, s.p.FFprobe, path, a); err != nil {
@@ -124,129 +123,4 @@ func readProbe(out []byte, a *domain.Asset) error {
 		return nil
 	}
 	return errors.New("there is no picture in it")
-}
-
-// box is one box of an ISO base media file (ISO/IEC 14496-12:2022, section 4.2).
-type box struct {
-	kind  string
-	start int64 // of its header
-	body  int64 // where its content begins
-	end   int64
-}
-
-var errBox = errors.New("a box of it is larger than the file")
-
-// maxBoxes ends the reading of a file that is made of nothing but headers.
-const maxBoxes = 1_000_000
-
-// boxes calls fn for every box between start and end until fn returns an error. It reads forwards
-// only, and no byte twice.
-func boxes(r io.ReaderAt, start, end int64, count *int, fn func(box) error) error {
-	var head [16]byte
-	for at := start; at+8 <= end; {
-		if *count++; *count > maxBoxes {
-			return errors.New("it has too many boxes")
-		}
-		if _, err := r.ReadAt(head[:8], at); err != nil {
-			return err
-		}
-		b := box{kind: string(head[4:8]), start: at, body: at + 8}
-		size := int64(binary.BigEndian.Uint32(head[:4]))
-		switch size {
-		case 0: // to the end
-			size = end - at
-		case 1:
-			if _, err := r.ReadAt(head[8:], at+8); err != nil {
-				return errBox
-			}
-			size, b.body = int64(binary.BigEndian.Uint64(head[8:])), at+16 //nolint:gosec // a size over 2^63 is negative and refused below
-		}
-		if size < b.body-at || size > end-at {
-			return errBox
-		}
-		b.end = at + size
-		if err := fn(b); err != nil {
-			return err
-		}
-		at = b.end
-	}
-	return nil
-}
-
-// movie is what a container says about its video.
-type movie struct {
-	width, height int
-	durationMs    int64
-	made          time.Time
-}
-
-// readMovie reads the headers of an MP4 or QuickTime file: mvhd for length and time, and the first
-// tkhd with a size (ISO/IEC 14496-12:2022, sections 8.2.2 and 8.3.2).
-func readMovie(r io.ReaderAt, size int64) (m movie, err error) {
-	count, found := 0, false
-	err = boxes(r, 0, size, &count, func(b box) error {
-		if b.kind != "moov" {
-			return nil
-		}
-		found = true
-		return boxes(r, b.body, b.end, &count, func(b box) error {
-			switch b.kind {
-			case "mvhd":
-				m.header(content(r, b, 32))
-			case "trak":
-				return boxes(r, b.body, b.end, &count, func(b box) error {
-					if b.kind == "tkhd" && m.width == 0 {
-						m.track(content(r, b, 96))
-					}
-					return nil
-				})
-			}
-			return nil
-		})
-	})
-	if err == nil && !found {
-		err = errors.New("it has no header, as if it were never finished")
-	}
-	return m, err
-}
-
-// content returns at most n bytes of a box, zeros where it ends earlier.
-func content(r io.ReaderAt, b box, n int64) []byte {
-	buf := make([]byte, n)
-	_, _ = r.ReadAt(buf[:min(n, b.end-b.body)], b.body)
-	return buf
-}
-
-// sinceEpoch is between the epoch of these files, 1904, and that of Unix.
-const sinceEpoch = 2_082_844_800
-
-func (m *movie) header(b []byte) {
-	var made, scale, duration uint64
-	if b[0] == 1 {
-		made, scale, duration = binary.BigEndian.Uint64(b[4:]), uint64(binary.BigEndian.Uint32(b[20:])), binary.BigEndian.Uint64(b[24:])
-	} else {
-		made, scale, duration = uint64(binary.BigEndian.Uint32(b[4:])), uint64(binary.BigEndian.Uint32(b[12:])), uint64(binary.BigEndian.Uint32(b[16:]))
-	}
-	if scale > 0 && duration < math.MaxUint32 && duration > 0 {
-		m.durationMs = int64(duration * 1000 / scale) //nolint:gosec // below 2^42
-	}
-	if made > sinceEpoch && made < 2*sinceEpoch {
-		m.made = time.Unix(int64(made)-sinceEpoch, 0).UTC() //nolint:gosec // checked
-	}
-}
-
-func (m *movie) track(b []byte) {
-	at := 40 // of the matrix
-	if b[0] == 1 {
-		at = 52
-	}
-	width, height := int(binary.BigEndian.Uint32(b[at+36:])>>16), int(binary.BigEndian.Uint32(b[at+40:])>>16)
-	if width == 0 || height == 0 {
-		return
-	}
-	// The first row of the matrix begins with zero when the picture is turned by a quarter.
-	if binary.BigEndian.Uint32(b[at:]) == 0 && binary.BigEndian.Uint32(b[at+4:]) != 0 {
-		width, height = height, width
-	}
-	m.width, m.height = width, height
 }
