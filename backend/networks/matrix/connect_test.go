@@ -243,3 +243,31 @@ func TestLimitsAreTheServersOwn(t *testing.T) {
 		}
 	}
 }
+
+// What a server may answer somebody who was put out of the room, when it is asked whether the room is
+// encrypted.
+func TestSomeOtherStateDoesNotHideThatOneIsOutside(t *testing.T) {
+	s := matrixtest.New(t)
+	for name, test := range map[string]struct {
+		encryption, member string
+		kind               network.Kind
+	}{
+		"outside":            {`{"membership":"leave"}`, `{"membership":"leave"}`, network.Reauth},
+		"inside":             {`{"membership":"join"}`, `{"membership":"join"}`, network.Rejected},
+		"nobody can say":     {`{}`, `[]`, network.Ambiguous},
+		"the real state":     {`{"algorithm":"m.megolm.v1.aes-sha2"}`, `{"membership":"leave"}`, network.Rejected},
+		"an algorithm of 12": {`{"algorithm":12}`, `{"membership":"leave"}`, network.Rejected},
+	} {
+		c := calls(nil)
+		c.answer = func(r network.Request) (network.Reply, bool) {
+			body := test.member
+			if strings.Contains(r.URL, "m.room.encryption") {
+				body = test.encryption
+			}
+			return network.Reply{Status: 200, Body: []byte(body)}, true
+		}
+		if _, err := matrix.New().Publish(t.Context(), c, s.Account(), plan("a", network.Part{Text: "x"})); network.KindOf(err) != test.kind || len(s.Events()) != 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

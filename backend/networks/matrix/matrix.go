@@ -211,16 +211,24 @@ func (Network) Verify(ctx context.Context, c network.Calls, a network.Account) (
 	if user != p.user {
 		return a, &network.Error{Kind: network.Reauth, Message: "the token belongs to another account"}
 	}
+	if err := inside(ctx, c, a, p); err != nil {
+		return a, err
+	}
+	return named(ctx, c, a, p), nil
+}
+
+// inside makes sure that the account is in the room.
+func inside(ctx context.Context, c network.Calls, a network.Account, p place) error {
 	var member struct {
 		Membership string `json:"membership"`
 	}
 	if err := read(ctx, c, "member", "the room", request("GET", a, statePath(p, "m.room.member", p.user)), &member); err != nil {
-		return a, err
+		return err
 	}
 	if member.Membership != "join" {
-		return a, &network.Error{Kind: network.Reauth, Message: "the account is not in the room any more"}
+		return &network.Error{Kind: network.Reauth, Message: "the account is not in the room any more"}
 	}
-	return named(ctx, c, a, p), nil
+	return nil
 }
 
 // named fills in what people call the room: its name and its alias, as far as it has them.

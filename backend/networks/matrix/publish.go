@@ -90,6 +90,13 @@ func refuseEncrypted(ctx context.Context, c network.Calls, a network.Account, p 
 	case reply.Status != 200 || json.Unmarshal(reply.Body, &state) != nil || state == nil:
 		return unreadable("encryption")
 	}
+	// Every such state names its algorithm (m.room.encryption.yaml, 2026-07-21). Whoever was put out of a
+	// room may be answered with some other state of it (Dendrite 0.13.8, observed 2026-11).
+	if state["algorithm"] == nil {
+		if err := inside(ctx, c, a, p); err != nil {
+			return unproved(err)
+		}
+	}
 	return network.Reject("encrypted", sayEncrypted)
 }
 
