@@ -72,6 +72,21 @@ type Body []Piece
 type Piece struct {
 	Bytes []byte
 	File  FileRef // used when File.SHA256 is set
+	// Base64 says that the file goes out as base64 text, padded and without line ends (RFC 4648, 4), for a
+	// service that takes files inside JSON alone. Its hash is that of the file, and so is FileRef.Length.
+	// The https: carrier writes it.
+	Base64 bool
+}
+
+// Len returns the length in bytes, as sent.
+func (p Piece) Len() int64 {
+	switch {
+	case p.File.SHA256 == "":
+		return int64(len(p.Bytes))
+	case p.Base64:
+		return (p.File.Length + 2) / 3 * 4
+	}
+	return p.File.Length
 }
 
 // FileRef names a frozen file by its content.
@@ -93,11 +108,7 @@ func Bytes(b []byte) Body {
 func (b Body) Len() int64 {
 	var n int64
 	for _, p := range b {
-		if p.File.SHA256 != "" {
-			n += p.File.Length
-		} else {
-			n += int64(len(p.Bytes))
-		}
+		n += p.Len()
 	}
 	return n
 }
@@ -122,11 +133,14 @@ func (r Request) Hash() string {
 
 func hashBody(h io.Writer, b Body) {
 	for _, p := range b {
-		if p.File.SHA256 != "" {
-			fmt.Fprintf(h, "file %s %d %d\n", p.File.SHA256, p.File.Offset, p.File.Length)
-		} else {
+		switch {
+		case p.File.SHA256 == "":
 			fmt.Fprintf(h, "bytes %d\n", len(p.Bytes))
 			_, _ = h.Write(p.Bytes)
+		case p.Base64:
+			fmt.Fprintf(h, "base64 %s %d %d\n", p.File.SHA256, p.File.Offset, p.File.Length)
+		default:
+			fmt.Fprintf(h, "file %s %d %d\n", p.File.SHA256, p.File.Offset, p.File.Length)
 		}
 	}
 }

@@ -242,6 +242,9 @@ func (w work) copy(ctx context.Context, to io.Writer, p network.Piece) (err erro
 	if w.opener == nil {
 		return errors.New("there is no store of frozen files")
 	}
+	if p.Base64 {
+		return errors.New("a folder takes files as they are, not as base64 text")
+	}
 	f, err := w.opener.Open(p.File.SHA256)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package httpcall
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -115,11 +116,23 @@ func (b *body) writeTo(w io.Writer) error {
 			}
 			continue
 		}
-		if err := b.files[p.File.SHA256].writeTo(w, p.File); err != nil {
+		if err := b.files[p.File.SHA256].piece(w, p); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// piece sends a part as it is, or as base64 text. Of a file that changed the text stays without its end.
+func (f *file) piece(w io.Writer, p network.Piece) error {
+	if !p.Base64 {
+		return f.writeTo(w, p.File)
+	}
+	text := base64.NewEncoder(base64.StdEncoding, w)
+	if err := f.writeTo(text, p.File); err != nil {
+		return err
+	}
+	return text.Close()
 }
 
 // writeTo sends one part. A file that is sent whole is checked again on its way, and its last

@@ -3,6 +3,7 @@ package httpcall
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -140,6 +141,38 @@ func TestMediaThatChangesWhileItIsSentNeverArrivesWhole(t *testing.T) {
 				t.Errorf("%d whole requests arrived, %v", len(s.got()), err)
 			}
 		})
+	}
+}
+
+func TestAFileGoesOutAsBase64(t *testing.T) {
+	for _, size := range []int64{1, 2, 3, chunk - 1, chunk, 3*chunk + 2} {
+		content := bytes.Repeat([]byte("\x00\xffp"), int(size))[:size]
+		files, name := stored(content)
+		s := answering(t, fine)
+		_, _, err := sent(t.Context(), New(files), upload(s.url(), network.Body{
+			{Bytes: []byte(`{"data":"`)}, {File: network.FileRef{SHA256: name, Length: size}, Base64: true}, {Bytes: []byte(`"}`)},
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := `{"data":"` + base64.StdEncoding.EncodeToString(content) + `"}`
+		if got := string(s.body(0)); got != want || s.got()[0].ContentLength != int64(len(want)) {
+			t.Errorf("%d bytes: %d arrived, announced %d, want %d", size, len(got), s.got()[0].ContentLength, len(want))
+		}
+	}
+}
+
+func TestAFileAsBase64ThatChangesOnItsWayNeverArrivesWhole(t *testing.T) {
+	for _, size := range []int64{100, 1000 << 10} {
+		files, sum := stored(bytes.Repeat([]byte("p"), int(size)))
+		files.spoil = size
+		s := answering(t, fine)
+		piece := network.Piece{File: network.FileRef{SHA256: sum, Length: size}, Base64: true}
+		_, intended, err := sent(t.Context(), New(files), upload(s.url(), network.Body{piece}))
+		wantAmbiguous(t, intended, err)
+		if !errors.Is(err, network.ErrMediaChanged) || len(s.got()) != 0 {
+			t.Errorf("%d whole requests arrived, %v", len(s.got()), err)
+		}
 	}
 }
 

@@ -89,7 +89,7 @@ func (c Carrier) Send(ctx context.Context, r network.Request, intent func() erro
 }
 
 func (c Carrier) put(ctx context.Context, t target, r network.Request, intent func() error) (network.Reply, error) {
-	if len(r.Body) != 1 || r.Body.Len() == 0 || r.Body[0].File.Offset != 0 {
+	if len(r.Body) != 1 || r.Body.Len() == 0 || r.Body[0].File.Offset != 0 || r.Body[0].Base64 {
 		return problem(http.StatusBadRequest, "one whole file is put at a time"), nil
 	}
 	s, err := c.shelf(ctx, t)
