@@ -1,0 +1,60 @@
+package ffmpeg
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// seconds writes a time as ffmpeg reads it.
+func seconds(d time.Duration) string {
+	return strconv.FormatFloat(max(0, d.Seconds()), 'f', 3, 64)
+}
+
+// square makes the pixels of a picture square, which is also how people see it.
+const square = "scale=w='max(2,trunc(iw*sar/2)*2)':h='max(2,trunc(ih/2)*2)',setsar=1"
+
+// Poster is the picture of one moment, a JPEG of at most side pixels.
+func Poster(in Source, at time.Duration, side int) Command {
+	return Command{
+		inputs: []input{{[]string{"-ss", seconds(at)}, in}},
+		args: []string{
+			"-map", "0:v:0", "-frames:v", "1", "-an", "-sn", "-dn",
+			"-vf", square + fmt.Sprintf(",scale=w='min(%d,iw)':h='min(%d,ih)':force_original_aspect_ratio=decrease", side, side),
+			"-c:v", "mjpeg", "-q:v", "3", "-pix_fmt", "yuvj420p", "-map_metadata", "-1",
+		},
+		Format: "jpeg",
+	}
+}
+
+// Strip is one picture with tiles moments of a video of a length beside each other, each height pixels
+// high. Only key frames are decoded.
+func Strip(in Source, length time.Duration, tiles, height int) Command {
+	tiles = max(1, min(tiles, 60))
+	rate := float64(tiles) / max(0.04, length.Seconds())
+	return Command{
+		inputs: []input{{[]string{"-skip_frame", "nokey"}, in}},
+		args: []string{
+			"-map", "0:v:0", "-frames:v", "1", "-an", "-sn", "-dn",
+			"-vf", fmt.Sprintf("%s,scale=w=-2:h=%d,fps=%.6f,tile=%dx1", square, max(16, height)/2*2, rate, tiles),
+			"-c:v", "mjpeg", "-q:v", "4", "-pix_fmt", "yuvj420p", "-map_metadata", "-1",
+		},
+		Format: "jpeg", Length: length,
+	}
+}
+
+// Trim keeps the part from a time to another, without encoding anything anew, so it begins at the key
+// frame before. Nothing of what the file says about its place and its maker is kept.
+func Trim(in Source, from, to time.Duration) Command {
+	format := in.Format
+	if format == "gif" {
+		format = "mp4"
+	}
+	return Command{
+		inputs: []input{{[]string{"-ss", seconds(from), "-to", seconds(to)}, in}},
+		args: []string{
+			"-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", "-avoid_negative_ts", "make_zero", "-map_metadata", "-1", "-map_chapters", "-1",
+		},
+		Format: format, Length: to - from,
+	}
+}
