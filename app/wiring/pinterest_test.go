@@ -58,6 +58,27 @@ func TestAVideoGoesToPinterestAndALostOneIsNotRepeated(t *testing.T) {
 	secretstest.Scan(t, b.Dir.Path(), pinteresttest.GoodToken, pinteresttest.Signature)
 }
 
+// Pictures go through the whole program inside the request that makes the pin: one as a picture, several as
+// a carousel, each with what it shows.
+func TestPicturesGoToPinterest(t *testing.T) {
+	b := newBench(t)
+	s := pinteresttest.New(t)
+	b.channel = must[domain.Channel](t)(b.Accounts.Connected(t.Context(), domain.WorkspaceID(b.space.ID), "pinterest", s.Account()))
+	picture := func(name, alt string) api.Media { return api.Media{Asset: string(b.asset(name).ID), Alt: alt} }
+	b.publish(api.Content{Text: "A view.", Media: []api.Media{picture("window.jpg", "A window")}})
+	b.publish(api.Content{Text: "Two views.", Media: []api.Media{picture("sea.jpg", "The sea"), picture("meadow.jpg", "A meadow")}})
+	pins := s.Pins()
+	if len(pins) != 2 {
+		t.Fatalf("%d pins arrived", len(pins))
+	}
+	if p := pins[0]; len(p.Pictures) != 1 || p.Alt != "A window" || p.Description != "A view." {
+		t.Errorf("arrived as %d pictures, %q", len(p.Pictures), p.Alt)
+	}
+	if p := pins[1]; len(p.Pictures) != 2 || len(p.Slots) != 2 || p.Slots[1].Description != "A meadow" {
+		t.Errorf("arrived as %d pictures, %+v", len(p.Pictures), p.Slots)
+	}
+}
+
 // hastyPinterest is Pinterest whose doubt is looked into at once.
 type hastyPinterest struct{ pinterest.Network }
 

@@ -3,7 +3,6 @@ package network_test
 import (
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -71,7 +70,7 @@ func TestAFileStandsInJSONAsBase64(t *testing.T) {
 			t.Errorf("%s: it has a place", name)
 		}
 	}
-	if body, err := network.JSONBody("a"); err != nil || fmt.Sprintf("%s", body[0].Bytes) != `"a"` || len(body) != 1 {
+	if body, err := network.JSONBody("a"); err != nil || string(body[0].Bytes) != `"a"` || len(body) != 1 {
 		t.Errorf("without a file: %v, %v", body, err)
 	}
 }

@@ -48,13 +48,13 @@ func (p pin) made() time.Time {
 
 // newPin is the body of a new pin (docAPI, PinCreate).
 type newPin struct {
-	Board       string     `json:"board_id"`
-	Section     string     `json:"board_section_id,omitempty"`
-	Title       string     `json:"title,omitempty"`
-	Description string     `json:"description,omitempty"`
-	Link        string     `json:"link,omitempty"`
-	Alt         string     `json:"alt_text,omitempty"`
-	Source      videoByKey `json:"media_source"`
+	Board       string `json:"board_id"`
+	Section     string `json:"board_section_id,omitempty"`
+	Title       string `json:"title,omitempty"`
+	Description string `json:"description,omitempty"`
+	Link        string `json:"link,omitempty"`
+	Alt         string `json:"alt_text,omitempty"`
+	Source      any    `json:"media_source"` // videoByKey, picture or pictures
 }
 
 // videoByKey is a video that was uploaded (docAPI, PinMediaSourceVideoID).
@@ -62,6 +62,28 @@ type videoByKey struct {
 	Type  string `json:"source_type"`
 	Media string `json:"media_id"`
 	Cover int    `json:"cover_image_key_frame_time"`
+}
+
+// picture is a picture in the request itself (docAPI, PinMediaSourceImageBase64).
+type picture struct {
+	Type    string           `json:"source_type"` // image_base64
+	Content string           `json:"content_type"`
+	Data    network.Embedded `json:"data"`
+}
+
+// pictures are two to five of them (docAPI, PinMediaSourceImagesBase64), the one at index shown first.
+type pictures struct {
+	Type  string `json:"source_type"` // multiple_image_base64
+	Items []slot `json:"items"`
+	Index int    `json:"index"`
+}
+
+// slot is one picture of several. Its link is the pin's: one of its own would lead elsewhere.
+type slot struct {
+	Description string           `json:"description,omitempty"`
+	Link        string           `json:"link,omitempty"`
+	Content     string           `json:"content_type"`
+	Data        network.Embedded `json:"data"`
 }
 
 // user is the answer to /user_account.
@@ -139,12 +161,12 @@ func get(a network.Account, path string, query url.Values) network.Request {
 
 // post returns a request that carries v as JSON.
 func post(a network.Account, path string, v any) (network.Request, error) {
-	body, err := json.Marshal(v)
+	body, err := network.JSONBody(v)
 	if err != nil {
 		return network.Request{}, &network.Error{Kind: network.Rejected, Message: "the pin cannot be encoded", Err: err}
 	}
 	r := get(a, path, nil)
-	r.Method, r.Body = "POST", network.Bytes(body)
+	r.Method, r.Body = "POST", body
 	r.Header["Content-Type"] = "application/json"
 	return r, nil
 }

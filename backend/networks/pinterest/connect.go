@@ -198,9 +198,26 @@ func pick(list []board, complete bool, named string, depth int) (found board, wr
 	case n > 1:
 		return board{}, "several have this name; write it exactly as Pinterest does."
 	case !complete:
-		return board{}, "none of the first 1000 has this name."
+		return board{}, "none of the first 1000 has this name. " + namedAs(list)
 	}
-	return board{}, "none has this name."
+	return board{}, "none has this name. " + namedAs(list)
+}
+
+// mostNames is how many names of boards stand in one sentence.
+const mostNames = 12
+
+// namedAs says what boards there are, so that one of them can be chosen.
+func namedAs(list []board) string {
+	var names []string
+	for _, b := range list {
+		if name := network.Printable(b.Name); validID(b.ID) && name != "" && len(names) < mostNames {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "There are: " + strings.Join(names, ", ") + "."
 }
 
 // slug leaves of a name the letters and digits, in lower case.

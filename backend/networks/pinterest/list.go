@@ -56,7 +56,7 @@ func look(p network.Plan, it pin) network.Seen {
 	if fold(it.Description) != fold(want.Text) {
 		return s
 	}
-	if fold(it.Title) == fold(titleOf(p)) && sameLink(it.Link, linkOf(p)) && (it.Media.Type == "" || it.Media.Type == "video") {
+	if fold(it.Title) == fold(titleOf(p)) && sameLink(it.Link, linkOf(p)) && (it.Media.Type == "" || it.Media.Type == showing(p)) {
 		s.Text, s.Media = want.Text, len(want.Media)
 		return s
 	}

@@ -1,16 +1,14 @@
-// Package pinterest publishes video pins on a board of a Pinterest account, through a developer
-// application that the person made there.
+// Package pinterest publishes pins on a board of a Pinterest account, through a developer application that
+// the person made there: with a picture, with two to five of them (a carousel), or with a video.
 //
-// A pin is made in four requests: an upload is registered, the video goes to the address that the answer
-// names, Pinterest works on it, and then one request makes the pin. Until that last one nothing can be
-// seen. Pinterest knows no key that would make a repeated request harmless, so after a lost answer the
+// Pictures go inside the one request that makes the pin, as base64 text. A video takes four requests: an
+// upload is registered, the video goes to the address that the answer names, Pinterest works on it, and
+// then one request makes the pin. Until that last one nothing can be seen. Pinterest knows no key that would make a repeated request harmless, so after a lost answer the
 // pins of the board are listed and compared (shape L). What is not found stays in doubt, because nothing
 // says how late Pinterest may still take a request.
 //
-// Pictures are not taken. Pinterest takes a picture's bytes only as base64 inside JSON (OpenAPI
-// description 5.23.0, PinMediaSourceImageBase64), while a request sends a frozen file as it is, so that
-// no file has to be held in memory; the other way, an address that Pinterest fetches, needs a public one.
-// A video is uploaded as it is.
+// A carousel's pictures have no descriptions for people who cannot see them, as a pin has one. The pin's is
+// that of the first picture; each picture's own is the text that the API has for it.
 package pinterest
 
 import (
@@ -70,6 +68,8 @@ const (
 	mostDescription = 800  // docAPI, PinCreate
 	mostAlt         = 500  // docAPI, PinCreate
 	mostLink        = 2048 // docAPI, PinCreate
+	mostPictures    = 5    // docAPI, PinMediaSourceImagesBase64
+	mostImage       = 20_000_000
 	mostSeconds     = 900
 )
 
@@ -80,16 +80,18 @@ func (Network) Describe() network.Descriptor {
 		Name:   "Pinterest",
 		Icon:   icon,
 		Colour: "#BD081C",
-		About:  "Video pins on a board of your Pinterest account, with an application of your own.",
+		About:  "Pins with pictures or a video on a board of your Pinterest account, with an application of your own.",
 
 		SignIn: network.SignIn{Loopback: true, Port: callbackPort, Path: callbackPath, Application: true},
 		Limits: network.Limits{
 			Text: network.TextLimit{Max: mostDescription, Unit: network.UnitCodePoints, Required: true},
 			Media: network.MediaLimit{
-				Max: 1, Videos: 1, Needed: true,
-				// Pinterest's help page, video specifications, as known in 2026: MP4, MOV or M4V of at most
+				Max: mostPictures, Videos: 1, Needed: true,
+				// Pictures: docAPI, ContentType. Pinterest's help page, video specifications, as known in 2026: MP4, MOV or M4V of at most
 				// 2 GB and 15 minutes. One that is too short or too narrow is refused while it is worked on.
-				Types:      []string{"video/mp4", "video/quicktime", "video/x-m4v"},
+				Types: []string{"image/jpeg", "image/png", "video/mp4", "video/quicktime", "video/x-m4v"},
+				// The help page's size for the web; its application takes 32 MB (as known in 2026): the stricter.
+				ImageBytes: mostImage,
 				VideoBytes: 2_000_000_000,
 				VideoMs:    mostSeconds * 1000,
 			},
@@ -142,12 +144,16 @@ func budgets() network.Budgets {
 			}
 			return 1
 		},
-		Expect: func(network.Plan) []network.Use {
+		Expect: func(p network.Plan) []network.Use {
+			pin := network.Use{Step: "pin", Kind: network.UsePublish, Parts: 1}
+			if _, is := videoOf(p); !is {
+				return []network.Use{pin}
+			}
 			return []network.Use{
 				{Step: stepRegister, Kind: network.UsePrepare},
 				{Step: stepUpload, Kind: network.UsePrepare},
 				{Step: stepReady, Kind: network.UseRead},
-				{Step: "pin", Kind: network.UsePublish, Parts: 1},
+				pin,
 			}
 		},
 	}

@@ -28,7 +28,7 @@ func boardIn(step string) string {
 	return ""
 }
 
-// Publish uploads the video and makes the pin. A plan that is live already makes no request.
+// Publish uploads the video, if there is one, and makes the pin. A plan that is live already makes no request.
 func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account, p network.Plan) (network.Receipt, error) {
 	if err := n.Describe().Refuse(a, p); err != nil {
 		return network.Receipt{}, err
@@ -40,9 +40,13 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 	if !ok {
 		return network.Receipt{}, network.Reject("", "this channel's id cannot be read; connect it again")
 	}
-	video, err := uploaded(ctx, c, a, p)
-	if err != nil {
-		return network.Receipt{}, err
+	video := ""
+	if m, is := videoOf(p); is {
+		id, err := uploaded(ctx, c, a, p, m)
+		if err != nil {
+			return network.Receipt{}, err
+		}
+		video = id
 	}
 	request, err := post(a, "/pins", pinOf(at, p, video))
 	if err != nil {
@@ -56,14 +60,57 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 	return classify(step, reply)
 }
 
-// pinOf makes the pin of a plan and of a video that was uploaded.
+// videoOf returns the video of a plan. One that has none has pictures.
+func videoOf(p network.Plan) (network.Media, bool) {
+	if len(p.Parts) == 0 || len(p.Parts[0].Media) == 0 {
+		return network.Media{}, false
+	}
+	m := p.Parts[0].Media[0]
+	return m, m.Kind == network.Video
+}
+
+// The words that the API has for what a pin shows (docAPI, PinMedia).
+const (
+	shownVideo    = "video"
+	shownPicture  = "image"
+	shownPictures = "multiple_images"
+)
+
+// showing is what a pin of the plan shows.
+func showing(p network.Plan) string {
+	if _, is := videoOf(p); is {
+		return shownVideo
+	}
+	if len(p.Parts[0].Media) > 1 {
+		return shownPictures
+	}
+	return shownPicture
+}
+
+// pinOf makes the pin of a plan, and of its video if it has one, which was uploaded.
 func pinOf(at place, p network.Plan, video string) newPin {
 	part := p.Parts[0]
-	cover, _ := coverOf(p) // also has seen to it
 	return newPin{
 		Board: at.board, Section: at.section, Title: titleOf(p), Description: part.Text, Link: linkOf(p), Alt: part.Media[0].Alt,
-		Source: videoByKey{Type: "video_id", Media: video, Cover: cover},
+		Source: sourceOf(p, video),
 	}
+}
+
+// sourceOf is what the pin shows.
+func sourceOf(p network.Plan, video string) any {
+	media := p.Parts[0].Media
+	switch showing(p) {
+	case shownVideo:
+		cover, _ := coverOf(p) // also has seen to it
+		return videoByKey{Type: "video_id", Media: video, Cover: cover}
+	case shownPicture:
+		return picture{Type: "image_base64", Content: media[0].Type, Data: network.Embed(media[0])}
+	}
+	all := pictures{Type: "multiple_image_base64"}
+	for _, m := range media {
+		all.Items = append(all.Items, slot{Description: m.Alt, Link: linkOf(p), Content: m.Type, Data: network.Embed(m)})
+	}
+	return all
 }
 
 func titleOf(p network.Plan) string { return strings.TrimSpace(p.Options[optionTitle]) }
@@ -91,7 +138,7 @@ func coverOf(p network.Plan) (second int, ok bool) {
 }
 
 // uploaded puts the video on Pinterest, where nobody sees it, and returns its id once it can be used.
-func uploaded(ctx context.Context, c network.Calls, a network.Account, p network.Plan) (string, error) {
+func uploaded(ctx context.Context, c network.Calls, a network.Account, p network.Plan, video network.Media) (string, error) {
 	request, err := post(a, "/media", map[string]string{"media_type": "video"})
 	if err != nil {
 		return "", err
@@ -107,7 +154,7 @@ func uploaded(ctx context.Context, c network.Calls, a network.Account, p network
 	if json.Unmarshal(reply.Body, &to) != nil || !validID(to.ID) || !goodAddress(a, to.URL) || !goodFields(to.Parameters) {
 		return "", again(reply.Kept, unreadable("the upload"))
 	}
-	if err := send(ctx, c, p, to, reply.Kept); err != nil {
+	if err := send(ctx, c, p, video, to, reply.Kept); err != nil {
 		return "", err
 	}
 	return to.ID, ready(ctx, c, a, to.ID)
@@ -116,12 +163,12 @@ func uploaded(ctx context.Context, c network.Calls, a network.Account, p network
 // send sends the file to the address of an upload, with the fields that go with it and the file last
 // (docAPI, media/create; Amazon S3, "Browser-Based Uploads Using POST", which takes nothing behind it).
 // The account's token stays here: the fields alone say who may send.
-func send(ctx context.Context, c network.Calls, p network.Plan, to registered, old bool) error {
+func send(ctx context.Context, c network.Calls, p network.Plan, video network.Media, to registered, old bool) error {
 	var fields []network.Field
 	for _, name := range slices.Sorted(maps.Keys(to.Parameters)) {
 		fields = append(fields, network.Field{Name: name, Value: to.Parameters[name]})
 	}
-	fields = append(fields, network.Field{Name: "file", Media: &p.Parts[0].Media[0]})
+	fields = append(fields, network.Field{Name: "file", Media: &video})
 	r := network.Request{Method: "POST", URL: to.URL, Header: map[string]string{}}
 	r.Header["Content-Type"], r.Body = network.Form(p.Delivery+"\n"+stepUpload, fields...)
 	reply, err := c.Prepare(ctx, stepUpload, r)

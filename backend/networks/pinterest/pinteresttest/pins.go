@@ -180,9 +180,8 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	source, _ := in["media_source"].(map[string]any)
-	if why := s.document.unknown("PinMediaSourceVideoID", source); why != "" || source == nil {
-		s.breaks("a source that is no video: " + why)
-		fail(w, http.StatusBadRequest, 1, "Invalid media source")
+	pictures, slots, ok := s.pictures(w, source)
+	if !ok {
 		return
 	}
 	s.mu.Lock()
@@ -209,7 +208,7 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request) {
 	}
 	p := Pin{
 		Board: text(in["board_id"]), Section: text(in["board_section_id"]), Title: text(in["title"]), Description: text(in["description"]),
-		Link: text(in["link"]), Alt: text(in["alt_text"]),
+		Link: text(in["link"]), Alt: text(in["alt_text"]), Pictures: pictures, Slots: slots,
 	}
 	u := s.uploads[text(source["media_id"])]
 	switch {
@@ -219,20 +218,21 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request) {
 	case p.Section != "" && (p.Section != Section || p.Board != Board):
 		fail(w, http.StatusNotFound, 2031, "Board section not found.")
 		return
-	case u == nil || u.gone || u.bytes == nil || u.asked <= s.slow || u.ruined:
+	case pictures == nil && (u == nil || u.gone || u.bytes == nil || u.asked <= s.slow || u.ruined):
 		fail(w, http.StatusNotFound, 404, "Media not found.")
 		return
 	case utf8.RuneCountInString(p.Description) > 800:
 		fail(w, http.StatusBadRequest, 1, "Invalid description")
 		return
 	}
-	if cover, ok := source["cover_image_key_frame_time"].(float64); ok {
-		p.Cover = int(cover)
-	} else {
-		fail(w, http.StatusBadRequest, 1, "A cover is needed")
-		return
+	if pictures == nil {
+		cover, ok := source["cover_image_key_frame_time"].(float64)
+		if !ok {
+			fail(w, http.StatusBadRequest, 1, "A cover is needed")
+			return
+		}
+		p.Cover, p.Video = int(cover), u.bytes
 	}
-	p.Video = u.bytes
 	p = s.save(p)
 	switch failure {
 	case networktest.DropAfter:

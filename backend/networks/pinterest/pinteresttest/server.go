@@ -63,10 +63,15 @@ type Pin struct {
 	Alt         string
 	Cover       int
 	Video       []byte
+	Pictures    [][]byte
+	Slots       []Slot // of several pictures
 	At          time.Time
 	Foreign     bool // another person's, on a board of several
 	Picture     bool // no video
 }
+
+// Slot is what is said beside one of several pictures.
+type Slot struct{ Title, Description, Link string }
 
 // Answer is one that a test gives in Pinterest's stead.
 type Answer struct {
@@ -152,7 +157,13 @@ func (s *Server) Pins() []Pin {
 func (s *Server) Posts() []networktest.Post {
 	var posts []networktest.Post
 	for _, p := range s.Pins() {
-		posts = append(posts, networktest.Post{ID: p.ID, Text: p.Description})
+		post := networktest.Post{ID: p.ID, Text: p.Description, Images: p.Pictures, Alts: []string{p.Alt}}
+		for i, slot := range p.Slots { // the first picture's is the pin's
+			if i > 0 {
+				post.Alts = append(post.Alts, slot.Description)
+			}
+		}
+		posts = append(posts, post)
 	}
 	return posts
 }
@@ -306,7 +317,10 @@ func shown(p Pin) map[string]any {
 		return s
 	}
 	kind := "video"
-	if p.Picture {
+	switch {
+	case len(p.Pictures) > 1:
+		kind = "multiple_images"
+	case p.Picture || len(p.Pictures) == 1:
 		kind = "image"
 	}
 	return map[string]any{
