@@ -132,6 +132,22 @@ type instance struct {
 		Min     number `json:"min_expiration"`
 		Max     number `json:"max_expiration"`
 	} `json:"poll_limits"`
+	Pleroma *pleroma `json:"pleroma"`
+}
+
+// pleroma is what servers of Pleroma's family add to their description. Its second version has the
+// limit of descriptions here and nowhere else (Pleroma, instance_view.ex, read 2026-11).
+type pleroma struct {
+	Metadata struct {
+		DescriptionLimit *number `json:"description_limit"`
+	} `json:"metadata"`
+}
+
+func (p *pleroma) descriptionLimit() *number {
+	if p == nil {
+		return nil
+	}
+	return p.Metadata.DescriptionLimit
 }
 
 type polls struct {
@@ -152,6 +168,7 @@ type post struct {
 	SpoilerText string   `json:"spoiler_text,omitempty"`
 	Visibility  string   `json:"visibility"`
 	Language    string   `json:"language,omitempty"`
+	ContentType string   `json:"content_type,omitempty"` // where the server has one (asksFormat)
 }
 
 type poll struct {

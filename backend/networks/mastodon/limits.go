@@ -3,7 +3,6 @@ package mastodon
 import (
 	"context"
 	"encoding/json"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -77,66 +76,20 @@ func assumed(ctx context.Context, c network.Calls, server string) network.Limits
 	return limitsOf(instance{}, software, release)
 }
 
-// Where NodeInfo 2.0 describes a server's software (NodeInfo protocol, 2.0).
-const nodeInfoRel = "http://nodeinfo.diaspora.software/ns/schema/2."
-
-// readSoftware asks NodeInfo for the server's software, in lower case, and its release. Both
-// are "" where it does not say; then nothing is assumed in the server's favour.
-func readSoftware(ctx context.Context, c network.Calls, open network.Account) (name, release string) {
-	path := "/nodeinfo/2.0"
-	var found struct {
-		Links []struct {
-			Rel  string `json:"rel"`
-			Href string `json:"href"`
-		} `json:"links"`
-	}
-	reply, err := c.Read(ctx, "nodeinfo links", get(open, "/.well-known/nodeinfo"))
-	if err == nil && reply.Status == 200 && json.Unmarshal(reply.Body, &found) == nil {
-		for _, l := range found.Links {
-			// Only the path is taken: no other host is asked.
-			if u, err := url.Parse(l.Href); err == nil && strings.HasPrefix(l.Rel, nodeInfoRel) && strings.HasPrefix(u.Path, "/") {
-				path = u.EscapedPath()
-				break
-			}
-		}
-	}
-	var info struct {
-		Software struct {
-			Name    string `json:"name"`
-			Version string `json:"version"`
-		} `json:"software"`
-	}
-	reply, err = c.Read(ctx, "nodeinfo", get(open, path))
-	if err != nil || reply.Status != 200 || json.Unmarshal(reply.Body, &info) != nil {
-		return "", ""
-	}
-	return strings.ToLower(network.Printable(info.Software.Name)), network.Printable(info.Software.Version)
-}
-
-// forks are builds of Mastodon's own code under another name: they keep keys as it does, and
-// say so by giving the version of its API.
-var forks = []string{"hometown", "glitchsoc", "glitch-soc", "kmyblue", "fedibird", "chuckya"}
-
-// isMastodon reports whether the server runs Mastodon's code. Others may imitate its version.
-func isMastodon(in instance, software string) bool {
-	if strings.Contains(in.Version, "compatible") {
-		return false
-	}
-	return software == "mastodon" || slices.Contains(forks, software) && in.APIVersions["mastodon"] > 0
-}
-
 // limitsOf makes limits of a server's description. What the server does not say is as on a
 // stock Mastodon; what is odd counts as not said.
 func limitsOf(in instance, software, release string) network.Limits {
 	l := stock()
+	software, release = named(in, software, release)
 	l.Software = strings.TrimSpace(software + " " + release)
 	if l.Software == "" {
 		l.Software = network.Printable(in.Version)
 	}
 	st, md := in.Config.Statuses, in.Config.Media
 	set(&l.Text.Max, 10_000_000, st.MaxCharacters, in.MaxTootChars)
-	setZero(&l.Media.Max, 100, st.MaxAttachments, in.MaxAttachments)
-	setZero(&l.Alt.Max, 1_000_000, md.Description, in.DescriptionLimit)
+	setZero(&l.Media.Max, st.MaxAttachments, in.MaxAttachments)
+	l.Media.Max = min(l.Media.Max, mostMedia)
+	setZero(&l.Alt.Max, md.Description, in.DescriptionLimit, in.Pleroma.descriptionLimit())
 	set64(&l.Media.ImageBytes, md.ImageBytes, in.UploadLimit)
 	set64(&l.Media.VideoBytes, md.VideoBytes, in.UploadLimit)
 	set64(&l.Media.ImagePixels, md.ImagePixels)
@@ -149,20 +102,7 @@ func limitsOf(in instance, software, release string) network.Limits {
 		set(&l.Text.URL, 1000, st.URL)
 		return l
 	}
-	// Code points are the strictest count in use, and links in full are right for GoToSocial,
-	// which reports a price for them and does not charge it.
-	l.Text.Unit, l.Text.URL = network.UnitCodePoints, 0
-	l.Reconcile = lookUp
-	switch software {
-	case "gotosocial":
-		l.Media.Videos, l.Media.Mixed = l.Media.Max, true
-		l.Visibilities = []string{"public", "unlisted", "private", "mutuals_only", "direct"}
-	case "pixelfed":
-		l.Media.Needed = true
-		l.Media.Mixed = true
-		l.Visibilities = []string{"public", "unlisted", "private"}
-	}
-	return l
+	return otherThan(l, in, software)
 }
 
 func pollsOf(l *network.Limits, in instance) {
@@ -213,8 +153,13 @@ func set(field *int, most number, values ...number) {
 	}
 }
 
+// mostMedia is Postbag's own: some servers take a thousand attachments (Pleroma's documentation), and nobody looks
+// through them.
+const mostMedia = 100
+
 // setZero is set for limits of which none at all is an answer too.
-func setZero(field *int, most number, values ...*number) {
+func setZero(field *int, values ...*number) {
+	const most = 1_000_000
 	for _, v := range values {
 		if v != nil && *v >= 0 && *v <= most {
 			*field = int(*v)

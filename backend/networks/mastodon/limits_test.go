@@ -68,6 +68,35 @@ func TestEveryServerSaysItsLimitsInItsOwnWay(t *testing.T) {
 			func(l network.Limits) bool { return l.Media.Needed && l.Poll == nil && l.Media.Max == 10 },
 		},
 		{
+			"Akkoma by the second version of its description", "akkoma", `{"domain":"a.example","version":"2.7.2 (compatible; Akkoma 3.15)","pleroma":{"metadata":{"description_limit":4000,"post_formats":["text/plain"]}},
+			"configuration":{"statuses":{"max_characters":9000,"max_media_attachments":1000,"characters_reserved_per_url":0},"media_attachments":{"image_size_limit":16000000,"supported_mime_types":["application/octet-stream"]},
+			"polls":{"max_options":20,"max_characters_per_option":200,"min_expiration":0,"max_expiration":31536000}}}`,
+			func(l network.Limits) bool {
+				return l.Text.Max == 9000 && l.Alt.Max == 4000 && l.Media.Max == mostMedia && l.Media.Mixed && l.Poll.MinS == 0 &&
+					slices.Equal(l.Media.Types, stock().Media.Types) && l.Reconcile == lookUp
+			},
+		},
+		{
+			"a server of Pleroma's family under a name of its own", "rebased", `{"version":"2.7.2 (compatible; Pleroma 2.6.50+soapbox)","pleroma":{"metadata":{}}}`,
+			func(l network.Limits) bool { return l.Media.Mixed && l.Alt.Max == 1500 && l.Reconcile == lookUp },
+		},
+		{
+			"Pixelfed by its version alone", "", `{"version":"2.7.2 (compatible; Pixelfed 0.11.9)"}`,
+			func(l network.Limits) bool {
+				return l.Media.Needed && l.Software == "pixelfed 0.11.9" && l.Alt.Max == 1000 && kindOf(l) == kindPixelfed && l.Reconcile == lookUp
+			},
+		},
+		{
+			"Pixelfed that says how long a description may be", "pixelfed", `{"version":"0.13","configuration":{"statuses":{"max_characters":2000},"media_attachments":{"description_limit":5000}}}`,
+			func(l network.Limits) bool { return l.Alt.Max == 5000 && l.Poll == nil },
+		},
+		{
+			"Friendica", "friendica", `{"uri":"https://f.example","version":"2.8.0 (compatible; Friendica 2024.12)","max_toot_chars":200000,"max_media_attachments":20}`,
+			func(l network.Limits) bool {
+				return l.Text.Max == 200000 && l.Media.Max == 20 && !l.Media.Mixed && l.Reconcile == lookUp && uploadPath(l) == "/api/v1/media"
+			},
+		},
+		{
 			"a server that says Mastodon and compatible", "mastodon", `{"version":"2.7.2 (compatible; X)"}`,
 			func(l network.Limits) bool { return l.Reconcile == lookUp },
 		},

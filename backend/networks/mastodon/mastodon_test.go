@@ -14,16 +14,16 @@ func TestNetwork(t *testing.T) {
 	networktest.Run(t, mastodon.New(), func(t *testing.T) networktest.Server { return mastodontest.New(t) })
 }
 
-// gotosocial is the same network with the facts of a server without keys, as a channel on
-// such a server has them.
-type gotosocial struct {
+// other is the same network with the facts of a server without keys, as a channel on such a server
+// has them.
+type other struct {
 	mastodon.Network
 	limits network.Limits
 }
 
-func (g gotosocial) Describe() network.Descriptor {
-	d := g.Network.Describe()
-	d.Limits, d.Reconcile, d.Facts = g.limits, g.limits.Reconcile, nil
+func (o other) Describe() network.Descriptor {
+	d := o.Network.Describe()
+	d.Limits, d.Reconcile, d.Facts = o.limits, o.limits.Reconcile, nil
 	for _, key := range d.Limits.Explained() {
 		value, _ := d.Limits.Shown(key)
 		d.Facts = append(d.Facts, network.Fact{About: key, Value: value, Source: "what the stand-in says of itself, 2026-11"})
@@ -43,18 +43,22 @@ func (s limitedServer) Account() network.Account {
 	return a
 }
 
-func TestTheSameNetworkOnAServerWithoutKeys(t *testing.T) {
-	server := mastodontest.NewFlavour(t, mastodontest.GoToSocial)
-	limits, err := mastodon.New().Limits(t.Context(), plainCalls{carrier: httpcall.New(networktest.NewFiles())}, server.Account())
-	if err != nil {
-		t.Fatal(err)
+func TestTheSameNetworkOnServersWithoutKeys(t *testing.T) {
+	for _, f := range []mastodontest.Flavour{mastodontest.GoToSocial, mastodontest.Pleroma, mastodontest.Pixelfed, mastodontest.Older} {
+		t.Run(string(f), func(t *testing.T) {
+			server := mastodontest.NewFlavour(t, f)
+			limits, err := mastodon.New().Limits(t.Context(), plainCalls{carrier: httpcall.New(networktest.NewFiles())}, server.Account())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if limits.Reconcile.Shape != network.ShapeLookUp || limits.Text.Unit != network.UnitCodePoints || limits.Text.URL != 0 {
+				t.Fatalf("limits %+v", limits)
+			}
+			networktest.Run(t, other{limits: limits}, func(t *testing.T) networktest.Server {
+				return limitedServer{mastodontest.NewFlavour(t, f), limits}
+			})
+		})
 	}
-	if limits.Reconcile.Shape != network.ShapeLookUp || limits.Text.Unit != network.UnitCodePoints || limits.Text.URL != 0 {
-		t.Fatalf("limits %+v", limits)
-	}
-	networktest.Run(t, gotosocial{limits: limits}, func(t *testing.T) networktest.Server {
-		return limitedServer{mastodontest.NewFlavour(t, mastodontest.GoToSocial), limits}
-	})
 }
 
 func FuzzClassify(f *testing.F) { networktest.FuzzClassify(f, mastodon.New()) }

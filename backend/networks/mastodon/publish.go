@@ -38,7 +38,7 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 	if err := d.Refuse(a, p); err != nil {
 		return network.Receipt{}, err
 	}
-	media, err := upload(ctx, c, a, p)
+	media, err := upload(ctx, c, a, limits, p)
 	if err != nil {
 		return network.Receipt{}, err
 	}
@@ -73,6 +73,16 @@ func also(l network.Limits, p network.Plan) []network.Issue {
 	if p.Poll != nil && l.Reconcile.Shape == network.ShapeKey && len(p.Parts) > 0 && strings.TrimSpace(p.Parts[0].Text+p.Warning) == "" {
 		issues = append(issues, network.Issue{
 			Code: network.IssueEmpty, Field: "poll", Media: -1, OverflowAt: -1, Message: "a poll needs a question above its answers",
+		})
+	}
+	if n := measure.CodePoints(p.Warning); kindOf(l) == kindPixelfed && n > mostPixelfedWarning {
+		over := n - mostPixelfedWarning
+		issues = append(issues, network.Issue{
+			Code: network.IssueTooLong, Field: "warning", Media: -1, OverflowAt: -1,
+			Message: fmt.Sprintf("%d over: the content warning has %d, Pixelfed takes %d", over, n, mostPixelfedWarning),
+			Values: map[string]string{
+				"length": strconv.Itoa(n), "limit": strconv.Itoa(mostPixelfedWarning), "over": strconv.Itoa(over), "unit": "characters",
+			},
 		})
 	}
 	warning := measure.Graphemes(p.Warning)
@@ -122,6 +132,9 @@ func postRequest(a network.Account, l network.Limits, p network.Plan, i int, par
 			Multiple: p.Poll.Multiple, HideTotals: p.Poll.HideTotals,
 		}
 	}
+	if asksFormat(l) {
+		body.ContentType = "text/plain"
+	}
 	encoded, err := json.Marshal(body)
 	if err != nil {
 		return network.Request{}, &network.Error{Kind: network.Rejected, Message: "the post cannot be encoded", Err: err}
@@ -129,7 +142,8 @@ func postRequest(a network.Account, l network.Limits, p network.Plan, i int, par
 	r := get(a, "/api/v1/statuses")
 	r.Method, r.Segment, r.Body = "POST", i, network.Bytes(encoded)
 	r.Header["Content-Type"] = "application/json"
-	if key := p.Key(i); key != "" {
+	// Only to a server that keeps keys: what others do with one makes things worse (otherThan).
+	if key := p.Key(i); key != "" && l.Reconcile.Shape == network.ShapeKey {
 		r.Header["Idempotency-Key"] = key
 	}
 	return r, nil
@@ -165,13 +179,13 @@ func language(tag string) string {
 }
 
 // upload sends the media of every part that is not live yet, and returns their ids by part.
-func upload(ctx context.Context, c network.Calls, a network.Account, p network.Plan) ([][]string, error) {
+func upload(ctx context.Context, c network.Calls, a network.Account, l network.Limits, p network.Plan) ([][]string, error) {
 	ids := make([][]string, len(p.Parts))
 	var unready []string
 	for i := len(p.Done); i < len(p.Parts); i++ {
 		for j, m := range p.Parts[i].Media {
 			step := fmt.Sprintf("media %d.%d", i+1, j+1)
-			id, ready, err := uploadOne(ctx, c, a, step, p, m)
+			id, ready, err := uploadOne(ctx, c, a, l, step, p, m)
 			if err != nil {
 				return nil, err
 			}
@@ -190,8 +204,8 @@ func upload(ctx context.Context, c network.Calls, a network.Account, p network.P
 }
 
 // uploadOne sends one medium. It reports whether the server is done with it.
-func uploadOne(ctx context.Context, c network.Calls, a network.Account, step string, p network.Plan, m network.Media) (string, bool, error) {
-	reply, err := c.Prepare(ctx, step, uploadRequest(a, step, p, m))
+func uploadOne(ctx context.Context, c network.Calls, a network.Account, l network.Limits, step string, p network.Plan, m network.Media) (string, bool, error) {
+	reply, err := c.Prepare(ctx, step, uploadRequest(a, uploadPath(l), step, p, m))
 	if err != nil {
 		return "", false, asError(err)
 	}
@@ -240,7 +254,7 @@ func refusedMedia(step string, r network.Reply) error {
 
 // uploadRequest makes the multipart body of an upload. The file goes last, so that the server
 // knows its description by then. The same plan and step make the same bytes.
-func uploadRequest(a network.Account, step string, p network.Plan, m network.Media) network.Request {
+func uploadRequest(a network.Account, path, step string, p network.Plan, m network.Media) network.Request {
 	var fields []network.Field
 	if m.Alt != "" {
 		fields = append(fields, network.Field{Name: "description", Value: m.Alt})
@@ -248,7 +262,7 @@ func uploadRequest(a network.Account, step string, p network.Plan, m network.Med
 	if m.Focus != nil {
 		fields = append(fields, network.Field{Name: "focus", Value: focus(*m.Focus)})
 	}
-	r := get(a, "/api/v2/media")
+	r := get(a, path)
 	r.Method = "POST"
 	r.Header["Content-Type"], r.Body = network.Form(p.Delivery+"\n"+step+"\n"+m.SHA256, append(fields, network.Field{Name: "file", Media: &m})...)
 	return r

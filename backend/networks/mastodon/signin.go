@@ -15,6 +15,35 @@ import (
 // scopes is all that publishing needs: who one is, one's own posts, posting, uploading.
 var scopes = []string{"read:accounts", "read:statuses", "write:statuses", "write:media"}
 
+// fitting are the scopes as the server knows them. One that says which there are, and has none of this
+// name, gets the whole of its kind (Mastodon documentation, methods/oauth, "Discover OAuth Server
+// Configuration", 2026-07-02). Pixelfed says nothing, refuses the names it does not know, and has but
+// "read" and "write" (Pixelfed's AuthServiceProvider).
+func fitting(ctx context.Context, c network.Calls, server string) []string {
+	open := network.Account{Server: server}
+	var said struct {
+		Scopes []string `json:"scopes_supported"`
+	}
+	reply, err := c.Read(ctx, "oauth", get(open, "/.well-known/oauth-authorization-server"))
+	if err != nil || reply.Status != 200 || json.Unmarshal(reply.Body, &said) != nil || len(said.Scopes) == 0 {
+		said.Scopes = scopes
+		if name, _ := readSoftware(ctx, c, open); name == kindPixelfed {
+			said.Scopes = []string{"read", "write"}
+		}
+	}
+	var list []string
+	for _, scope := range scopes {
+		whole, _, _ := strings.Cut(scope, ":")
+		if !slices.Contains(said.Scopes, scope) && slices.Contains(said.Scopes, whole) {
+			scope = whole
+		}
+		if !slices.Contains(list, scope) {
+			list = append(list, scope)
+		}
+	}
+	return list
+}
+
 // outOfBand makes the server show the code instead of calling back (Mastodon documentation,
 // methods/oauth, 2026-07-02).
 const outOfBand = "urn:ietf:wg:oauth:2.0:oob"
@@ -35,8 +64,9 @@ func beginSignIn(ctx context.Context, c network.Calls, server, redirect string) 
 	if redirect == "" {
 		redirect = outOfBand
 	}
+	wanted := fitting(ctx, c, server)
 	reply, err := c.Prepare(ctx, "register app", form(server, "/api/v1/apps", url.Values{
-		"client_name": {"Postbag"}, "redirect_uris": {redirect}, "scopes": {strings.Join(scopes, " ")},
+		"client_name": {"Postbag"}, "redirect_uris": {redirect}, "scopes": {strings.Join(wanted, " ")},
 	}))
 	if err != nil {
 		return askServer(server).After(err, "The server", network.ReasonSignIn, "", "The server does not begin a sign-in; use an access token."), nil
@@ -47,7 +77,7 @@ func beginSignIn(ctx context.Context, c network.Calls, server, redirect string) 
 	}
 	state, proof := oauth.NewState(), oauth.NewProof()
 	address, err := oauth.Authorization{
-		ClientID: app.ID, Redirect: redirect, Scopes: scopes, State: state, Challenge: proof.Challenge(),
+		ClientID: app.ID, Redirect: redirect, Scopes: wanted, State: state, Challenge: proof.Challenge(),
 	}.URL(server + "/oauth/authorize")
 	if err != nil {
 		return askServer(server).After(err, "The server", network.ReasonSignIn, "", "The server does not begin a sign-in; use an access token."), nil

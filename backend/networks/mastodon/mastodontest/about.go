@@ -10,72 +10,9 @@ import (
 	"unicode/utf8"
 )
 
-type limits struct {
-	chars, attachments, url, pollOptions, alt int
-	fileBytes                                 int64
-}
-
-func (s *Server) limits() limits {
-	if s.flavour == GoToSocial {
-		return limits{chars: 5000, attachments: 6, url: 25, pollOptions: 6, alt: 1500, fileBytes: 41943040}
-	}
-	return limits{chars: 500, attachments: 4, url: 23, pollOptions: 4, alt: 1500, fileBytes: 16777216}
-}
-
 var mimeTypes = []string{
 	"image/jpeg", "image/png", "image/gif", "image/heic", "image/heif", "image/webp", "image/avif",
 	"video/webm", "video/mp4", "video/quicktime", "video/ogg", "audio/wave", "audio/mpeg",
-}
-
-// instance is GET /api/v1/instance and /api/v2/instance.
-func (s *Server) instance(w http.ResponseWriter, r *http.Request) {
-	l := s.limits()
-	about := map[string]any{
-		"title": "A stand-in", "version": "4.5.0",
-		"configuration": map[string]any{
-			"statuses": map[string]any{
-				"max_characters": l.chars, "max_media_attachments": l.attachments, "characters_reserved_per_url": l.url,
-			},
-			"media_attachments": map[string]any{
-				"supported_mime_types": mimeTypes, "description_limit": l.alt,
-				"image_size_limit": l.fileBytes, "image_matrix_limit": 33177600,
-				"video_size_limit": max(l.fileBytes, 103809024), "video_frame_rate_limit": 120, "video_matrix_limit": 8294400,
-			},
-			"polls": map[string]any{
-				"max_options": l.pollOptions, "max_characters_per_option": 50, "min_expiration": 300, "max_expiration": 2629746,
-			},
-		},
-	}
-	if strings.HasPrefix(r.URL.Path, "/api/v2") {
-		about["domain"] = domain
-		about["api_versions"] = map[string]any{"mastodon": 6}
-	} else {
-		about["uri"] = domain
-	}
-	if s.flavour == GoToSocial {
-		about["version"] = "0.20.0+git"
-		about["api_versions"] = nil
-	}
-	answer(w, http.StatusOK, about)
-}
-
-// nodeInfoLinks is GET /.well-known/nodeinfo.
-func (s *Server) nodeInfoLinks(w http.ResponseWriter, _ *http.Request) {
-	answer(w, http.StatusOK, map[string]any{"links": []any{map[string]string{
-		"rel": "http://nodeinfo.diaspora.software/ns/schema/2.0", "href": "https://" + domain + "/nodeinfo/2.0",
-	}}})
-}
-
-// nodeInfo is GET /nodeinfo/2.0.
-func (s *Server) nodeInfo(w http.ResponseWriter, _ *http.Request) {
-	version := "4.5.0"
-	if s.flavour == GoToSocial {
-		version = "0.20.0+git"
-	}
-	answer(w, http.StatusOK, map[string]any{
-		"version": "2.0", "software": map[string]string{"name": string(s.flavour), "version": version},
-		"protocols": []string{"activitypub"},
-	})
 }
 
 // verify is GET /api/v1/accounts/verify_credentials.
@@ -86,9 +23,13 @@ func (s *Server) verify(w http.ResponseWriter, _ *http.Request) {
 	})
 }
 
-// upload is POST /api/v2/media.
+// upload is POST /api/v2/media and POST /api/v1/media.
 func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
-	l := s.limits()
+	k, second := s.kind(), strings.HasPrefix(r.URL.Path, "/api/v2")
+	if second && !k.v2 {
+		fail(w, http.StatusNotFound, "Record not found")
+		return
+	}
 	parts, err := r.MultipartReader()
 	if err != nil {
 		fail(w, http.StatusUnprocessableEntity, "Validation failed: File can't be blank")
@@ -105,7 +46,7 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 			fail(w, http.StatusBadRequest, "the body cannot be read")
 			return
 		}
-		content, err := io.ReadAll(io.LimitReader(part, max(l.fileBytes, 103809024)+1))
+		content, err := io.ReadAll(io.LimitReader(part, max(k.fileBytes, 103809024)+1))
 		if err != nil {
 			fail(w, http.StatusBadRequest, "the body cannot be read")
 			return
@@ -131,18 +72,20 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusUnprocessableEntity, "Validation failed: File can't be blank")
 	case s.refuse:
 		fail(w, http.StatusUnprocessableEntity, "Error processing thumbnail for uploaded media")
+	case s.flavour == Pixelfed && (!slices.Contains(pixelfedTypes, m.Type) || utf8.RuneCountInString(m.Alt) > k.alt || int64(len(m.Bytes)) > k.fileBytes):
+		fail(w, http.StatusInternalServerError, "The given data was invalid.")
 	case !slices.Contains(mimeTypes, m.Type):
 		fail(w, http.StatusUnprocessableEntity, "Validation failed: File content type is invalid, File is invalid")
-	case strings.HasPrefix(m.Type, "image/") && int64(len(m.Bytes)) > l.fileBytes:
+	case strings.HasPrefix(m.Type, "image/") && int64(len(m.Bytes)) > k.fileBytes:
 		fail(w, http.StatusUnprocessableEntity, "Validation failed: File file size must be less than 16 MB")
-	case utf8.RuneCountInString(m.Alt) > l.alt:
+	case utf8.RuneCountInString(m.Alt) > k.alt:
 		fail(w, http.StatusUnprocessableEntity, "Validation failed: Description is too long")
 	case m.Focus != "" && !validFocus(m.Focus):
 		fail(w, http.StatusUnprocessableEntity, "Validation failed: Focus is invalid")
 	default:
 		m.ID, m.polls = s.id(), s.async
 		s.media[m.ID] = m
-		if m.polls > 0 {
+		if m.polls > 0 || second && k.unfinished {
 			answer(w, http.StatusAccepted, s.attachment(m))
 			return
 		}
@@ -166,7 +109,9 @@ func (s *Server) showMedia(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	m, ok := s.media[r.PathValue("id")]
 	switch {
-	case !ok || m.attached:
+	case !s.kind().asked:
+		fail(w, http.StatusMethodNotAllowed, "The GET method is not supported for this route.")
+	case !ok || m.attached && !s.kind().reused:
 		fail(w, http.StatusNotFound, "Record not found")
 	case m.polls > 0:
 		m.polls--

@@ -1,8 +1,8 @@
 // Package mastodontest is a server on loopback that speaks the Mastodon API, for tests of
 // everything that publishes: the network, the queue and the command line.
 //
-// It is written from the Mastodon documentation (2026-07-02) and, in its other flavour, from
-// GoToSocial's API description and behaviour (2025-10), and knows nothing of the code it
+// It is written from the Mastodon documentation (2026-07-02) and, in its other flavours, from what
+// GoToSocial, Pleroma and Pixelfed say of themselves (kinds.go), and knows nothing of the code it
 // tests. It checks tokens, scopes of media, limits and polls as documented, keeps
 // Idempotency-Keys for an hour, and plays the failures that make publishing hard: answers
 // lost after a post was saved, posts saved after the connection was lost, storms of 429 and 503.
@@ -26,15 +26,6 @@ import (
 // Ghost cuts the connection of the next post with nothing saved, and saves it when Settle is
 // called: the answer says nothing about what happens later.
 const Ghost networktest.Failure = "ghost"
-
-// Flavour is the software a Server plays.
-type Flavour string
-
-// Every flavour.
-const (
-	Mastodon   Flavour = "mastodon"   // keys are honoured, text is counted in graphemes
-	GoToSocial Flavour = "gotosocial" // keys are ignored, text is counted in code points
-)
 
 // The account everybody posts as, and the token that is always good.
 const (
@@ -64,6 +55,8 @@ type Server struct {
 	ghosts   []func()
 	media    map[string]*Media
 	keys     map[string]keyed
+	repeats  map[string]repeat
+	seen     map[string]bool
 	asked    map[string]int
 	calls    []string
 	serial   int
@@ -79,6 +72,7 @@ type Status struct {
 	Warning    string
 	Visibility string
 	Language   string
+	Format     string // content_type, where there is one
 	Sensitive  bool
 	InReplyTo  string
 	Key        string // the Idempotency-Key it came with
@@ -128,7 +122,7 @@ func NewFlavour(t testing.TB, f Flavour) *Server {
 	t.Helper()
 	s := &Server{
 		Token: goodToken, flavour: f,
-		media: map[string]*Media{}, keys: map[string]keyed{}, asked: map[string]int{},
+		media: map[string]*Media{}, keys: map[string]keyed{}, repeats: map[string]repeat{}, seen: map[string]bool{}, asked: map[string]int{},
 		apps: map[string]app{}, codes: map[string]grant{}, tokens: map[string]bool{goodToken: true},
 	}
 	s.http = httptest.NewServer(s.routes())
@@ -159,20 +153,20 @@ func (s *Server) Fail(f networktest.Failure) {
 	s.failures = append(s.failures, f)
 }
 
-// Plays reports whether Fail can play f. GoToSocial's refusal of a post with media proves
-// nothing, so it does not play a documented one.
+// Plays reports whether Fail can play f. The refusal of a post with media proves nothing where keys are
+// not kept, so such a server does not play a documented one.
 func (s *Server) Plays(f networktest.Failure) bool {
 	switch f {
 	case networktest.Unauthorized, networktest.RateLimited, networktest.ServerError, networktest.DropAfter, networktest.Garbage:
 		return true
 	case networktest.Refused:
-		return s.flavour == Mastodon
+		return s.KeyHonoured()
 	}
 	return false
 }
 
 // KeyHonoured reports whether one key makes one post.
-func (s *Server) KeyHonoured() bool { return s.flavour == Mastodon }
+func (s *Server) KeyHonoured() bool { return s.kind().keys == kept }
 
 // Answers are the good answers of a connect conversation with a token.
 func (s *Server) Answers() map[string]string {
@@ -265,8 +259,12 @@ func (s *Server) now() time.Time { return time.Now().Add(s.ahead).UTC() }
 // id makes the next id. The caller holds the lock.
 func (s *Server) id() string {
 	s.serial++
-	if s.flavour == GoToSocial {
+	switch s.flavour {
+	case GoToSocial:
 		return fmt.Sprintf("01JZ%022d", s.serial)
+	case Pleroma:
+		return fmt.Sprintf("AzK%015d", s.serial)
+	case Mastodon, Pixelfed, Older:
 	}
 	return fmt.Sprint(112000000000000000 + s.serial)
 }
@@ -276,10 +274,14 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /api/v2/instance", s.instance)
 	mux.HandleFunc("GET /api/v1/instance", s.instance)
 	mux.HandleFunc("GET /.well-known/nodeinfo", s.nodeInfoLinks)
-	mux.HandleFunc("GET /nodeinfo/2.0", s.nodeInfo)
+	for _, path := range []string{"/nodeinfo/2.0", "/nodeinfo/2.0.json", "/api/nodeinfo/2.0.json"} {
+		mux.HandleFunc("GET "+path, s.nodeInfo)
+	}
+	mux.HandleFunc("GET /.well-known/oauth-authorization-server", s.discovery)
 	mux.HandleFunc("GET /api/v1/accounts/verify_credentials", s.authorised(s.verify))
 	mux.HandleFunc("GET /api/v1/accounts/{id}/statuses", s.authorised(s.list))
 	mux.HandleFunc("POST /api/v2/media", s.authorised(s.upload))
+	mux.HandleFunc("POST /api/v1/media", s.authorised(s.upload))
 	mux.HandleFunc("GET /api/v1/media/{id}", s.authorised(s.showMedia))
 	mux.HandleFunc("POST /api/v1/statuses", s.post)
 	mux.HandleFunc("GET /api/v1/statuses/{id}", s.authorised(s.show))

@@ -71,7 +71,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for _, scope := range strings.Fields(q.Get("scope")) {
-		if !slices.Contains(a.scopes, scope) {
+		if !slices.Contains(s.kind().scopes, scope) || s.flavour != Pixelfed && !slices.Contains(a.scopes, scope) {
 			fail(w, http.StatusBadRequest, "The requested scope is invalid, unknown, or malformed.")
 			return
 		}

@@ -27,6 +27,7 @@ type newStatus struct {
 	SpoilerText string   `json:"spoiler_text"`
 	Visibility  string   `json:"visibility"`
 	Language    string   `json:"language"`
+	ContentType string   `json:"content_type"`
 }
 
 // post is POST /api/v1/statuses.
@@ -36,6 +37,25 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asked[key]++
+	if s.kind().keys == repeated && key != "" && known {
+		if old, ok := s.repeats[key]; ok {
+			w.Header().Set("Idempotent-Replayed", "true")
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(old.code)
+			_, _ = w.Write(old.body) // the client may have gone
+			return
+		}
+		keep := &repeat{ResponseWriter: w}
+		defer func() { s.repeats[key] = *keep }()
+		w = keep
+	}
+	if s.kind().keys == refused && key != "" && known {
+		if s.seen[key] {
+			fail(w, http.StatusBadRequest, "Duplicate idempotency key.")
+			return
+		}
+		s.seen[key] = true
+	}
 	failure := networktest.Failure("")
 	if len(s.failures) > 0 {
 		failure, s.failures = s.failures[0], s.failures[1:]
@@ -52,7 +72,7 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusTooManyRequests, "Too many requests")
 		return
 	case failure == networktest.Refused:
-		fail(w, s.invalid(), "Validation failed: Text is not acceptable here")
+		fail(w, s.kind().invalid, "Validation failed: Text is not acceptable here")
 		return
 	case failure == networktest.ServerError:
 		fail(w, http.StatusServiceUnavailable, "Service Unavailable")
@@ -108,31 +128,28 @@ func cut(w http.ResponseWriter) {
 	panic(http.ErrAbortHandler)
 }
 
-// invalid is the status of a refused content.
-func (s *Server) invalid() int {
-	if s.flavour == GoToSocial {
-		return http.StatusBadRequest
-	}
-	return http.StatusUnprocessableEntity
-}
-
 // check refuses what the documentation says is refused. The caller holds the lock.
 func (s *Server) check(in newStatus) (int, string) {
-	l := s.limits()
-	if strings.TrimSpace(in.Status) == "" && len(in.MediaIDs) == 0 && (in.Poll == nil || s.flavour == Mastodon) {
-		return s.invalid(), "Validation failed: Text can't be blank"
-	}
-	if s.length(in) > l.chars {
-		return s.invalid(), fmt.Sprintf("Validation failed: Text character limit of %d exceeded", l.chars)
-	}
-	if len(in.MediaIDs) > l.attachments {
-		return s.invalid(), fmt.Sprintf("Validation failed: Cannot attach more than %d files", l.attachments)
-	}
-	if !slices.Contains([]string{"public", "unlisted", "private", "direct"}, in.Visibility) {
-		return s.invalid(), "Validation failed: Visibility is not included in the list"
-	}
-	if len(in.MediaIDs) > 0 && in.Poll != nil {
-		return s.invalid(), "Validation failed: Cannot attach media to a post with a poll"
+	k := s.kind()
+	switch {
+	case s.flavour == Pixelfed && s.spoiled(in):
+		return k.invalid, "The given data was invalid."
+	case s.flavour == Pixelfed && in.Visibility == "direct":
+		return http.StatusBadRequest, "Direct visibility is not available."
+	case k.picture && len(in.MediaIDs) == 0 && in.InReplyToID == "":
+		return http.StatusForbidden, "Empty statuses are not allowed"
+	case in.ContentType != "" && (!k.formats || !strings.HasPrefix(in.ContentType, "text/")):
+		return http.StatusBadRequest, "this stand-in knows no such content_type"
+	case strings.TrimSpace(in.Status) == "" && len(in.MediaIDs) == 0 && (in.Poll == nil || s.flavour == Mastodon):
+		return k.invalid, "Validation failed: Text can't be blank"
+	case s.length(in) > k.chars:
+		return k.invalid, fmt.Sprintf("Validation failed: Text character limit of %d exceeded", k.chars)
+	case len(in.MediaIDs) > k.attachments:
+		return k.invalid, fmt.Sprintf("Validation failed: Cannot attach more than %d files", k.attachments)
+	case !slices.Contains(k.visibilities, in.Visibility):
+		return k.invalid, "Validation failed: Visibility is not included in the list"
+	case len(in.MediaIDs) > 0 && in.Poll != nil:
+		return k.invalid, "Validation failed: Cannot attach media to a post with a poll"
 	}
 	videos := 0
 	for _, id := range in.MediaIDs {
@@ -140,19 +157,19 @@ func (s *Server) check(in newStatus) (int, string) {
 		switch {
 		case !ok:
 			return http.StatusNotFound, "Record not found"
-		case m.attached:
-			return s.invalid(), "Validation failed: Media already attached to status"
+		case m.attached && !k.reused:
+			return k.invalid, "Validation failed: Media already attached to status"
 		case m.polls > 0:
-			return s.invalid(), "Cannot attach files that have not finished processing. Try again in a moment!"
+			return k.invalid, "Cannot attach files that have not finished processing. Try again in a moment!"
 		case strings.HasPrefix(m.Type, "video/"):
 			videos++
 		}
 	}
 	if s.flavour == Mastodon && videos > 0 && len(in.MediaIDs) > 1 {
-		return s.invalid(), "Cannot attach a video to a post that already contains images"
+		return k.invalid, "Cannot attach a video to a post that already contains images"
 	}
-	if p := in.Poll; p != nil && (len(p.Options) < 2 || len(p.Options) > l.pollOptions || p.ExpiresIn < 300 || p.ExpiresIn > 2629746) {
-		return s.invalid(), "Validation failed: Poll is not acceptable"
+	if p := in.Poll; p != nil && (len(p.Options) < 2 || len(p.Options) > k.pollOptions || p.ExpiresIn < 300 || p.ExpiresIn > 2629746) {
+		return k.invalid, "Validation failed: Poll is not acceptable"
 	}
 	if in.InReplyToID != "" && s.index(in.InReplyToID) < 0 {
 		return http.StatusNotFound, "The post you are trying to reply to does not appear to exist."
@@ -168,8 +185,14 @@ var (
 // length counts as the documentation says, in an approximate way: a test that comes near the
 // limit should do so with plain letters.
 func (s *Server) length(in newStatus) int {
-	if s.flavour == GoToSocial {
+	switch s.flavour {
+	case GoToSocial:
 		return utf8.RuneCountInString(in.SpoilerText + in.Status)
+	case Pixelfed:
+		return utf8.RuneCountInString(in.Status)
+	case Pleroma:
+		return uniseg.GraphemeClusterCount(in.SpoilerText) + uniseg.GraphemeClusterCount(in.Status)
+	case Mastodon, Older:
 	}
 	text := link.ReplaceAllString(in.Status, strings.Repeat("x", 23))
 	text = mention.ReplaceAllString(text, "$1@$2")
@@ -180,7 +203,10 @@ func (s *Server) length(in newStatus) int {
 func (s *Server) save(in newStatus, key string) Status {
 	st := Status{
 		ID: s.id(), Text: in.Status, Warning: in.SpoilerText, Visibility: in.Visibility, Language: in.Language,
-		Sensitive: in.Sensitive, InReplyTo: in.InReplyToID, Key: key, Poll: in.Poll, CreatedAt: s.now(),
+		Sensitive: in.Sensitive, InReplyTo: in.InReplyToID, Key: key, Poll: in.Poll, Format: in.ContentType, CreatedAt: s.now(),
+	}
+	if s.flavour == Pixelfed {
+		st.Poll = nil
 	}
 	for _, id := range in.MediaIDs {
 		s.media[id].attached = true
@@ -263,7 +289,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request) {
 func (s *Server) source(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if i := s.index(r.PathValue("id")); i >= 0 {
+	if i := s.index(r.PathValue("id")); i >= 0 && s.flavour != Pixelfed && s.flavour != Older {
 		st := s.statuses[i]
 		answer(w, http.StatusOK, map[string]string{"id": st.ID, "text": st.Text, "spoiler_text": st.Warning})
 		return

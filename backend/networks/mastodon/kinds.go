@@ -1,0 +1,144 @@
+package mastodon
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+
+	"postbag/backend/network"
+)
+
+// The kinds of server that differ in what no limit says, by the software's name as NodeInfo has it.
+const (
+	kindGoToSocial = "gotosocial"
+	kindPixelfed   = "pixelfed"
+	kindPleroma    = "pleroma" // and others that describe themselves as it does
+	kindAkkoma     = "akkoma"
+)
+
+// mostPixelfedWarning is how long a content warning may be on Pixelfed, in code points (Pixelfed's controllers).
+const mostPixelfedWarning = 140
+
+// mostPixelfedAlt is how long a description may be on a Pixelfed that nobody has changed; it does not
+// say so (pixelfed/pixelfed, config/pixelfed.php, max_altext_length, read 2026-11).
+const mostPixelfedAlt = 1000
+
+// kindOf returns the kind of the server that limits are of, "" for Mastodon and all others.
+func kindOf(l network.Limits) string {
+	name, _, _ := strings.Cut(strings.ToLower(l.Software), " ")
+	if name == kindGoToSocial || name == kindPixelfed {
+		return name
+	}
+	return ""
+}
+
+// asksFormat reports whether the server may read a text as something else than a text where it is not told:
+// as the person has chosen for the account (GoToSocial's API description, status_content_type,
+// 2025-10-03; glitch-soc's documentation, "Rich text", which says its name in the version).
+func asksFormat(l network.Limits) bool {
+	return kindOf(l) == kindGoToSocial || strings.Contains(l.Software, "+glitch")
+}
+
+// uploadPath is where media go. The second version of the API has a place for them since Mastodon 3.1.3
+// (documentation, methods/media, 2026-07-02); GoToSocial and Pleroma have it, too. Any other server is
+// sure to have the first: some have no second, and Pixelfed's says "not ready" of every file and cannot
+// always be asked again (Pixelfed's controllers).
+func uploadPath(l network.Limits) string {
+	name, _, _ := strings.Cut(strings.ToLower(l.Software), " ")
+	if l.Reconcile.Shape == network.ShapeKey || slices.Contains([]string{kindGoToSocial, kindPleroma, kindAkkoma}, name) {
+		return "/api/v2/media"
+	}
+	return "/api/v1/media"
+}
+
+// Where NodeInfo 2.0 describes a server's software (NodeInfo protocol, 2.0).
+const nodeInfoRel = "http://nodeinfo.diaspora.software/ns/schema/2."
+
+// readSoftware asks NodeInfo for the server's software, in lower case, and its release. Both
+// are "" where it does not say; then nothing is assumed in the server's favour.
+func readSoftware(ctx context.Context, c network.Calls, open network.Account) (name, release string) {
+	path := "/nodeinfo/2.0"
+	var found struct {
+		Links []struct {
+			Rel  string `json:"rel"`
+			Href string `json:"href"`
+		} `json:"links"`
+	}
+	reply, err := c.Read(ctx, "nodeinfo links", get(open, "/.well-known/nodeinfo"))
+	if err == nil && reply.Status == 200 && json.Unmarshal(reply.Body, &found) == nil {
+		for _, l := range found.Links {
+			// Only the path is taken: no other host is asked.
+			if u, err := url.Parse(l.Href); err == nil && strings.HasPrefix(l.Rel, nodeInfoRel) && strings.HasPrefix(u.Path, "/") {
+				path = u.EscapedPath()
+				break
+			}
+		}
+	}
+	var info struct {
+		Software struct {
+			Name    string `json:"name"`
+			Version string `json:"version"`
+		} `json:"software"`
+	}
+	reply, err = c.Read(ctx, "nodeinfo", get(open, path))
+	if err != nil || reply.Status != 200 || json.Unmarshal(reply.Body, &info) != nil {
+		return "", ""
+	}
+	return strings.ToLower(network.Printable(info.Software.Name)), network.Printable(info.Software.Version)
+}
+
+// compatible is how servers that are not Mastodon say what they are in their version: "2.7.2
+// (compatible; Pleroma 2.9.1)" (Pleroma's documentation).
+const compatible = "(compatible; "
+
+// named returns the software's name and release: NodeInfo's word, or what the version says.
+func named(in instance, software, release string) (string, string) {
+	if _, said, ok := strings.Cut(in.Version, compatible); ok && software == "" {
+		name, number, _ := strings.Cut(strings.TrimSuffix(said, ")"), " ")
+		return strings.ToLower(network.Printable(name)), network.Printable(number)
+	}
+	return software, release
+}
+
+// forks are builds of Mastodon's own code under another name: they keep keys as it does, and
+// say so by giving the version of its API.
+var forks = []string{"hometown", "glitchsoc", "glitch-soc", "kmyblue", "fedibird", "chuckya"}
+
+// isMastodon reports whether the server runs Mastodon's code. Others may imitate its version.
+func isMastodon(in instance, software string) bool {
+	if strings.Contains(in.Version, "compatible") || in.Pleroma != nil {
+		return false
+	}
+	return software == "mastodon" || slices.Contains(forks, software) && in.APIVersions["mastodon"] > 0
+}
+
+// otherThan turns the limits of a stock Mastodon with what the server said into those of another server.
+//
+// No other server is known to keep keys as Mastodon does, so a post in doubt is looked for. Two kinds
+// have something of the name that is no help: Pixelfed remembers a key before it has looked at the post,
+// and refuses it from then on; Pleroma repeats whatever it answered under a key for six hours, a refusal
+// because of too many requests too (lib/pleroma/web/plugs/idempotency_plug.ex, read 2026-11). So none is
+// sent to either (Publish).
+func otherThan(l network.Limits, in instance, software string) network.Limits {
+	// Code points are the strictest count in use, and links in full are right for GoToSocial and
+	// Pixelfed, which report a price for them and do not charge it.
+	l.Text.Unit, l.Text.URL = network.UnitCodePoints, 0
+	l.Reconcile = lookUp
+	switch {
+	case software == kindGoToSocial:
+		l.Media.Videos, l.Media.Mixed = l.Media.Max, true
+		l.Visibilities = []string{"public", "unlisted", "private", "mutuals_only", "direct"}
+	case software == kindPixelfed:
+		l.Media.Needed, l.Media.Mixed = true, true
+		l.Visibilities = []string{"public", "unlisted", "private"} // "direct" is refused
+		l.Poll = nil                                               // it describes polls, and leaves them out of posts
+		if in.Config.Media.Description == nil {
+			l.Alt.Max = min(l.Alt.Max, mostPixelfedAlt)
+		}
+	case in.Pleroma != nil || software == kindPleroma || software == kindAkkoma:
+		l.Media.Videos, l.Media.Mixed = l.Media.Max, true // it minds neither (Pleroma's documentation, "Attachment cap")
+	}
+	return l
+}
