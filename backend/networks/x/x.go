@@ -154,6 +154,9 @@ func also(_ network.Limits, p network.Plan) []network.Issue {
 		return &list[len(list)-1]
 	}
 	for i, part := range p.Parts {
+		if strings.ContainsAny(part.Text, "\ufeff\ufffe\uffff") { // docText, conformance/validate.yml: not valid
+			add(network.IssueBadText, "text", i, -1, "the text has a character that cannot be seen, and that X refuses")
+		}
 		moving := slices.ContainsFunc(part.Media, func(m network.Media) bool { return m.Kind != network.Image })
 		if moving && len(part.Media) > 1 { // one animation or one video goes alone
 			add(network.IssueMixed, "media", i, -1, "X takes pictures, or one animation, or one video")
