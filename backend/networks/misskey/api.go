@@ -100,6 +100,11 @@ type meta struct {
 	MaxNoteTextLength number   `json:"maxNoteTextLength"`
 	MaxFileSize       number   `json:"maxFileSize"` // bytes
 	Policies          policies `json:"policies"`    // of an account without roles
+
+	// How long a description may be, as Sharkey says it (MetaEntityService.ts), and as Firefish and
+	// Iceshrimp do (models/entities/instance; both read 2026-11). Misskey itself says nothing.
+	MaxAltTextLength     number `json:"maxAltTextLength"`
+	MaxCaptionTextLength number `json:"maxCaptionTextLength"`
 }
 
 // number is a count in a server's description of itself. Anything that is no number from 0 to

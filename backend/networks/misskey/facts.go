@@ -14,7 +14,7 @@ func facts() []network.Fact {
 		{About: network.FactVideos, Value: "16", Source: docCreate},
 		{About: network.FactImageBytes, Value: "31457280 bytes", Source: docFiles, Doubt: doubt},
 		{About: network.FactVideoBytes, Value: "31457280 bytes", Source: docFiles, Doubt: doubt},
-		{About: network.FactAlt, Value: "512 codepoints", Source: docFiles, Doubt: "Servers of the same family can be set to take more."},
+		{About: network.FactAlt, Value: "512 codepoints", Source: docFiles, Doubt: "Other servers of the family take more or less; what one says of itself goes before this."},
 		{About: network.FactPollOptions, Value: "10", Source: docCreate},
 		{About: network.FactPollChars, Value: "50 codepoints", Source: docCreate, Doubt: "Sharkey takes 150."},
 	}

@@ -11,7 +11,7 @@ import (
 // What no server tells, or not under one name, is the strictest of the family.
 const (
 	mostWarning = 100 // characters; Sharkey takes 500
-	mostAlt     = 512 // characters; other servers can be set to take more
+	mostAlt     = 512 // characters; other servers take more, and say so
 	mostAnswer  = 50  // characters; Sharkey takes 150
 	mostFiles   = 16
 	mebibyte    = 1 << 20
@@ -94,6 +94,12 @@ func limitsOf(about meta, who self, software string) network.Limits {
 	}
 	if n := about.MaxNoteTextLength; n > 0 && n <= 10_000_000 {
 		l.Text.Max = int(n)
+	}
+	for _, n := range []number{about.MaxAltTextLength, about.MaxCaptionTextLength} {
+		if n > 0 && n <= 1_000_000 {
+			l.Alt.Max = int(n)
+			break
+		}
 	}
 	size := who.Policies.MaxFileSizeMb // the account's own roles go before what everybody has
 	if size == 0 {

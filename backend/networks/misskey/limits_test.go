@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"postbag/backend/network"
+	"postbag/backend/network/networktest"
 	"postbag/backend/networks/misskey"
 	"postbag/backend/networks/misskey/misskeytest"
 )
@@ -64,5 +65,38 @@ func TestALongNoteGoesWhereTheServerTakesIt(t *testing.T) {
 	p.Parts[0].Text += "x"
 	if _, err := misskey.New().Publish(t.Context(), calls(nil), a, p); !is(err, network.Rejected) || len(s.Notes()) != 1 {
 		t.Errorf("one more: %v, %d notes", err, len(s.Notes()))
+	}
+}
+
+func TestADescriptionIsAsLongAsTheServerTakesIt(t *testing.T) {
+	for name, test := range map[string]struct {
+		said map[string]any
+		alt  int
+	}{
+		"Misskey, which says nothing": {nil, 512},
+		"Sharkey":                     {map[string]any{"maxAltTextLength": 20000, "maxCwLength": 500}, 20000},
+		"Firefish and Iceshrimp":      {map[string]any{"maxCaptionTextLength": 1500}, 1500},
+		"a server that takes less":    {map[string]any{"maxCaptionTextLength": 100}, 100},
+		"odd ones":                    {map[string]any{"maxAltTextLength": -1, "maxCaptionTextLength": "long"}, 512},
+		"beyond belief":               {map[string]any{"maxAltTextLength": 1e12}, 512},
+	} {
+		s := misskeytest.New(t)
+		for k, v := range test.said {
+			s.Say(k, v)
+		}
+		a, files := s.Account(), networktest.NewFiles()
+		l, err := misskey.New().Limits(t.Context(), calls(nil), a)
+		if err != nil || l.Alt.Max != test.alt {
+			t.Errorf("%s: %d, %v", name, l.Alt.Max, err)
+			continue
+		}
+		a.Limits = &l
+		m := files.Picture("image/png", 1, 0)
+		m.Alt = strings.Repeat("ä", test.alt)
+		publish(t, calls(files), a, plan(network.Part{Media: []network.Media{m}}))
+		m.Alt += "ä"
+		if _, err := misskey.New().Publish(t.Context(), calls(files), a, plan(network.Part{Media: []network.Media{m}})); !is(err, network.Rejected) || len(s.Notes()) != 1 {
+			t.Errorf("%s: one more: %v, %d notes", name, err, len(s.Notes()))
+		}
 	}
 }

@@ -252,7 +252,7 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 	}
 	most, _ := s.policies["maxFileSizeMb"].(int)
 	switch {
-	case utf8.RuneCountInString(f.Comment) > maxComment:
+	case utf8.RuneCountInString(f.Comment) > s.longestComment():
 		fail(w, http.StatusBadRequest, "INVALID_PARAM", "Invalid param.")
 		return
 	case strings.Contains(f.Name, "..") || strings.ContainsAny(f.Name, `\/`) || len(f.Name) >= 200:
@@ -305,4 +305,15 @@ func form(r *http.Request) (map[string]string, File, error) {
 func readPart(part *multipart.Part) ([]byte, error) {
 	defer func() { _ = part.Close() }() // nothing is written
 	return io.ReadAll(part)
+}
+
+// longestComment is how long a description may be: what the server was told to say of it, or what a
+// stock one takes. The caller holds the lock.
+func (s *Server) longestComment() int {
+	for _, name := range []string{"maxAltTextLength", "maxCaptionTextLength"} {
+		if n, ok := s.meta[name].(int); ok && n > 0 {
+			return n
+		}
+	}
+	return maxComment
 }
