@@ -196,7 +196,7 @@ func (n described) row(proofs []proof) string {
 
 // abilities are those that the other columns do not tell.
 var abilities = map[string]string{
-	"polls": "polls", "content_warning": "content warnings", "visibility": "who sees it", "delete": "deleting", "verify": "checking the sign-in",
+	"polls": "polls", "content_warning": "content warnings", "visibility": "who sees it", "delete": "deleting", "edit": "editing", "verify": "checking the sign-in",
 	"server_limits": "the server's own limits",
 }
 

@@ -102,6 +102,12 @@ func inputError(err error) *Error {
 	if field, ok := errors.AsType[*domain.FieldError](err); ok {
 		return &Error{Code: CodeInvalid, Message: sentence(field.Message), Field: field.Field}
 	}
+	if no, ok := errors.AsType[*queue.NotEditableError](err); ok {
+		return &Error{
+			Code: CodeNotAllowed, Message: sentence(no.Error()), Field: "edit_" + string(no.Bar), Safe: "The post is as it was.",
+			Actions: []string{"Change it on the network itself, or publish a new post."},
+		}
+	}
 	if notReady, ok := errors.AsType[*queue.NotReadyError](err); ok {
 		issue, _ := network.Blocking(notReady.Issues)
 		return &Error{

@@ -135,6 +135,7 @@ func abilities(n network.Network, d network.Descriptor) []string {
 		{"server_limits", limits},
 		{"find", find},
 		{"delete", remove},
+		{"edit", len(d.Edit.Fields) > 0},
 		{"verify", verify},
 		{"local", d.Local},
 		{"rehearsal", d.Rehearsal},

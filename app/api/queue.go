@@ -294,7 +294,7 @@ func (s *QueueService) deliveryOf(d domain.Delivery, c domain.Channel, f store.D
 	if n, ok := s.Networks.Get(c.Network); ok {
 		desc := n.Describe()
 		out.NetworkName, out.Local = desc.Name, desc.Local || desc.Rehearsal
-		footing.CanLook = network.CanLook(n)
+		footing.CanLook, footing.CanEdit = network.CanLook(n), canEdit(n, d)
 		if profiler, ok := n.(network.Profiler); ok && out.LookURL == "" {
 			out.LookURL = profiler.Profile(network.Account{RemoteID: c.RemoteID, Handle: c.Handle, Server: c.Server})
 		}
@@ -305,6 +305,20 @@ func (s *QueueService) deliveryOf(d domain.Delivery, c domain.Channel, f store.D
 		}
 	}
 	return out
+}
+
+// canEdit reports whether some part of a published delivery can be changed now.
+func canEdit(n network.Network, d domain.Delivery) bool {
+	if d.State != domain.Published || d.RemoteID == "" {
+		return false
+	}
+	plan, err := queue.Thaw(d)
+	for i := range plan.Parts {
+		if err == nil && network.Editable(n, plan, i, d.PublishedAt, time.Now()) == network.EditNone {
+			return true
+		}
+	}
+	return false
 }
 
 // frozen returns the first text of a plan and how many pictures and videos it has.

@@ -16,6 +16,7 @@ type DeliveryStory struct {
 	Turns    []Turn    `json:"turns"`    // how it stood, oldest first
 	Proofs   []Proof   `json:"proofs"`   // what was found out or decided about what was in doubt, oldest first
 	LookedMs int64     `json:"lookedMs"` // when the network was asked last whether it is there; 0: never
+	Edits    []Edit    `json:"edits"`    // what was changed of it since it is live, oldest first
 }
 
 // Turn is one change of how a delivery stands.
@@ -88,7 +89,7 @@ type Sends struct {
 // Show returns a delivery with everything that was tried.
 func (s *QueueService) Show(id string) (_ DeliveryStory, err error) {
 	defer s.done(&err)
-	story := DeliveryStory{Parts: []Segment{}, Attempts: []Attempt{}, Timeline: []Moment{}, Turns: []Turn{}, Proofs: []Proof{}}
+	story := DeliveryStory{Parts: []Segment{}, Attempts: []Attempt{}, Timeline: []Moment{}, Turns: []Turn{}, Proofs: []Proof{}, Edits: []Edit{}}
 	if story.Delivery, err = s.one(id); err != nil {
 		return story, err
 	}
@@ -117,7 +118,10 @@ func (s *QueueService) Show(id string) (_ DeliveryStory, err error) {
 	if err != nil {
 		return story, err
 	}
-	story.Timeline = timeline(d, attempts, found)
+	if story.Edits, err = s.edits(id); err != nil {
+		return story, err
+	}
+	story.Timeline = append(timeline(d, attempts, found), editMoments(story.Edits)...) // all after it was published
 	carried(d, attempts, story.Attempts)
 	for _, f := range found {
 		story.Proofs = append(story.Proofs, Proof{

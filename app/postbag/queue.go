@@ -47,6 +47,7 @@ type storyJSON struct {
 	Journal []attemptJSON `json:"journal"`
 	Proofs  []proofJSON   `json:"proofs"`
 	Turns   []turnJSON    `json:"turns"`
+	Edits   []editJSON    `json:"edits"`
 }
 
 type segmentJSON struct {
@@ -99,12 +100,15 @@ type turnJSON struct {
 }
 
 func storyOf(s api.DeliveryStory) storyJSON {
-	out := storyJSON{deliveryJSON: deliveryOf(s.Delivery), Parts: []segmentJSON{}, Journal: []attemptJSON{}, Proofs: []proofJSON{}, Turns: []turnJSON{}}
+	out := storyJSON{deliveryJSON: deliveryOf(s.Delivery), Parts: []segmentJSON{}, Journal: []attemptJSON{}, Proofs: []proofJSON{}, Turns: []turnJSON{}, Edits: []editJSON{}}
 	for _, p := range s.Proofs {
 		out.Proofs = append(out.Proofs, proofJSON{stamp(p.AtMs), p.Part, p.Verdict, p.ByPerson, p.Evidence, p.URL})
 	}
 	for _, t := range s.Turns {
 		out.Turns = append(out.Turns, turnJSON{stamp(t.AtMs), t.State, t.Reason, stamp(t.DueMs), t.Text})
+	}
+	for _, e := range s.Edits {
+		out.Edits = append(out.Edits, editJSONOf(e))
 	}
 	for _, p := range s.Parts {
 		out.Parts = append(out.Parts, segmentJSON(p))
@@ -146,7 +150,7 @@ func newQueue(c *cli) *cobra.Command {
 	resolve.MarkFlagsOneRequired("live", "absent", "send-again")
 	resolve.MarkFlagsMutuallyExclusive("live", "absent", "send-again")
 	return group("queue", "What goes out, and when",
-		newQueueList(c), newQueueShow(c), newQueueRun(c), move, resolve,
+		newQueueList(c), newQueueShow(c), newQueueRun(c), move, resolve, newQueueEdit(c),
 		c.orAll("hold", "Keep a delivery from going out; --all keeps everything", true, func(s *api.Services, id string) (api.Delivery, error) {
 			return s.Queue.Hold(id)
 		}),

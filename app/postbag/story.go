@@ -49,6 +49,9 @@ func tellStory(s api.DeliveryStory) []string {
 			list = append(list, line{a.EndedMs, rankCall, true, text})
 		}
 	}
+	for _, e := range s.Edits {
+		list = append(list, line{max(e.AtMs, e.EndedMs), rankStanding, false, editWords(e, s.Delivery.Parts)})
+	}
 	for _, p := range s.Proofs {
 		list = append(list, line{p.AtMs, rankProof, false, proofWords(p, s.Delivery)})
 	}

@@ -35,6 +35,7 @@ type Descriptor struct {
 
 	Reconcile   Reconcile
 	Thread      Threading
+	Edit        EditRule      // what of a live post can be changed
 	PrepareLife time.Duration // how long the answer to a Prepare step stays good
 	// ReuseMedia is how long a file that was uploaded once can be used by other posts of the account,
 	// where a Prepare step says so (Request.Reuse). Zero: each post uploads its own.

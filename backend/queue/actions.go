@@ -25,6 +25,7 @@ const (
 	ActionHold       Action = "hold"
 	ActionPlanAgain  Action = "plan_again" // plan an ended one anew
 	ActionOpen       Action = "open"       // what is live
+	ActionEditLive   Action = "edit_live"  // change what is live
 	ActionDuplicate  Action = "duplicate"  // use its content again
 	ActionCancel     Action = "cancel"     // take it out of the queue
 	ActionPutAway    Action = "put_away"   // see it no more
@@ -36,6 +37,7 @@ type Footing struct {
 	Doubt   bool // a call may have been accepted, and nothing settled that
 	CanLook bool // its network can be asked whether a post is there
 	Live    int  // parts that are proved live
+	CanEdit bool // its network lets what is live be changed
 }
 
 // Actions returns what a person may do with a delivery now, the most useful first. What is not in
@@ -68,6 +70,9 @@ func Actions(d domain.Delivery, f Footing) []Action {
 	case domain.Held:
 		return heldActions(d.HoldReason, f)
 	case domain.Published:
+		if f.CanEdit {
+			return []Action{ActionOpen, ActionEditLive, ActionDuplicate}
+		}
 		return []Action{ActionOpen, ActionDuplicate}
 	case domain.Rejected:
 		return []Action{ActionEdit, ActionPlanAgain, ActionDuplicate, ActionPutAway}

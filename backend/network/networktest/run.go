@@ -27,6 +27,7 @@ func Run(t *testing.T, n network.Network, newServer func(*testing.T) Server) {
 	t.Run("limits", s.limits)
 	t.Run("outcome", s.outcome)
 	t.Run("repeat", s.repeat)
+	t.Run("edits", s.edits)
 	t.Run("manners", s.manners)
 	t.Run("shapes", s.shapes)
 	t.Run("linked", s.linked)

@@ -81,3 +81,23 @@ func deleteRequest(id string) network.Request {
 		Header: map[string]string{"Idempotency-Key": id},
 	}
 }
+
+// change is the body of a request that changes a post: pictures and everything else stay.
+type change struct {
+	Text string   `json:"text"`
+	Alts []string `json:"alts,omitempty"`
+}
+
+// editRequest changes the words of a post. The same again is the same.
+func editRequest(id string, c change) (network.Request, error) {
+	body, err := json.Marshal(c)
+	if err != nil {
+		return network.Request{}, err
+	}
+	return network.Request{
+		Method: "PUT",
+		URL:    postsURL + "/" + id,
+		Header: map[string]string{"Content-Type": "application/json", "Idempotency-Key": id},
+		Body:   network.Bytes(body),
+	}, nil
+}

@@ -44,6 +44,7 @@ func New() Network { return Network{} }
 var (
 	_ network.Network = Network{}
 	_ network.Deleter = Network{}
+	_ network.Editor  = Network{}
 )
 
 // Describe returns the facts.
@@ -74,6 +75,7 @@ func (Network) Describe() network.Descriptor {
 		Preview:     "short",
 		Reconcile:   network.Reconcile{Shape: network.ShapeKey, KeyLife: 24 * time.Hour, Quarantine: 90 * time.Second},
 		Thread:      network.ThreadChain,
+		Edit:        network.EditRule{Fields: []network.EditField{network.EditText, network.EditAlt}, Source: source},
 		PrepareLife: 24 * time.Hour,
 		Classify:    classify,
 		Refusals:    refusals,

@@ -97,6 +97,8 @@ func (s *server) Send(ctx context.Context, r network.Request, intent func() erro
 	switch {
 	case r.Method == "DELETE":
 		return s.remove(key, reply), nil
+	case r.Method == "PUT" && strings.HasPrefix(r.URL, "none:///posts/"):
+		return s.change(strings.TrimPrefix(r.URL, "none:///posts/"), r.Body, reply)
 	case r.Method == "POST" && r.URL == "none:///media":
 		content, err := s.content(r.Body)
 		s.uploads[key] = content
@@ -173,6 +175,28 @@ func (s *server) remove(id string, gone network.Reply) network.Reply {
 		}
 	}
 	return network.Reply{Status: 404, Body: []byte(`{"error":"there is no such post"}`)}
+}
+
+// change gives a post other words.
+func (s *server) change(id string, body network.Body, reply network.Reply) (network.Reply, error) {
+	text, err := s.content(body)
+	if err != nil {
+		return network.Reply{}, err
+	}
+	var wanted struct {
+		Text string
+		Alts []string
+	}
+	if err := json.Unmarshal(text, &wanted); err != nil {
+		return network.Reply{Status: 400, Body: []byte(`{"error":"this is not a change"}`)}, nil
+	}
+	for i, p := range s.posts {
+		if p.ID == id {
+			s.posts[i].Text, s.posts[i].Alts = wanted.Text, wanted.Alts
+			return reply, nil
+		}
+	}
+	return network.Reply{Status: 404, Body: []byte(`{"error":"there is no such post"}`)}, nil
 }
 
 // content reads a body as a carrier would, and checks the hash of a file.

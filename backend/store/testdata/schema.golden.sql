@@ -212,6 +212,21 @@ CREATE TABLE delivery (
     CHECK (state <> 'published' OR published_at_ms IS NOT NULL AND (remote_id IS NOT NULL OR remote_url IS NOT NULL))
 ) STRICT;
 
+CREATE TABLE edit (
+    row           INTEGER PRIMARY KEY,
+    id            TEXT    NOT NULL UNIQUE,
+    delivery      INTEGER NOT NULL REFERENCES delivery (row) ON DELETE RESTRICT,
+    part          INTEGER NOT NULL CHECK (part >= 0),
+    content_json  TEXT    NOT NULL CHECK (json_valid(content_json)), -- how the part reads after it
+    actor_id      TEXT    NOT NULL,
+    at_ms         INTEGER NOT NULL,
+    outcome       TEXT    CHECK (outcome IN ('not_sent', 'accepted', 'rejected', 'throttled', 'reauth', 'ambiguous')),
+    network_code  TEXT    NOT NULL DEFAULT '',
+    detail        TEXT    NOT NULL DEFAULT '', -- for people; never a secret
+    outcome_at_ms INTEGER,
+    CHECK ((outcome IS NULL) = (outcome_at_ms IS NULL))
+) STRICT;
+
 CREATE TABLE link_card (
     row            INTEGER PRIMARY KEY,
     id             TEXT    NOT NULL UNIQUE,
@@ -673,6 +688,10 @@ CREATE INDEX delivery_wake ON delivery (wake_at_ms, channel, state) WHERE state 
 
 CREATE INDEX delivery_wall ON delivery (channel, due_at_ms) WHERE state NOT IN ('rejected', 'missed', 'cancelled');
 
+CREATE INDEX edit_delivery ON edit (delivery);
+
+CREATE UNIQUE INDEX edit_one_open ON edit (delivery) WHERE outcome IS NULL;
+
 CREATE INDEX local_fault_host ON local_fault (host, at_ms);
 
 CREATE INDEX local_rendition_sha256 ON local_rendition (sha256);
@@ -879,6 +898,21 @@ WHEN NEW.state <> OLD.state AND OLD.state || '>' || NEW.state NOT IN (
     'held>planned', 'held>unknown', 'held>published', 'held>rejected', 'held>cancelled')
 BEGIN SELECT RAISE (ABORT, 'queue: forbidden change of state'); END;
 
+CREATE TRIGGER edit_kept BEFORE DELETE ON edit BEGIN SELECT RAISE (ABORT, 'queue: edits are kept'); END;
+
+CREATE TRIGGER edit_not_replaced BEFORE INSERT ON edit
+WHEN EXISTS (SELECT 1 FROM edit e WHERE e.row = NEW.row OR e.id = NEW.id)
+BEGIN SELECT RAISE (ABORT, 'queue: edits are kept'); END;
+
+CREATE TRIGGER edit_of_what_is_live BEFORE INSERT ON edit
+WHEN NEW.outcome IS NOT NULL OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.row = NEW.delivery AND d.state = 'published')
+BEGIN SELECT RAISE (ABORT, 'queue: only what is live is edited, and before its outcome is known'); END;
+
+CREATE TRIGGER edit_outcome_once BEFORE UPDATE ON edit
+WHEN OLD.outcome IS NOT NULL OR NEW.outcome IS NULL OR NEW.row <> OLD.row OR NEW.id <> OLD.id OR NEW.delivery <> OLD.delivery
+    OR NEW.part <> OLD.part OR NEW.content_json <> OLD.content_json OR NEW.actor_id <> OLD.actor_id OR NEW.at_ms <> OLD.at_ms
+BEGIN SELECT RAISE (ABORT, 'queue: the outcome of an edit is written once, and nothing else of it changes'); END;
+
 CREATE TRIGGER log_asset_crop_d AFTER DELETE ON asset_crop BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset_crop', OLD.row, 'd', '{}' FROM local_clock; END;
 
 CREATE TRIGGER log_asset_crop_i AFTER INSERT ON asset_crop BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset_crop', NEW.row, 'i', json_object('row', NEW.row, 'asset', NEW.asset, 'preset', NEW.preset, 'x', NEW.x, 'y', NEW.y, 'width', NEW.width, 'height', NEW.height) FROM local_clock; END;
@@ -938,6 +972,12 @@ CREATE TRIGGER log_delivery_d AFTER DELETE ON delivery BEGIN INSERT INTO change_
 CREATE TRIGGER log_delivery_i AFTER INSERT ON delivery BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'delivery', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'workspace', NEW.workspace, 'post', NEW.post, 'variant', NEW.variant, 'channel', NEW.channel, 'occurrence_key', NEW.occurrence_key, 'generation', NEW.generation, 'state', NEW.state, 'hold_reason', NEW.hold_reason, 'due_at_ms', NEW.due_at_ms, 'due_wall', NEW.due_wall, 'due_zone', NEW.due_zone, 'due_rule', NEW.due_rule, 'late_policy', NEW.late_policy, 'late_after_ms', NEW.late_after_ms, 'deadline_at_ms', NEW.deadline_at_ms, 'wake_at_ms', NEW.wake_at_ms, 'plan_json', NEW.plan_json, 'plan_hash', NEW.plan_hash, 'approved_hash', NEW.approved_hash, 'approved_by', NEW.approved_by, 'home_machine', NEW.home_machine, 'owner_epoch', NEW.owner_epoch, 'claim_owner', NEW.claim_owner, 'claim_token', NEW.claim_token, 'claim_boot', NEW.claim_boot, 'claim_until_ms', NEW.claim_until_ms, 'attempts', NEW.attempts, 'soft_failures', NEW.soft_failures, 'last_error_class', NEW.last_error_class, 'last_error_text', NEW.last_error_text, 'remote_id', NEW.remote_id, 'remote_url', NEW.remote_url, 'published_at_ms', NEW.published_at_ms, 'released_at_ms', NEW.released_at_ms, 'row_version', NEW.row_version, 'hlc', NEW.hlc, 'actor_id', NEW.actor_id, 'created_at_ms', NEW.created_at_ms, 'updated_at_ms', NEW.updated_at_ms, 'deleted_at_ms', NEW.deleted_at_ms, 'due_shift_ms', NEW.due_shift_ms, 'slot_at_ms', NEW.slot_at_ms) FROM local_clock; END;
 
 CREATE TRIGGER log_delivery_u AFTER UPDATE ON delivery BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'delivery', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'post' k, NEW.post v WHERE NEW.post IS NOT OLD.post UNION ALL SELECT 'variant' k, NEW.variant v WHERE NEW.variant IS NOT OLD.variant UNION ALL SELECT 'channel' k, NEW.channel v WHERE NEW.channel IS NOT OLD.channel UNION ALL SELECT 'occurrence_key' k, NEW.occurrence_key v WHERE NEW.occurrence_key IS NOT OLD.occurrence_key UNION ALL SELECT 'generation' k, NEW.generation v WHERE NEW.generation IS NOT OLD.generation UNION ALL SELECT 'state' k, NEW.state v WHERE NEW.state IS NOT OLD.state UNION ALL SELECT 'hold_reason' k, NEW.hold_reason v WHERE NEW.hold_reason IS NOT OLD.hold_reason UNION ALL SELECT 'due_at_ms' k, NEW.due_at_ms v WHERE NEW.due_at_ms IS NOT OLD.due_at_ms UNION ALL SELECT 'due_wall' k, NEW.due_wall v WHERE NEW.due_wall IS NOT OLD.due_wall UNION ALL SELECT 'due_zone' k, NEW.due_zone v WHERE NEW.due_zone IS NOT OLD.due_zone UNION ALL SELECT 'due_rule' k, NEW.due_rule v WHERE NEW.due_rule IS NOT OLD.due_rule UNION ALL SELECT 'late_policy' k, NEW.late_policy v WHERE NEW.late_policy IS NOT OLD.late_policy UNION ALL SELECT 'late_after_ms' k, NEW.late_after_ms v WHERE NEW.late_after_ms IS NOT OLD.late_after_ms UNION ALL SELECT 'deadline_at_ms' k, NEW.deadline_at_ms v WHERE NEW.deadline_at_ms IS NOT OLD.deadline_at_ms UNION ALL SELECT 'wake_at_ms' k, NEW.wake_at_ms v WHERE NEW.wake_at_ms IS NOT OLD.wake_at_ms UNION ALL SELECT 'plan_json' k, NEW.plan_json v WHERE NEW.plan_json IS NOT OLD.plan_json UNION ALL SELECT 'plan_hash' k, NEW.plan_hash v WHERE NEW.plan_hash IS NOT OLD.plan_hash UNION ALL SELECT 'approved_hash' k, NEW.approved_hash v WHERE NEW.approved_hash IS NOT OLD.approved_hash UNION ALL SELECT 'approved_by' k, NEW.approved_by v WHERE NEW.approved_by IS NOT OLD.approved_by UNION ALL SELECT 'home_machine' k, NEW.home_machine v WHERE NEW.home_machine IS NOT OLD.home_machine UNION ALL SELECT 'owner_epoch' k, NEW.owner_epoch v WHERE NEW.owner_epoch IS NOT OLD.owner_epoch UNION ALL SELECT 'claim_owner' k, NEW.claim_owner v WHERE NEW.claim_owner IS NOT OLD.claim_owner UNION ALL SELECT 'claim_token' k, NEW.claim_token v WHERE NEW.claim_token IS NOT OLD.claim_token UNION ALL SELECT 'claim_boot' k, NEW.claim_boot v WHERE NEW.claim_boot IS NOT OLD.claim_boot UNION ALL SELECT 'claim_until_ms' k, NEW.claim_until_ms v WHERE NEW.claim_until_ms IS NOT OLD.claim_until_ms UNION ALL SELECT 'attempts' k, NEW.attempts v WHERE NEW.attempts IS NOT OLD.attempts UNION ALL SELECT 'soft_failures' k, NEW.soft_failures v WHERE NEW.soft_failures IS NOT OLD.soft_failures UNION ALL SELECT 'last_error_class' k, NEW.last_error_class v WHERE NEW.last_error_class IS NOT OLD.last_error_class UNION ALL SELECT 'last_error_text' k, NEW.last_error_text v WHERE NEW.last_error_text IS NOT OLD.last_error_text UNION ALL SELECT 'remote_id' k, NEW.remote_id v WHERE NEW.remote_id IS NOT OLD.remote_id UNION ALL SELECT 'remote_url' k, NEW.remote_url v WHERE NEW.remote_url IS NOT OLD.remote_url UNION ALL SELECT 'published_at_ms' k, NEW.published_at_ms v WHERE NEW.published_at_ms IS NOT OLD.published_at_ms UNION ALL SELECT 'released_at_ms' k, NEW.released_at_ms v WHERE NEW.released_at_ms IS NOT OLD.released_at_ms UNION ALL SELECT 'row_version' k, NEW.row_version v WHERE NEW.row_version IS NOT OLD.row_version UNION ALL SELECT 'hlc' k, NEW.hlc v WHERE NEW.hlc IS NOT OLD.hlc UNION ALL SELECT 'actor_id' k, NEW.actor_id v WHERE NEW.actor_id IS NOT OLD.actor_id UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms UNION ALL SELECT 'updated_at_ms' k, NEW.updated_at_ms v WHERE NEW.updated_at_ms IS NOT OLD.updated_at_ms UNION ALL SELECT 'deleted_at_ms' k, NEW.deleted_at_ms v WHERE NEW.deleted_at_ms IS NOT OLD.deleted_at_ms UNION ALL SELECT 'due_shift_ms' k, NEW.due_shift_ms v WHERE NEW.due_shift_ms IS NOT OLD.due_shift_ms UNION ALL SELECT 'slot_at_ms' k, NEW.slot_at_ms v WHERE NEW.slot_at_ms IS NOT OLD.slot_at_ms)) FROM local_clock; END;
+
+CREATE TRIGGER log_edit_d AFTER DELETE ON edit BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'edit', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_edit_i AFTER INSERT ON edit BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'edit', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'delivery', NEW.delivery, 'part', NEW.part, 'content_json', NEW.content_json, 'actor_id', NEW.actor_id, 'at_ms', NEW.at_ms, 'outcome', NEW.outcome, 'network_code', NEW.network_code, 'detail', NEW.detail, 'outcome_at_ms', NEW.outcome_at_ms) FROM local_clock; END;
+
+CREATE TRIGGER log_edit_u AFTER UPDATE ON edit BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'edit', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'delivery' k, NEW.delivery v WHERE NEW.delivery IS NOT OLD.delivery UNION ALL SELECT 'part' k, NEW.part v WHERE NEW.part IS NOT OLD.part UNION ALL SELECT 'content_json' k, NEW.content_json v WHERE NEW.content_json IS NOT OLD.content_json UNION ALL SELECT 'actor_id' k, NEW.actor_id v WHERE NEW.actor_id IS NOT OLD.actor_id UNION ALL SELECT 'at_ms' k, NEW.at_ms v WHERE NEW.at_ms IS NOT OLD.at_ms UNION ALL SELECT 'outcome' k, NEW.outcome v WHERE NEW.outcome IS NOT OLD.outcome UNION ALL SELECT 'network_code' k, NEW.network_code v WHERE NEW.network_code IS NOT OLD.network_code UNION ALL SELECT 'detail' k, NEW.detail v WHERE NEW.detail IS NOT OLD.detail UNION ALL SELECT 'outcome_at_ms' k, NEW.outcome_at_ms v WHERE NEW.outcome_at_ms IS NOT OLD.outcome_at_ms)) FROM local_clock; END;
 
 CREATE TRIGGER log_link_card_d AFTER DELETE ON link_card BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'link_card', OLD.row, 'd', '{}' FROM local_clock; END;
 

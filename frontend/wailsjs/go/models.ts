@@ -473,6 +473,16 @@ export namespace api {
 	    nextRestore: string;
 	}
 
+	export interface Edit {
+	    atMs: number;
+	    endedMs: number;
+	    part: number;
+	    text: string;
+	    alts: string[];
+	    outcome: string;
+	    code: string;
+	    message: string;
+	}
 	export interface Proof {
 	    atMs: number;
 	    part: number;
@@ -518,6 +528,7 @@ export namespace api {
 	    turns: Turn[];
 	    proofs: Proof[];
 	    lookedMs: number;
+	    edits: Edit[];
 	}
 	export interface DemoRequest {
 	    name: string;
@@ -596,6 +607,19 @@ export namespace api {
 	    texts: DraftText[];
 	}
 
+
+	export interface EditCheck {
+	    remaining: number;
+	    limit: number;
+	    same: boolean;
+	    problems: Issue[];
+	}
+	export interface EditRequest {
+	    id: string;
+	    part: number;
+	    text: string;
+	    alts: string[];
+	}
 	export interface Engine {
 	    publisher: string;
 	    heldAll: boolean;
@@ -848,6 +872,22 @@ export namespace api {
 	    bin: boolean;
 	    after: string;
 	    limit: number;
+	}
+	export interface LivePart {
+	    text: string;
+	    alts: string[];
+	    url: string;
+	    limit: number;
+	    bar: string;
+	    words: boolean;
+	    pics: boolean;
+	    untilMs: number;
+	    doubt: boolean;
+	    wish: string;
+	}
+	export interface LivePost {
+	    parts: LivePart[];
+	    edits: Edit[];
 	}
 	export interface Margins {
 	    top: number;

@@ -10,7 +10,11 @@ export function Cancel(arg1:string):Promise<api.Delivery>;
 
 export function Change(arg1:api.ChangeRequest):Promise<api.ChangeResult>;
 
+export function CheckEdit(arg1:api.EditRequest):Promise<api.EditCheck>;
+
 export function ConfirmAway(arg1:Array<api.AwayChoice>):Promise<api.ChangeResult>;
+
+export function EditLive(arg1:api.EditRequest):Promise<api.Edit>;
 
 export function Engine(arg1:string):Promise<api.Engine>;
 
@@ -25,6 +29,8 @@ export function HoldAll(arg1:boolean):Promise<void>;
 export function Home():Promise<api.Home>;
 
 export function List(arg1:string,arg2:Array<string>):Promise<Array<api.Delivery>>;
+
+export function Live(arg1:string):Promise<api.LivePost>;
 
 export function Move(arg1:string,arg2:number):Promise<api.Delivery>;
 

@@ -18,8 +18,16 @@ export function Change(arg1) {
   return window['go']['api']['QueueService']['Change'](arg1);
 }
 
+export function CheckEdit(arg1) {
+  return window['go']['api']['QueueService']['CheckEdit'](arg1);
+}
+
 export function ConfirmAway(arg1) {
   return window['go']['api']['QueueService']['ConfirmAway'](arg1);
+}
+
+export function EditLive(arg1) {
+  return window['go']['api']['QueueService']['EditLive'](arg1);
 }
 
 export function Engine(arg1) {
@@ -48,6 +56,10 @@ export function Home() {
 
 export function List(arg1, arg2) {
   return window['go']['api']['QueueService']['List'](arg1, arg2);
+}
+
+export function Live(arg1) {
+  return window['go']['api']['QueueService']['Live'](arg1);
 }
 
 export function Move(arg1, arg2) {
