@@ -50,6 +50,27 @@ func TestAPostGoesToGoogleBusinessAndALostOneIsNotRepeated(t *testing.T) {
 	secretstest.Scan(t, b.Dir.Path(), account.Secret.Field("token"), account.Secret.Field("refresh"), account.Secret.Field("client_secret"))
 }
 
+// An offer with a picture goes through the whole program: the picture by way of the workspace's storage.
+func TestAnOfferWithAPictureGoesToGoogleBusiness(t *testing.T) {
+	b := newBench(t)
+	s := googlebusinesstest.New(t)
+	s.UseFiles(b.Dir.Media())
+	b.Carriers["shelf"] = s.Shelf
+	b.haveShelf()
+	b.channel = must[domain.Channel](t)(b.Accounts.Connected(t.Context(), domain.WorkspaceID(b.space.ID), "googlebusiness", s.Account()))
+	picture := api.Media{Asset: string(b.asset("sea.jpg").ID)}
+	b.publish(api.Content{Text: "Every boat.", Media: []api.Media{picture}}, api.Variant{Channel: string(b.channel.ID), Options: map[string]string{
+		"topic": "offer", "title": "Winter sale", "start": "2026-12-01", "end": "2026-12-03", "coupon": "BOAT10",
+	}})
+	saved := s.Saved()
+	if len(saved) != 1 {
+		t.Fatalf("%d posts; %+v", len(saved), must[[]api.Delivery](t)(b.api.Queue.List(b.space.ID, nil)))
+	}
+	if p := saved[0]; len(p.File) == 0 || p.Topic != "OFFER" || p.Event.Title != "Winter sale" || p.Event.End != "2026-12-03" || p.Coupon != "BOAT10" {
+		t.Errorf("arrived with a picture of %d bytes as %+v", len(p.File), p.Event)
+	}
+}
+
 // hastyBusiness is Google Business Profile whose doubt is looked into at once.
 type hastyBusiness struct{ googlebusiness.Network }
 

@@ -35,15 +35,55 @@ const (
 
 // localPost is a post: what is sent of it, and what is read.
 type localPost struct {
-	Language string            `json:"languageCode,omitempty"`
-	Summary  string            `json:"summary"`
-	Topic    string            `json:"topicType"`
-	Button   *action           `json:"callToAction,omitempty"`
-	Name     string            `json:"name,omitempty"`
-	State    string            `json:"state,omitempty"`
-	Created  string            `json:"createTime,omitempty"`
-	Search   string            `json:"searchUrl,omitempty"`
-	Media    []json.RawMessage `json:"media,omitempty"`
+	Language string      `json:"languageCode,omitempty"`
+	Summary  string      `json:"summary,omitempty"`
+	Topic    string      `json:"topicType"`
+	Button   *action     `json:"callToAction,omitempty"`
+	Name     string      `json:"name,omitempty"`
+	State    string      `json:"state,omitempty"`
+	Created  string      `json:"createTime,omitempty"`
+	Search   string      `json:"searchUrl,omitempty"`
+	Media    []mediaItem `json:"media,omitempty"`
+	Event    *event      `json:"event,omitempty"`
+	Offer    *offer      `json:"offer,omitempty"`
+}
+
+// mediaItem is a picture at a public address.
+type mediaItem struct {
+	Format string `json:"mediaFormat"`
+	Source string `json:"sourceUrl,omitempty"`
+}
+
+// event is what an event or an offer is called, and when it is.
+type event struct {
+	Title    string   `json:"title"`
+	Schedule schedule `json:"schedule"`
+}
+
+// schedule is docPost, TimeInterval: wall time at the location.
+type schedule struct {
+	StartDate date   `json:"startDate"`
+	StartTime *clock `json:"startTime,omitempty"`
+	EndDate   date   `json:"endDate"`
+	EndTime   *clock `json:"endTime,omitempty"`
+}
+
+type date struct {
+	Year  int `json:"year"`
+	Month int `json:"month"`
+	Day   int `json:"day"`
+}
+
+type clock struct {
+	Hours   int `json:"hours"`
+	Minutes int `json:"minutes"`
+}
+
+// offer is what an offer has besides.
+type offer struct {
+	Coupon string `json:"couponCode,omitempty"`
+	Redeem string `json:"redeemOnlineUrl,omitempty"`
+	Terms  string `json:"termsConditions,omitempty"`
 }
 
 // action is a button.

@@ -54,11 +54,24 @@ func look(p network.Plan, it localPost, id string, made time.Time) network.Seen 
 		return s
 	}
 	shown := it.State == stateLive || it.State == stateProcessing
-	if !shown || it.Topic != topicStandard || len(it.Media) > 0 || !sameButton(it.Button, buttonOf(p)) {
+	if !shown || it.Topic != topicOf(p) || len(it.Media) != len(p.Parts[0].Media) || !sameButton(it.Button, buttonOf(p)) || !sameOccasion(it, p) {
 		s.Receipt.RemoteID = "" // the same words as something else: a person may look, and it is never taken
 	}
-	s.Text, s.Media = p.Parts[0].Text, 0
+	s.Text, s.Media = p.Parts[0].Text, len(p.Parts[0].Media)
 	return s
+}
+
+// sameOccasion compares the title and the days of an event or an offer, and the code of an offer.
+func sameOccasion(it localPost, p network.Plan) bool {
+	want := eventOf(p)
+	if want == nil || it.Event == nil {
+		return want == nil && it.Event == nil
+	}
+	if fold(it.Event.Title) != fold(want.Title) || it.Event.Schedule.StartDate != want.Schedule.StartDate || it.Event.Schedule.EndDate != want.Schedule.EndDate {
+		return false
+	}
+	o := offerOf(p)
+	return o == nil || it.Offer != nil && it.Offer.Coupon == o.Coupon
 }
 
 // sameButton compares two buttons but for a last slash of where they lead.

@@ -58,13 +58,13 @@ func TestWhatDoesNotFitIsSaidBefore(t *testing.T) {
 		{"a button without words", network.IssueEmpty, " ", "https://example.com", "", false},
 		{"a link that is none", "link", "Lamps", "javascript:alert(1)", "", false},
 		{"a link too much", network.IssueTooLong, strings.Repeat("é", 1490), "https://example.com/lamps", "call", false},
-		{"a picture", network.IssueTooMany, "Lamps", "", "", true},
+		{"a picture of another kind", network.IssueMediaType, "Lamps", "", "", true},
 		{"another button", network.IssueOption, "Lamps", "", "dance", false},
 	} {
 		p := plan(c.text, c.link)
 		p.Options["button"] = c.button
 		if c.withAPicture {
-			p.Parts[0].Media = []network.Media{{Kind: network.Image, Type: "image/png"}}
+			p.Parts[0].Media = []network.Media{{Kind: network.Image, Type: "image/webp"}}
 		}
 		if issue, bad := network.Blocking(network.Check(d, d.Limits, p)); !bad || issue.Code != c.code {
 			t.Errorf("%s: %+v", c.name, issue)

@@ -1,8 +1,12 @@
 package googlebusinesstest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"image"
+	_ "image/jpeg" // what a post takes
+	_ "image/png"  // what a post takes
 	"io"
 	"net/http"
 	"slices"
@@ -23,6 +27,11 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request) {
 			Type string `json:"actionType"`
 			URL  string `json:"url"`
 		} `json:"callToAction"`
+		Media []struct {
+			Format string `json:"mediaFormat"`
+			Source string `json:"sourceUrl"`
+		} `json:"media"`
+		occasion
 	}
 	body := json.NewDecoder(r.Body)
 	body.DisallowUnknownFields()
@@ -65,11 +74,21 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request) {
 	case r.PathValue("account") != AccountID || p.Location != LocationID && p.Location != Other:
 		problem(w, http.StatusNotFound, "NOT_FOUND", "Requested entity was not found.")
 		return
-	case p.Topic != "STANDARD":
+	case !in.fits(p.Topic, in.Button != nil):
 		wrong = "topic_type"
-	case strings.TrimSpace(p.Text) == "", utf8.RuneCountInString(p.Text) > 1500:
+	case len(in.Media) > 1 || len(in.Media) == 1 && in.Media[0].Format != "PHOTO":
+		wrong = "media"
+	case strings.TrimSpace(p.Text) == "" && len(in.Media) == 0, utf8.RuneCountInString(p.Text) > 1500:
 		wrong = "summary"
 	}
+	if len(in.Media) == 1 && wrong == "" {
+		file, there := s.Get(in.Media[0].Source)
+		if _, format, err := image.DecodeConfig(bytes.NewReader(file.Bytes)); !there || err != nil || len(file.Bytes) > 5_000_000 || "image/"+format != file.Type {
+			wrong = "media.source_url"
+		}
+		p.File, p.Picture = file.Bytes, true
+	}
+	in.keep(&p)
 	if wrong != "" {
 		problem(w, http.StatusBadRequest, "INVALID_ARGUMENT", "Request contains an invalid argument: "+wrong)
 		return
@@ -101,6 +120,12 @@ func shown(p Post) map[string]any {
 			button["url"] = p.Link
 		}
 		data["callToAction"] = button
+	}
+	if p.Topic != "STANDARD" {
+		data["event"] = map[string]any{"title": p.Event.Title, "schedule": map[string]any{"startDate": day(p.Event.Start), "endDate": day(p.Event.End)}}
+	}
+	if p.Topic == "OFFER" {
+		data["offer"] = map[string]any{"couponCode": p.Coupon, "redeemOnlineUrl": p.Redeem, "termsConditions": p.Terms}
 	}
 	if p.Picture {
 		data["media"] = []any{map[string]any{"mediaFormat": "PHOTO", "googleUrl": "https://lh3.googleusercontent.com/p/x"}}

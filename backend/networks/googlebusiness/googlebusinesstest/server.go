@@ -53,6 +53,7 @@ type document struct {
 // Server is the stand-in. It is safe for concurrent use.
 type Server struct {
 	URL string // http://127.0.0.1:port
+	*networktest.Shelf
 
 	document document
 	mu       sync.Mutex
@@ -78,8 +79,16 @@ type Post struct {
 	State    string
 	Topic    string
 	Picture  bool
+	File     []byte // what Google fetched
+	Event    Event  // of an event or an offer
+	Coupon   string
+	Redeem   string
+	Terms    string
 	At       time.Time
 }
+
+// Event is what an event or an offer is called, and when it is.
+type Event struct{ Title, Start, End string }
 
 // Answer is one that a test gives in Google's stead.
 type Answer struct {
@@ -96,7 +105,7 @@ var (
 // does not document.
 func New(t testing.TB) *Server {
 	t.Helper()
-	s := &Server{instead: map[string]Answer{}, state: "LIVE", serial: 3016418744628752790}
+	s := &Server{Shelf: networktest.NewShelf(), instead: map[string]Answer{}, state: "LIVE", serial: 3016418744628752790}
 	if err := json.Unmarshal(discovery, &s.document); err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +124,7 @@ func New(t testing.TB) *Server {
 // Account returns a connected account.
 func (s *Server) Account() network.Account {
 	return network.Account{
-		RemoteID: AccountID + "/" + LocationID, Handle: Title, Server: s.URL, Options: map[string]string{"client": Client},
+		RemoteID: AccountID + "/" + LocationID, Handle: Title, Server: s.URL, Folder: "channel-1", Options: map[string]string{"client": Client},
 		Secret: network.SecretOf(map[string]string{"token": GoodToken, "refresh": goodAgain, "client_secret": Secret}),
 	}
 }
@@ -160,7 +169,11 @@ func (s *Server) Saved() []Post {
 func (s *Server) Posts() []networktest.Post {
 	var posts []networktest.Post
 	for _, p := range s.Saved() {
-		posts = append(posts, networktest.Post{ID: p.ID, Text: p.Text})
+		post := networktest.Post{ID: p.ID, Text: p.Text}
+		if p.File != nil {
+			post.Images = [][]byte{p.File}
+		}
+		posts = append(posts, post)
 	}
 	return posts
 }
