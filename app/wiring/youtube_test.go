@@ -29,6 +29,21 @@ func (h hastyYouTube) Describe() network.Descriptor {
 	return d
 }
 
+// A picture beside a video goes through the whole program as its thumbnail.
+func TestAThumbnailGoesToYouTube(t *testing.T) {
+	b := newBench(t)
+	s := youtubetest.New(t)
+	b.channel = must[domain.Channel](t)(b.Accounts.Connected(t.Context(), domain.WorkspaceID(b.space.ID), "youtube", s.Account()))
+	film := append(b.film("boat.mp4", movie()), api.Media{Asset: string(b.asset("sea.jpg").ID)})
+	b.publish(api.Content{Text: "The boat leaves at seven.", Media: film}, api.Variant{
+		Channel: string(b.channel.ID), Options: map[string]string{"kids": "not_for_kids"},
+	})
+	videos := s.Videos()
+	if len(videos) != 1 || videos[0].Privacy != "public" || len(videos[0].Thumbnail) == 0 || len(videos[0].Bytes) == 0 {
+		t.Errorf("the channel has %d videos; %+v", len(videos), must[[]api.Delivery](t)(b.api.Queue.List(b.space.ID, nil)))
+	}
+}
+
 // A video goes through the whole program on a channel, private first and then public. Where the last
 // answer is lost the video itself is asked: one that is visible is adopted, one that is not is made
 // visible, and never is it uploaded again. No token, and no address to upload to, is in the clear.

@@ -156,6 +156,8 @@ const (
 	reasonNotFound    = "videoNotFound"
 	reasonNoPrivacy   = "forbiddenPrivacySetting"
 	reasonNoList      = "playlistNotFound"
+	reasonForbidden   = "forbidden"
+	reasonImage       = "invalidImage"
 )
 
 // refusals are the documented answers to a change of a video, and to a new one. None of them changes
@@ -168,9 +170,10 @@ var refusals = []network.Refusal{
 	{Status: 400, Code: "invalidVideoMetadata", Kind: network.Rejected, Source: docErrors},
 	{Status: 400, Code: "invalidFilename", Kind: network.Rejected, Source: docErrors},
 	{Status: 400, Code: "mediaBodyRequired", Kind: network.Rejected, Source: docErrors},
+	{Status: 400, Code: reasonImage, Kind: network.Rejected, Source: docErrors + ", thumbnails.set"},
 	{Status: 400, Code: reasonUploads, Kind: network.Throttled, Source: docErrors + ": the user has exceeded the number of videos they may upload"},
 	{Status: 401, Kind: network.Reauth, Source: docErrors + ": authError, youtubeSignupRequired"},
-	{Status: 403, Code: "forbidden", Kind: network.Rejected, Source: docErrors},
+	{Status: 403, Code: reasonForbidden, Kind: network.Rejected, Source: docErrors},
 	{Status: 403, Code: reasonNoPrivacy, Kind: network.Rejected, Source: docErrors},
 	{Status: 403, Code: "forbiddenEmbedSetting", Kind: network.Rejected, Source: docErrors},
 	{Status: 403, Code: "forbiddenLicenseSetting", Kind: network.Rejected, Source: docErrors},
@@ -184,6 +187,7 @@ var refusals = []network.Refusal{
 	{Status: 403, Code: "userRateLimitExceeded", Kind: network.Throttled, Source: docErrors},
 	{Status: 404, Code: reasonNotFound, Kind: network.Rejected, Source: docErrors},
 	{Status: 404, Code: reasonNoList, Kind: network.Rejected, Source: docErrors},
+	{Status: 429, Code: "uploadRateLimitExceeded", Kind: network.Throttled, Source: docErrors + ", thumbnails.set: too many thumbnails recently"},
 	{Status: 429, Kind: network.Throttled, Source: "google.rpc.Code RESOURCE_EXHAUSTED, cloud.google.com/apis/design/errors, as known in 2026"},
 }
 

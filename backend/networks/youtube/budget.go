@@ -29,13 +29,16 @@ func budgets() network.Budgets {
 				{Step: stepVideo + " offset", Kind: network.UseRead},
 			}
 			carried := 1
-			if len(p.Parts) > 0 && len(p.Parts[0].Media) > 0 {
-				carried = max(pieces(p.Parts[0].Media[0]), 1)
+			if m, has := videoOf(p); has {
+				carried = max(pieces(m), 1)
 			}
 			for range carried {
 				list = append(list, network.Use{Step: stepVideo + " piece", Kind: network.UsePrepare})
 			}
 			list = append(list, network.Use{Step: stepDetails, Kind: network.UsePrepare}, network.Use{Step: stepState, Kind: network.UseRead})
+			if _, has := pictureOf(p); has {
+				list = append(list, network.Use{Step: stepThumb, Kind: network.UsePrepare})
+			}
 			if playlistOf(p) != "" {
 				list = append(list, network.Use{Step: stepThere, Kind: network.UseRead}, network.Use{Step: stepPlaylist, Kind: network.UsePrepare})
 			}

@@ -122,7 +122,7 @@ func TestWhatDoesNotFitIsSaidBefore(t *testing.T) {
 		{"a playlist that is none", network.IssueOption, set("playlist", "my favourites")},
 		{"a link that is no playlist's", network.IssueOption, set("playlist", "https://www.youtube.com/watch?v=dQw4w9WgXcQ")},
 		{"no video", network.IssueMediaNeeded, func(p *network.Plan) { p.Parts[0].Media = nil }},
-		{"a picture", network.IssueMediaType, func(p *network.Plan) { p.Parts[0].Media = []network.Media{files.Picture("image/jpeg", 1, 0)} }},
+		{"a picture alone", network.IssueMediaNeeded, func(p *network.Plan) { p.Parts[0].Media = []network.Media{files.Picture("image/jpeg", 1, 0)} }},
 		{"a video too long", network.IssueMediaLength, func(p *network.Plan) { p.Parts[0].Media[0].DurationMs = 12*3600*1000 + 1 }},
 		{"a visibility", network.IssueVisibility, func(p *network.Plan) { p.Visibility = "private" }},
 	} {

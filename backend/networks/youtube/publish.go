@@ -12,8 +12,8 @@ import (
 // pause is how long YouTube is left alone with a video that it works on. It names no time itself.
 const pause = time.Minute
 
-// Publish uploads the video as a private one, writes its words, waits until YouTube is done with it, puts
-// it into a playlist, and sets who may see it. A plan that is live already makes no request.
+// Publish uploads the video as a private one, writes its words, waits until YouTube is done with it, sets its
+// thumbnail, puts it into a playlist, and sets who may see it. A plan that is live already makes no request.
 func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account, p network.Plan) (network.Receipt, error) {
 	if err := n.Describe().Refuse(a, p); err != nil {
 		return network.Receipt{}, err
@@ -33,6 +33,11 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 	}
 	if err := ready(ctx, c, a, id); err != nil {
 		return network.Receipt{}, err
+	}
+	if m, has := pictureOf(p); has {
+		if err := dress(ctx, c, a, id, m); err != nil {
+			return network.Receipt{}, err
+		}
 	}
 	if list := playlistOf(p); list != "" {
 		if err := enlist(ctx, c, a, id, list); err != nil {

@@ -21,7 +21,7 @@ func pieces(m network.Media) int { return int((m.Bytes + pieceBytes - 1) / piece
 
 // uploaded puts the video of a plan on YouTube, where only the channel sees it, and returns its id.
 func uploaded(ctx context.Context, c network.Calls, a network.Account, p network.Plan) (string, error) {
-	m := p.Parts[0].Media[0]
+	m, _ := videoOf(p) // also has seen to it
 	query := url.Values{"uploadType": {"resumable"}, "part": {"snippet,status"}}
 	begin, err := send(a, "POST", uploadPath, query, video{Snippet: words(p), Status: states(p, privacyPrivate)})
 	if err != nil {

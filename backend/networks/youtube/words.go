@@ -110,6 +110,7 @@ func also(_ network.Limits, p network.Plan) []network.Issue {
 	if kids := p.Options[optionKids]; kids == "" || kids == kidsUnsaid {
 		option("Made for kids", kids, "say whether the video is made for kids: the law asks you, and YouTube treats such a video otherwise")
 	}
+	issues = append(issues, wrongMedia(p)...)
 	if why := wrongTitle(title(p)); why != "" {
 		option("Title", title(p), why)
 	}

@@ -11,7 +11,9 @@
 // which it keeps about a week, the file is uploaded again: what may be left of the first one is private.
 //
 // A Short is a video like any other: YouTube makes one of whatever is square or taller than wide and at
-// most three minutes long. Pictures and posts of text are not in the API.
+// most three minutes long. A picture beside the video is its thumbnail, which is set while it is private.
+// Pictures alone and posts of text are not in the API. Captions are, but they are files of their own (WebVTT,
+// SubRip), which the library does not keep.
 package youtube
 
 import (
@@ -80,6 +82,7 @@ const (
 	docErrors = "developers.google.com/youtube/v3/docs/errors, as known in 2026"
 	docResume = "developers.google.com/youtube/v3/guides/using_resumable_upload_protocol, as quoted in 2026"
 	docQuota  = "developers.google.com/youtube/v3/determine_quota_cost, as quoted in June 2026"
+	docThumbs = "YouTube's help, add video thumbnails: JPEG or PNG, 1280 by 720, at least 640 wide, under 2 MB, as known in 2026"
 	docVideos = "developers.google.com/youtube/v3/docs/videos, as quoted in 2026"
 )
 
@@ -89,6 +92,8 @@ const (
 	mostTags        = 500  // characters, counted as tagsLength does (docVideos, snippet.tags[])
 	mostBytes       = 274_877_906_944
 	mostHours       = 12
+	mostThumbnail   = 2_000_000 // bytes (docThumbs)
+	leastThumbnail  = 640       // px wide (docThumbs)
 )
 
 // Describe returns the facts.
@@ -105,12 +110,14 @@ func (Network) Describe() network.Descriptor {
 			// The limit is of bytes. As many characters are the most that can have so few bytes.
 			Text: network.TextLimit{Max: mostDescription, Unit: network.UnitCodePoints, MaxBytes: mostDescription},
 			Media: network.MediaLimit{
-				Max: 1, Videos: 1, Needed: true,
+				Max: 2, Videos: 1, Mixed: true, Needed: true, // a video and its thumbnail
 				// docAPI, videos.insert takes video/*; these are of the formats that YouTube's help names.
 				Types: []string{
 					"video/mp4", "video/quicktime", "video/webm", "video/x-matroska", "video/x-m4v", "video/mpeg", "video/x-msvideo", "video/3gpp",
+					"image/jpeg", "image/png", // docAPI, thumbnails.set
 				},
-				VideoBytes: mostBytes, // docAPI, videos.insert, maxSize
+				ImageBytes: mostThumbnail, // docAPI says 52,428,800: the stricter
+				VideoBytes: mostBytes,     // docAPI, videos.insert, maxSize
 				// YouTube's help: 12 hours, and 15 minutes for a channel that has not confirmed a telephone
 				// number. Which of them holds no answer tells; a video too long is rejected while it is private.
 				VideoMs: mostHours * 3600 * 1000,
@@ -158,6 +165,7 @@ const (
 	stepVideo    = "video"
 	stepDetails  = "details"
 	stepState    = "state"
+	stepThumb    = "thumbnail"
 	stepThere    = "in playlist"
 	stepPlaylist = "playlist"
 	stepShow     = "show "

@@ -35,14 +35,28 @@ func whole(p network.Plan) network.Plan {
 	p.Options, p.Parts = options, slices.Clone(p.Parts)
 	for i, part := range p.Parts {
 		p.Parts[i].Text = bent.Replace(part.Text)
-		if !strings.Contains(part.Text, "\xff") && len(part.Media) == 0 && strings.TrimSpace(part.Text) != "" {
-			p.Parts[i].Media = []network.Media{{
+		if !strings.Contains(part.Text, "\xff") && (len(part.Media) > 0 || strings.TrimSpace(part.Text) != "") && !slices.ContainsFunc(part.Media, filmKind) {
+			p.Parts[i].Media = append(slices.Clone(part.Media), network.Media{
 				Kind: network.Video, Type: "video/mp4", SHA256: networktest.NewFiles().Add(film), Bytes: int64(len(film)),
 				Width: 1080, Height: 1920, DurationMs: 5000, Name: "film.mp4",
-			}}
+			})
 		}
 	}
 	return p
+}
+
+func filmKind(m network.Media) bool { return m.Kind == network.Video }
+
+// Describe leaves room for the film: the suite's one picture is its thumbnail.
+func (f filmed) Describe() network.Descriptor {
+	d := f.Network.Describe()
+	d.Limits.Media.Max = 1
+	for i := range d.Facts {
+		if d.Facts[i].About == network.FactMedia {
+			d.Facts[i].Value = "1"
+		}
+	}
+	return d
 }
 
 func (f filmed) Connect(ctx context.Context, c network.Calls, answers network.Step) (network.Step, error) {

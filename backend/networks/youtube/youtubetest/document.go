@@ -28,6 +28,7 @@ type method struct {
 	Parameters  map[string]schema `json:"parameters"`
 	Request     *schema           `json:"request"`
 	MediaUpload *struct {
+		Accept    []string `json:"accept"`
 		Protocols struct {
 			Simple struct {
 				Path string `json:"path"`
@@ -62,6 +63,9 @@ func (d *document) wrong(r *http.Request, body []byte) string {
 			path, more := "/"+m.Path, url.Values{}
 			if m.MediaUpload != nil && strings.HasPrefix(r.URL.Path, "/upload/") {
 				path, more = m.MediaUpload.Protocols.Simple.Path, url.Values{"uploadType": {"resumable"}}
+				if m.Request == nil { // the file alone, as it is
+					more.Set("uploadType", "media")
+				}
 			}
 			if m.HTTPMethod != r.Method || path != r.URL.Path {
 				continue
@@ -70,6 +74,8 @@ func (d *document) wrong(r *http.Request, body []byte) string {
 				return name + ": " + why
 			}
 			switch {
+			case m.Request == nil && m.MediaUpload != nil && slices.Contains(m.MediaUpload.Accept, r.Header.Get("Content-Type")):
+				return ""
 			case m.Request == nil && len(body) > 0:
 				return name + " has a body"
 			case m.Request == nil:

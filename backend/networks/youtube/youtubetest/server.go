@@ -43,6 +43,7 @@ type Video struct {
 	Synthetic   bool
 	Embeddable  bool
 	Bytes       []byte
+	Thumbnail   []byte
 	State       string // uploadStatus
 	Reason      string // of a failure or a rejection
 
@@ -62,19 +63,20 @@ type Server struct {
 
 	document *document
 
-	mu       sync.Mutex
-	failures []networktest.Failure
-	videos   []*Video
-	shown    []string // ids, in the order in which they became visible
-	listed   []string // ids in the playlist
-	sessions map[string]*session
-	serial   int
-	slow     int    // how often a video is still worked on
-	ruin     string // why the next video cannot be used
-	locked   bool   // what is uploaded stays private
-	cut      int64  // bytes after which the next piece breaks; 0: none
-	broken   []string
-	instead  map[string]Answer
+	mu         sync.Mutex
+	failures   []networktest.Failure
+	videos     []*Video
+	shown      []string // ids, in the order in which they became visible
+	listed     []string // ids in the playlist
+	sessions   map[string]*session
+	serial     int
+	slow       int    // how often a video is still worked on
+	ruin       string // why the next video cannot be used
+	unverified bool   // it may have no thumbnails of its own
+	locked     bool   // what is uploaded stays private
+	cut        int64  // bytes after which the next piece breaks; 0: none
+	broken     []string
+	instead    map[string]Answer
 	signed
 }
 
@@ -162,7 +164,11 @@ func (s *Server) Posts() (posts []networktest.Post) {
 	defer s.mu.Unlock()
 	for _, id := range s.shown {
 		if v := s.video(id); v != nil {
-			posts = append(posts, networktest.Post{ID: v.ID, Text: v.Description})
+			post := networktest.Post{ID: v.ID, Text: v.Description}
+			if v.Thumbnail != nil {
+				post.Images = [][]byte{v.Thumbnail}
+			}
+			posts = append(posts, post)
 		}
 	}
 	return posts
@@ -216,6 +222,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		s.change(w, r)
 	case "DELETE /youtube/v3/videos":
 		s.remove(w, r)
+	case "POST /upload/youtube/v3/thumbnails/set":
+		s.thumbnail(w, r)
 	case "GET /youtube/v3/playlistItems":
 		s.list(w, r)
 	case "POST /youtube/v3/playlistItems":
