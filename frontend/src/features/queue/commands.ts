@@ -1,6 +1,7 @@
 import ArrowUpDown from '$icons/arrow-up-down';
 import CalendarClock from '$icons/calendar-clock';
 import Pause from '$icons/pause';
+import Pencil from '$icons/pencil';
 import X from '$icons/x';
 import type { Command } from '$lib/commands.svelte';
 import { m } from '$lib/messages';
@@ -90,6 +91,17 @@ export function queueCommands(queue: Queue, doing: Doing, details: () => void): 
 			selection: true,
 			when: () => !!queue.row,
 			run: () => queue.row && go({ screen: 'composer', post: queue.row.post }),
+		},
+		{
+			id: 'list.edit-live',
+			group: 'list',
+			label: () => m.queue_do_edit_live(),
+			english: 'Change what is live',
+			keys: 'Shift+e',
+			icon: Pencil,
+			selection: true,
+			when: () => doing.can('edit_live'),
+			run: () => doing.onRows('edit_live', doing.target()),
 		},
 		{
 			id: 'list.move',

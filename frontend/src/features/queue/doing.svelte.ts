@@ -14,6 +14,9 @@ export class Doing {
 	moving = $state.raw<{ ids: string[]; from: number; again: boolean } | undefined>();
 	/** What a person looked for on its network. */
 	verifying = $state.raw<{ d: api.Delivery; mode: 'live' | 'absent' } | undefined>();
+	/** The live post that gets other words. */
+	editing = $state.raw<api.Delivery | undefined>();
+	showEdit = $state(false);
 	showMove = $state(false);
 	showWhen = $state(false);
 	showVerify = $state(false);
@@ -88,6 +91,10 @@ export class Doing {
 			case 'absent':
 				this.verifying = { d, mode: what };
 				this.showVerify = true;
+				return;
+			case 'edit_live':
+				this.editing = d;
+				this.showEdit = true;
 				return;
 			case 'remind':
 			case 'unremind':

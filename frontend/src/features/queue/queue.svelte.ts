@@ -16,6 +16,7 @@ export interface QueueCalls {
 	Board(workspace: string): Promise<api.Board>;
 	History(r: api.HistoryRequest): Promise<api.HistoryPage>;
 	Show(id: string): Promise<api.DeliveryStory>;
+	Live(id: string): Promise<api.LivePost>;
 	Change(r: api.ChangeRequest): Promise<api.ChangeResult>;
 	Swap(r: api.SwapRequest): Promise<api.ChangeResult>;
 	Undo(token: string): Promise<void>;
@@ -209,6 +210,9 @@ export class Queue {
 	planAgain = (id: string, dueMs: number) => this.#try(() => this.calls.PlanAgain(id, dueMs));
 
 	story = (id: string) => this.calls.Show(id);
+
+	/** How a published delivery reads now. */
+	live = (id: string) => this.calls.Live(id);
 
 	away = () => this.calls.Away(this.workspace());
 

@@ -147,6 +147,7 @@ function calls(over: Partial<QueueCalls> = {}): QueueCalls {
 			} as unknown as api.Board),
 		History: () => Promise.resolve({ rows: [], next: '' } as unknown as api.HistoryPage),
 		Show: () => Promise.reject(new Error('not asked')),
+		Live: () => Promise.reject(new Error('not asked')),
 		Change: vi.fn(() => Promise.resolve(changed)),
 		Swap: vi.fn(() => Promise.resolve(changed)),
 		Undo: vi.fn(() => Promise.resolve()),

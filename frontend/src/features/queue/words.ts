@@ -56,6 +56,8 @@ export function actionLabel(action: string, d: api.Delivery): string {
 			return m.queue_do_hold();
 		case 'open':
 			return m.queue_do_open({ network: d.networkName });
+		case 'edit_live':
+			return m.queue_do_edit_live();
 		case 'duplicate':
 			return m.queue_do_duplicate();
 		case 'cancel':
@@ -81,6 +83,7 @@ const icons: Record<string, IconType> = {
 	move: CalendarClock,
 	plan_again: CalendarClock,
 	edit: Pencil,
+	edit_live: Pencil,
 	hold: Pause,
 	open: ExternalLink,
 	duplicate: CopyPlus,
@@ -92,7 +95,7 @@ const icons: Record<string, IconType> = {
 export const actionIcon = (action: string): IconType | undefined => icons[action];
 
 /** What needs a way to the network. */
-const online = ['publish_now', 'try_now', 'look', 'check', 'sign_in', 'open'];
+const online = ['publish_now', 'try_now', 'look', 'check', 'sign_in', 'open', 'edit_live'];
 
 /** What may be done now: off line, what needs the network becomes a reminder of it. */
 export function actionsOf(d: api.Delivery, offline: boolean, reminds: boolean): string[] {
@@ -228,6 +231,16 @@ export function momentWords(t: api.Moment, d: api.Delivery): string {
 			return m.states_s_cancelled();
 		case 'closed':
 			return m.queue_t_closed();
+		case 'edited':
+			return d.parts > 1 ? m.queue_t_edited_part({ part: t.n }) : m.queue_t_edited();
+		case 'edit_asked':
+			return m.queue_t_edit_asked({ network });
+		case 'edit_doubt':
+			return m.queue_t_edit_doubt({ network });
+		case 'edit_refused':
+			return t.detail ? m.queue_t_edit_refused_why({ network, reason: t.detail }) : m.queue_t_edit_refused({ network });
+		case 'edit_off_line':
+			return m.queue_t_edit_off_line({ network });
 		case 'held_by_person':
 			return m.queue_t_held();
 		case 'held_late_ask':
