@@ -32,32 +32,35 @@ import (
 	"postbag/backend/slots/typed"
 	"postbag/backend/store"
 	"postbag/backend/twins"
+	"postbag/backend/video"
 )
 
 // Parts are what the services stand on. wiring makes them.
 type Parts struct {
-	DB       *store.DB
-	Dir      *datadir.Dir
-	Vault    *secrets.Vault
-	Networks *network.Registry
-	Carriers queue.Carriers
-	Posts    *posts.Service
-	Pages    Pages // looks at pages for the cards of links
-	Library  *library.Service
-	Render   *render.Engine
-	Planner  *queue.Planner
-	Slots    *slots.Service
-	Twins    *twins.Finder // knows what was sent lately
-	Settings *settings.Service
-	Shelves  *shelves.Service // public storage
-	Samples  Samples
-	Accounts Accounts
-	Log      *slog.Logger
-	Version  string
-	Events   Events
-	Engine   Publisher // nil: this process does not publish
-	Ground   Ground    // nil: nothing is known of the machine
-	Shell    Shell     // nil: nothing is around the services, as on the command line
+	DB         *store.DB
+	Dir        *datadir.Dir
+	Vault      *secrets.Vault
+	Networks   *network.Registry
+	Carriers   queue.Carriers
+	Posts      *posts.Service
+	Pages      Pages // looks at pages for the cards of links
+	Library    *library.Service
+	Render     *render.Engine
+	Planner    *queue.Planner
+	Slots      *slots.Service
+	Twins      *twins.Finder // knows what was sent lately
+	Settings   *settings.Service
+	Shelves    *shelves.Service // public storage
+	Videos     *video.Service
+	VideoTools *video.Tools
+	Samples    Samples
+	Accounts   Accounts
+	Log        *slog.Logger
+	Version    string
+	Events     Events
+	Engine     Publisher // nil: this process does not publish
+	Ground     Ground    // nil: nothing is known of the machine
+	Shell      Shell     // nil: nothing is around the services, as on the command line
 }
 
 // Accounts stores and opens the sign-ins behind channels.
@@ -84,6 +87,7 @@ type Services struct {
 	System   *SystemService
 	Settings *SettingsService
 	Shell    *ShellService
+	Videos   *VideoService
 }
 
 // Bound returns every service, as a shell binds them for its page. Of a zero Services they are
@@ -124,6 +128,7 @@ func New(ctx context.Context, p Parts) *Services {
 		Channels: &ChannelService{base: b}, Networks: &NetworkService{b}, System: &SystemService{b},
 		Settings: &SettingsService{b},
 		Shell:    &ShellService{b},
+		Videos:   &VideoService{b},
 	}
 }
 

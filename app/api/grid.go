@@ -84,11 +84,12 @@ func (s *LibraryService) Grid(q GridQuery) (_ Grid, err error) {
 	// A day's name is written once for all that happened in it.
 	var from, to time.Time
 	var day string
+	posters := sync.OnceValue(func() bool { return s.Library.Posters(s.ctx) })
 	for i := range view.Assets {
 		a := &view.Assets[i]
 		out.IDs[i], out.Names[i], out.Durations[i] = string(a.ID), a.Name, a.DurationMs
 		out.Bytes[i] = a.Bytes
-		out.Ratios[i], out.Colours[i], out.Marks[i] = ratioOf(a), -1, s.background.marks(a)
+		out.Ratios[i], out.Colours[i], out.Marks[i] = ratioOf(a), -1, s.background.marks(a, a.Kind == domain.AssetVideo && posters())
 		if a.Look != nil {
 			out.Colours[i] = a.Look.Colour
 		}
@@ -182,7 +183,15 @@ func newUnhurried() *unhurried {
 	return &unhurried{looking: map[domain.WorkspaceID]bool{}, away: map[string]bool{}}
 }
 
-func (u *unhurried) marks(a *domain.Shelved) int {
+// blank says that there is no picture to show. A look says nothing of a video.
+func blank(a *domain.Shelved, posters bool) bool {
+	if a.Kind == domain.AssetVideo {
+		return !posters
+	}
+	return a.Look != nil && a.Look.Colour < 0
+}
+
+func (u *unhurried) marks(a *domain.Shelved, posters bool) int {
 	marks := len(a.Posts) << gridPosts
 	for _, m := range []struct {
 		is   bool
@@ -192,7 +201,7 @@ func (u *unhurried) marks(a *domain.Shelved) int {
 		{a.Kind == domain.AssetVideo, GridVideo},
 		{a.Kind == domain.AssetAnimation, GridAnimation},
 		{!a.DeletedAt.IsZero(), GridBinned},
-		{a.Kind == domain.AssetVideo || a.Look != nil && a.Look.Colour < 0, GridBlank},
+		{blank(a, posters), GridBlank},
 		{a.Focused, GridFocused},
 		{a.Reference != "" && u.isAway(a.Reference), GridAway},
 	} {

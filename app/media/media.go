@@ -2,6 +2,7 @@
 //
 //	/media/<asset>/thumb256     a thumbnail, its longer side 256 px; thumb512 the same
 //	/media/<asset>/large        the whole picture, upright, in a format every browser knows
+//	/media/<asset>/strip        moments of a video beside each other, stripTiles of them
 //	/media/<asset>/original     the file as it was imported; videos by ranges
 //	/media/<asset>/<preset id>  the picture as that size would be made now
 //
@@ -61,6 +62,9 @@ type Options struct {
 	Recipes  Recipes
 	Path     func(a domain.Asset) (string, error) // where the library keeps a copy; nil: not known
 	Log      *slog.Logger
+	// Strip makes a JPEG of so many moments of a video beside each other, or a library.ErrNoPicture; nil:
+	// it always is.
+	Strip func(ctx context.Context, a domain.Asset, tiles, height int) ([]byte, error)
 }
 
 // Handler serves everything below /media/.
@@ -123,6 +127,8 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 		return h.thumb(w, r, id, 256)
 	case "thumb512":
 		return h.thumb(w, r, id, 512)
+	case "strip":
+		return h.strip(w, r, id)
 	case "original":
 		return h.original(w, r, id, nil)
 	}

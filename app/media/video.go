@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"postbag/backend/domain"
+	"postbag/backend/library"
 )
 
 // Video lends films to a web view that does not play them from the program's own addresses, as
@@ -78,4 +79,31 @@ func (v *Video) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		v.handler.fail(w, r, err)
 	}
+}
+
+// What a strip shows.
+const (
+	stripTiles  = 10
+	stripHeight = 90
+)
+
+// strip sends moments of a film beside each other.
+func (h *Handler) strip(w http.ResponseWriter, r *http.Request, id domain.AssetID) error {
+	a, err := h.Library.Get(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	if a.Kind != domain.AssetVideo || a.DurationMs == 0 || h.Strip == nil {
+		return fmt.Errorf("strip of %q: %w", a.Name, library.ErrNoPicture)
+	}
+	tag := `"` + a.SHA256[:16] + `-strip"`
+	p, err := h.made.get(r.Context(), tag, func() (picture, error) {
+		data, err := h.Strip(r.Context(), a, stripTiles, stripHeight)
+		return picture{data, "image/jpeg", tag}, err
+	})
+	if err != nil {
+		return err
+	}
+	send(w, r, p, forEver)
+	return nil
 }

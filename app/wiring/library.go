@@ -32,5 +32,6 @@ func (a *App) newLibrary() *library.Service {
 	}
 	return library.New(library.Parts{
 		Store: a.DB, Files: contents{a.Dir.Media()}, Folder: a.Dir, Engine: a.Render, SafeName: datadir.SafeName, FFprobe: probe,
+		Frames: frames{a.VideoTools, a.Dir.TempDir}, Path: a.Dir.Media().Path,
 	})
 }

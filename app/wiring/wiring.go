@@ -36,6 +36,7 @@ import (
 	"postbag/backend/store"
 	"postbag/backend/teams"
 	"postbag/backend/twins"
+	"postbag/backend/video"
 )
 
 // Config says how to build the program. The zero value opens the system's data folder with the
@@ -47,6 +48,7 @@ type Config struct {
 	Version     string
 	Passphrase  []byte   // opens the key's file where there is no keychain; nil: none
 	Interactive bool     // a person can answer the keychain's prompt
+	FFmpeg      string   // where it is, "" to look for it
 	HEIC        []string // the command whose child process decodes HEIC; nil: HEIC is kept, not rendered
 	Log         *slog.Logger
 
@@ -64,23 +66,25 @@ type Config struct {
 
 // App is the program, joined.
 type App struct {
-	Config   Config
-	Dir      *datadir.Dir
-	DB       *store.DB
-	Vault    *secrets.Vault
-	Networks *network.Registry
-	Carriers queue.Carriers
-	Posts    *posts.Service
-	Library  *library.Service
-	Render   *render.Engine
-	Planner  *queue.Planner
-	Slots    *slots.Service
-	Twins    *twins.Finder
-	Shelves  *shelves.Service
-	Changes  teams.Tail // what is committed, as it comes
-	Accounts *Accounts
-	Log      *slog.Logger
-	Shell    api.Shell // what is around the program; set before Services, or nil
+	Config     Config
+	Dir        *datadir.Dir
+	DB         *store.DB
+	Vault      *secrets.Vault
+	Networks   *network.Registry
+	Carriers   queue.Carriers
+	Posts      *posts.Service
+	Library    *library.Service
+	Render     *render.Engine
+	Planner    *queue.Planner
+	Slots      *slots.Service
+	Twins      *twins.Finder
+	Shelves    *shelves.Service
+	Videos     *video.Service
+	VideoTools *video.Tools
+	Changes    teams.Tail // what is committed, as it comes
+	Accounts   *Accounts
+	Log        *slog.Logger
+	Shell      api.Shell // what is around the program; set before Services, or nil
 
 	engine engine // who publishes, for the services
 	ground *ground
@@ -144,7 +148,9 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	a.Carriers[shelfcall.Scheme] = shelfcall.Carrier{Shelves: a.Shelves, Reachable: a.Shelves.Reachable}
 	a.Render = newRender(c)
 	a.Posts = posts.New(a.DB, a.Networks, a.house())
+	a.VideoTools = &video.Tools{Chosen: c.FFmpeg}
 	a.Library = a.newLibrary()
+	a.Videos = a.newVideos()
 	a.Accounts = &Accounts{db: a.DB, vault: a.Vault, networks: a.Networks}
 	a.Planner = &queue.Planner{PublishHere: a.PublishHere, Store: a.DB, Composer: looking{composer{a}, a}}
 	a.Planner.Linked = a.Accounts.linked

@@ -119,7 +119,15 @@ type Folder interface {
 	WriteFile(name string, data []byte) error
 }
 
-// Parts are what a Service is made of. All but FFprobe are needed.
+// Frames shows what a video looks like.
+type Frames interface {
+	// There reports whether Poster can work here at all.
+	There(ctx context.Context) bool
+	// Poster returns a JPEG of a moment of the video of a format at path, at most side pixels on a side.
+	Poster(ctx context.Context, path string, f render.Format, length time.Duration, side int) ([]byte, error)
+}
+
+// Parts are what a Service is made of. All but the last three are needed.
 type Parts struct {
 	Store  Store
 	Files  Files
@@ -129,12 +137,17 @@ type Parts struct {
 	SafeName func(string) string
 	// FFprobe is the program that knows about videos, "" where there is none.
 	FFprobe string
+	// Frames makes the thumbnails of videos; nil: they have none.
+	Frames Frames
+	// Path returns where Files keeps a content; nil: nowhere in particular.
+	Path func(sha256 string) (string, error)
 }
 
 // Service is what people do with the library.
 type Service struct {
 	p       Parts
 	shelves shelves
+	dark    dark
 }
 
 // New returns a service.

@@ -64,6 +64,10 @@ func (s *Service) LookAt(ctx context.Context, w domain.WorkspaceID) (bool, error
 		if a.Look != nil {
 			continue
 		}
+		if a.Kind == domain.AssetVideo { // one picture of it says nothing of what it is like
+			looks[a.ID], worked = noLook(), true
+			continue
+		}
 		data, _, err := s.Thumb(ctx, a.ID, render.ThumbnailSides()[0])
 		switch {
 		case ctx.Err() != nil:

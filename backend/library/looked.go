@@ -13,6 +13,11 @@ import (
 func (s *Service) Remember(ctx context.Context, ids []domain.AssetID) error {
 	looks := map[domain.AssetID]domain.Look{}
 	for _, id := range ids {
+		a, err := s.Get(ctx, id)
+		if err == nil && a.Kind == domain.AssetVideo {
+			looks[id] = noLook()
+			continue
+		}
 		data, _, err := s.Thumb(ctx, id, render.ThumbnailSides()[0])
 		switch {
 		case ctx.Err() != nil:

@@ -109,18 +109,10 @@ func (s *Service) Thumb(ctx context.Context, id domain.AssetID, side int) (data 
 	if err != nil {
 		return nil, "", err
 	}
-	if a.Kind == domain.AssetVideo {
-		return nil, "", fmt.Errorf("thumbnail of %q: %w", a.Name, ErrNoPicture)
-	}
 	if data, err := s.p.Folder.ReadFile(thumbName(a.SHA256, side)); err == nil && thumbType(data) != "" {
 		return data, thumbType(data), nil
 	}
-	f, err := s.Open(ctx, a)
-	if err != nil {
-		return nil, "", err
-	}
-	defer func() { _ = f.Close() }()
-	_, outputs, err := s.p.Engine.Thumbnails(ctx, f, a.Bytes)
+	outputs, err := s.thumbs(ctx, a)
 	if errors.Is(err, render.ErrUnsupported) {
 		return nil, "", fmt.Errorf("thumbnail of %q: %w: %w", a.Name, ErrNoPicture, err)
 	}
@@ -132,6 +124,20 @@ func (s *Service) Thumb(ctx context.Context, id domain.AssetID, side int) (data 
 		_ = s.p.Folder.WriteFile(thumbName(a.SHA256, render.ThumbnailSides()[j]), out.Data)
 	}
 	return outputs[i].Data, outputs[i].Format.MIME(), nil
+}
+
+// thumbs makes the thumbnails of an asset.
+func (s *Service) thumbs(ctx context.Context, a domain.Asset) ([]render.Output, error) {
+	if a.Kind == domain.AssetVideo {
+		return s.posters(ctx, a)
+	}
+	f, err := s.Open(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	_, outputs, err := s.p.Engine.Thumbnails(ctx, f, a.Bytes)
+	return outputs, err
 }
 
 // thumbType tells a whole thumbnail from an empty or foreign file.

@@ -425,6 +425,26 @@ CREATE TABLE local_upload (
     UNIQUE (channel, request_hash)
 ) STRICT;
 
+CREATE TABLE local_video_task (
+    row           INTEGER PRIMARY KEY,
+    id            TEXT    NOT NULL UNIQUE,
+    workspace     INTEGER NOT NULL REFERENCES workspace (row) ON DELETE CASCADE,
+    name          TEXT    NOT NULL,
+    wanted_json   TEXT    NOT NULL CHECK (json_valid(wanted_json)),
+    key           TEXT    NOT NULL, -- of the contents and what is done with them
+    state         TEXT    NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'failed', 'stopped')),
+    result        INTEGER REFERENCES asset (row) ON DELETE SET NULL,
+    code          TEXT    NOT NULL DEFAULT '',
+    detail        TEXT    NOT NULL DEFAULT '', -- for people
+    beat_at_ms    INTEGER, -- when who runs it said so last
+    claim_token   TEXT,    -- who runs it
+    dismissed     INTEGER NOT NULL DEFAULT 0 CHECK (dismissed IN (0, 1)), -- a person has seen what became of it
+    created_at_ms INTEGER NOT NULL,
+    ended_at_ms   INTEGER,
+    CHECK ((state = 'running') = (claim_token IS NOT NULL) AND (state = 'running') = (beat_at_ms IS NOT NULL)),
+    CHECK ((state IN ('done', 'failed', 'stopped')) = (ended_at_ms IS NOT NULL))
+) STRICT;
+
 CREATE TABLE local_watched (
     row         INTEGER PRIMARY KEY,
     id          TEXT    NOT NULL UNIQUE,
@@ -701,6 +721,14 @@ CREATE INDEX local_reserve_budget ON local_reserve (budget);
 CREATE INDEX local_shelved_delivery ON local_shelved (delivery);
 
 CREATE INDEX local_shelved_shelf ON local_shelved (shelf);
+
+CREATE INDEX local_video_task_key ON local_video_task (key) WHERE state = 'done';
+
+CREATE UNIQUE INDEX local_video_task_one ON local_video_task (state) WHERE state = 'running';
+
+CREATE INDEX local_video_task_result ON local_video_task (result);
+
+CREATE INDEX local_video_task_workspace ON local_video_task (workspace);
 
 CREATE INDEX post_media_asset ON post_media (asset);
 

@@ -164,6 +164,10 @@ func TestPicturesOfMomentsAreMade(t *testing.T) {
 	if b := decode(t, do(t, p, Strip(in.Source, in.Length, 4, 45))).Bounds(); b.Dx() != 4*78 || b.Dy() != 44 {
 		t.Errorf("a strip of %v", b)
 	}
+	// One that lies about its length, and so has only key frames, and too few of them.
+	if b := decode(t, do(t, p, Strip(in.Source, time.Minute, 4, 45))).Bounds(); b.Dx() != 4*78 {
+		t.Errorf("a strip of %v", b)
+	}
 }
 
 func TestPartsAreCutAndJoined(t *testing.T) {

@@ -27,16 +27,25 @@ func Poster(in Source, at time.Duration, side int) Command {
 	}
 }
 
+// allFrames is how long a video may be of which every frame is decoded for a strip: otherwise one with
+// few key frames would show the same moment again and again.
+const allFrames = 20 * time.Second
+
 // Strip is one picture with tiles moments of a video of a length beside each other, each height pixels
-// high. Only key frames are decoded.
+// high. Of a long one only key frames are decoded.
 func Strip(in Source, length time.Duration, tiles, height int) Command {
 	tiles = max(1, min(tiles, 60))
 	rate := float64(tiles) / max(0.04, length.Seconds())
+	options := []string{}
+	if length > allFrames {
+		options = append(options, "-skip_frame", "nokey")
+	}
 	return Command{
-		inputs: []input{{[]string{"-skip_frame", "nokey"}, in}},
+		inputs: []input{{options, in}},
 		args: []string{
 			"-map", "0:v:0", "-frames:v", "1", "-an", "-sn", "-dn",
-			"-vf", fmt.Sprintf("%s,scale=w=-2:h=%d,fps=%.6f,tile=%dx1", square, max(16, height)/2*2, rate, tiles),
+			"-vf", fmt.Sprintf("%s,scale=w=-2:h=%d,tpad=stop_mode=clone:stop_duration=%s,fps=%.6f,tile=%dx1",
+				square, max(16, height)/2*2, seconds(length+time.Second), rate, tiles), // the last picture fills what is missing
 			"-c:v", "mjpeg", "-q:v", "4", "-pix_fmt", "yuvj420p", "-map_metadata", "-1",
 		},
 		Format: "jpeg", Length: length,

@@ -65,7 +65,6 @@ type track struct {
 	end           uint64 // of the last fragment
 	first, last   uint32 // length of frames
 	variable      bool
-	perSample     uint32 // by trex
 	entry         entry
 }
 

@@ -889,6 +889,18 @@ export namespace api {
 	    parts: LivePart[];
 	    edits: Edit[];
 	}
+	export interface MakeVideo {
+	    assets: string[];
+	    fromMs: number;
+	    toMs: number;
+	    across: number;
+	    down: number;
+	    fill: string;
+	    colour: string;
+	    even: boolean;
+	    quick: boolean;
+	    channel: string;
+	}
 	export interface Margins {
 	    top: number;
 	    right: number;
@@ -1377,6 +1389,44 @@ export namespace api {
 	    version: Version;
 	    content: Content;
 	    variants: Variant[];
+	}
+	export interface VideoFacts {
+	    width: number;
+	    height: number;
+	    durationMs: number;
+	    rotation: number;
+	    video: string;
+	    audio: string;
+	    frameRate: number;
+	    bitRate: number;
+	    front: boolean;
+	}
+	export interface VideoFit {
+	    channel: string;
+	    name: string;
+	    network: string;
+	    why: string[];
+	    bytes: number;
+	    longMs: number;
+	    can: boolean;
+	}
+	export interface VideoTask {
+	    id: string;
+	    workspace: string;
+	    name: string;
+	    state: string;
+	    share: number;
+	    result: string;
+	    code: string;
+	    detail: string;
+	    createdMs: number;
+	    endedMs: number;
+	}
+	export interface VideoTools {
+	    there: boolean;
+	    version: string;
+	    path: string;
+	    install: string;
 	}
 	export interface Vocabulary {
 	    error: Error;

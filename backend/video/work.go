@@ -1,0 +1,190 @@
+package video
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"postbag/backend/domain"
+	"postbag/backend/video/ffmpeg"
+	"postbag/backend/video/mp4"
+)
+
+// Every code of a task that failed.
+const (
+	CodeMissing  = "no_ffmpeg"
+	CodeNotVideo = "not_video"
+	CodeEncoder  = "no_encoder"
+	CodeTooSmall = "too_small"
+	CodeDiskFull = "disk_full"
+	CodeGone     = "gone" // an original is not where it was
+	CodeFailed   = "failed"
+)
+
+// ErrGone is an original that cannot be read any more.
+var ErrGone = errors.New("an original is missing or was changed")
+
+func codeOf(err error) string {
+	for _, c := range []struct {
+		is   error
+		code string
+	}{
+		{ffmpeg.ErrMissing, CodeMissing},
+		{ffmpeg.ErrNotVideo, CodeNotVideo},
+		{ffmpeg.ErrEncoder, CodeEncoder},
+		{ffmpeg.ErrTooSmall, CodeTooSmall},
+		{syscall.ENOSPC, CodeDiskFull},
+		{ErrGone, CodeGone},
+		{domain.ErrNotFound, CodeGone},
+	} {
+		if errors.Is(err, c.is) {
+			return c.code
+		}
+	}
+	return CodeFailed
+}
+
+// work does a task and returns what came of it.
+func (s *Service) work(ctx context.Context, t domain.VideoTask) (_ domain.AssetID, err error) {
+	defer func() {
+		if p := recover(); p != nil { // one film must not end the program
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	var w Wanted
+	if err := json.Unmarshal(t.Wanted, &w); err != nil {
+		return "", fmt.Errorf("read what was wanted: %w", err)
+	}
+	program, err := s.p.Tools.Program(ctx)
+	if err != nil {
+		return "", err
+	}
+	pictures := make([]ffmpeg.Picture, len(w.Assets))
+	focus := domain.Point{X: 0.5, Y: 0.5}
+	for i, id := range w.Assets {
+		a, err := s.p.Library.Get(ctx, id)
+		if err != nil {
+			return "", err
+		}
+		if i == 0 && a.Focus != nil {
+			focus = *a.Focus
+		}
+		if pictures[i], err = s.picture(ctx, a); err != nil {
+			return "", err
+		}
+	}
+	dir, err := s.p.Temp()
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	out := filepath.Join(dir, t.Name)
+	if err := s.make(ctx, t.ID, program, pictures, w, focus, out); err != nil {
+		return "", err
+	}
+	a, err := s.p.Library.Keep(ctx, t.Workspace, out)
+	return a.ID, err
+}
+
+// picture reads what must be known of an original.
+func (s *Service) picture(ctx context.Context, a domain.Asset) (ffmpeg.Picture, error) {
+	file, err := s.p.Library.Path(ctx, a)
+	if err != nil {
+		if ctx.Err() != nil {
+			return ffmpeg.Picture{}, ctx.Err()
+		}
+		return ffmpeg.Picture{}, fmt.Errorf("%w: %w", ErrGone, err)
+	}
+	p := ffmpeg.Picture{
+		Source: ffmpeg.Source{Path: file, Format: a.Format}, Width: a.Width, Height: a.Height,
+		Length: time.Duration(a.DurationMs) * time.Millisecond, Sound: a.Format == "webm",
+	}
+	if a.Format != "mp4" && a.Format != "mov" {
+		return p, nil
+	}
+	facts, err := Facts(file)
+	if err != nil {
+		return p, fmt.Errorf("%w: %w", ffmpeg.ErrNotVideo, err)
+	}
+	p.Rate, p.Sound = facts.FrameRate, facts.Audio != ""
+	if facts.Width > 0 && facts.Height > 0 {
+		p.Width, p.Height = facts.Width, facts.Height
+	}
+	if p.Length == 0 {
+		p.Length = facts.Duration
+	}
+	return p, nil
+}
+
+// Facts reads the facts of an MP4 or QuickTime file.
+func Facts(file string) (mp4.Facts, error) {
+	f, err := os.Open(file) //nolint:gosec // an original of the library
+	if err != nil {
+		return mp4.Facts{}, err
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return mp4.Facts{}, err
+	}
+	return mp4.Read(f, info.Size())
+}
+
+// squeezes are what is tried of the bit rate until a result has few enough bytes.
+func squeezes() []float64 { return []float64{1, 0.85, 0.65} }
+
+func (s *Service) make(ctx context.Context, id string, program ffmpeg.Program, in []ffmpeg.Picture, w Wanted, focus domain.Point, out string) error {
+	tell := func(from, to float64) func(float64) {
+		return func(share float64) { s.share(id, from+(to-from)*share) }
+	}
+	e := ffmpeg.Edit{
+		From: time.Duration(w.FromMs) * time.Millisecond, To: time.Duration(w.ToMs) * time.Millisecond, Across: w.Across, Down: w.Down,
+		Fill: w.Fill, FocusX: focus.X, FocusY: focus.Y, Colour: w.Colour, Side: w.Side, Bytes: w.Bytes,
+	}
+	if len(in) > 1 {
+		c, err := program.Join(in, e)
+		if err != nil {
+			return err
+		}
+		return program.Run(ctx, c, out, tell(0, 1))
+	}
+	from, to := e.Span(in[0])
+	if long := time.Duration(w.LongMs) * time.Millisecond; long > 0 && to-from > long {
+		// A frame less, so that rounding does not make it longer.
+		to = from + max(long-50*time.Millisecond, long/2)
+		e.To = to
+	}
+	if w.Quick && to > from {
+		return program.Run(ctx, ffmpeg.Trim(in[0].Source, from, to), out, tell(0, 1))
+	}
+	begin := 0.0
+	if w.Even && in[0].Sound {
+		var err error
+		if e.Even, err = program.Listen(ctx, in[0], from, to, tell(0, 0.2)); err != nil {
+			return err
+		}
+		begin = 0.2
+	}
+	for _, squeeze := range squeezes() {
+		c, err := program.Make(in[0], e, squeeze)
+		if err != nil {
+			return err
+		}
+		if err := program.Run(ctx, c, out, tell(begin, 1)); err != nil {
+			return err
+		}
+		info, err := os.Stat(out)
+		if err != nil || w.Bytes == 0 || info.Size() <= w.Bytes {
+			return err
+		}
+		if err := os.Remove(out); err != nil {
+			return err
+		}
+	}
+	return ffmpeg.ErrTooSmall
+}
