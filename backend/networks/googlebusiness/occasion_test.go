@@ -162,7 +162,7 @@ func TestAnOccasionThatDoesNotFitIsSaidBefore(t *testing.T) {
 	}
 	small := plan("Lamps", "")
 	small.Parts[0].Media = []network.Media{{Kind: network.Image, Type: "image/png", Bytes: 9_999, Width: 250, Height: 250}}
-	if issues := network.Check(d, d.Limits, small); len(issues) != 1 || !issues[0].Warning || issues[0].Code != network.IssueMediaSize {
+	if issues := network.Check(d, d.Limits, small); len(issues) != 1 || !issues[0].Warning || issues[0].Code != "media_too_small" {
 		t.Errorf("a small picture: %+v", issues)
 	}
 }

@@ -66,6 +66,9 @@ func buttonOf(p network.Plan) *action {
 	return &action{Type: strings.ToUpper(kind), URL: linkOf(p)}
 }
 
+// issueSmall is the code of a picture that Google finds too small.
+const issueSmall = "media_too_small"
+
 // issueLink is the code that the composer has for a link that does not work.
 const issueLink = "link"
 
@@ -95,7 +98,7 @@ func also(l network.Limits, p network.Plan) []network.Issue {
 	for i, m := range p.Parts[0].Media {
 		if m.Kind == network.Image && (m.Width < leastSide || m.Height < leastSide || m.Bytes < leastBytes) { // docPhoto
 			issues = append(issues, network.Issue{
-				Code: network.IssueMediaSize, Field: "media", Media: i, OverflowAt: -1, Warning: true,
+				Code: issueSmall, Field: "media", Media: i, OverflowAt: -1, Warning: true,
 				Message: "Google asks for a picture of at least 250 by 250 pixels and 10 KB, and may refuse this one",
 				Values:  map[string]string{"width": strconv.Itoa(m.Width), "height": strconv.Itoa(m.Height)},
 			})

@@ -32,6 +32,9 @@ func firstOf(p network.Plan, fits func(network.Media) bool) (network.Media, bool
 	return network.Media{}, false
 }
 
+// issueSmall is the code of a picture that YouTube finds too small.
+const issueSmall = "media_too_small"
+
 // wrongMedia is what is wrong with pictures: without a video, or too small for a thumbnail.
 func wrongMedia(p network.Plan) (issues []network.Issue) {
 	if _, has := videoOf(p); !has && len(p.Parts) > 0 && len(p.Parts[0].Media) > 0 {
@@ -44,7 +47,7 @@ func wrongMedia(p network.Plan) (issues []network.Issue) {
 		for i, m := range part.Media {
 			if m.Kind == network.Image && m.Width < leastThumbnail {
 				issues = append(issues, network.Issue{
-					Code: network.IssueMediaSize, Field: "media", Media: i, OverflowAt: -1, Warning: true,
+					Code: issueSmall, Field: "media", Media: i, OverflowAt: -1, Warning: true,
 					Message: "YouTube asks for a thumbnail of at least 640 pixels in width, best 1280 by 720",
 					Values:  map[string]string{"width": strconv.Itoa(m.Width), "height": strconv.Itoa(m.Height)},
 				})

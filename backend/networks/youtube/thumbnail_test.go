@@ -116,7 +116,7 @@ func TestPicturesThatAreNoThumbnail(t *testing.T) {
 	}
 	p := dressed(files)
 	p.Parts[0].Media[0].Width = 639
-	if issues := network.Check(d, d.Limits, p); len(issues) != 1 || !issues[0].Warning || issues[0].Code != network.IssueMediaSize {
+	if issues := network.Check(d, d.Limits, p); len(issues) != 1 || !issues[0].Warning || issues[0].Code != "media_too_small" {
 		t.Errorf("a small picture: %+v", issues)
 	}
 }
