@@ -73,6 +73,41 @@ type begun struct {
 	} `json:"value"`
 }
 
+// beginVideo is the body of POST /rest/videos?action=initializeUpload (docVideos).
+type beginVideo struct {
+	Request struct {
+		Owner     string `json:"owner"`
+		Bytes     int64  `json:"fileSizeBytes"`
+		Captions  bool   `json:"uploadCaptions"`
+		Thumbnail bool   `json:"uploadThumbnail"`
+	} `json:"initializeUploadRequest"`
+}
+
+// begunVideo is the answer to it.
+type begunVideo struct {
+	Value struct {
+		Video string      `json:"video"`
+		Token string      `json:"uploadToken"`
+		Parts []videoPart `json:"uploadInstructions"`
+	} `json:"value"`
+}
+
+// videoPart is a piece of a video, both ends included, and where it goes.
+type videoPart struct {
+	URL   string `json:"uploadUrl"`
+	First *int64 `json:"firstByte"`
+	Last  *int64 `json:"lastByte"`
+}
+
+// endVideo is the body of POST /rest/videos?action=finalizeUpload.
+type endVideo struct {
+	Request struct {
+		Video string   `json:"video"`
+		Token string   `json:"uploadToken"`
+		Parts []string `json:"uploadedPartIds"`
+	} `json:"finalizeUploadRequest"`
+}
+
 // imageState is the answer to GET /rest/images/{urn}.
 type imageState struct {
 	ID     string `json:"id"`
@@ -136,6 +171,7 @@ var (
 	pageForm    = regexp.MustCompile(`^urn:li:organization:[0-9]{1,20}$`)
 	postForm    = regexp.MustCompile(`^urn:li:(share|ugcPost):[0-9]{1,25}$`)
 	imageForm   = regexp.MustCompile(`^urn:li:image:[A-Za-z0-9_-]{1,100}$`)
+	filmForm    = regexp.MustCompile(`^urn:li:video:[A-Za-z0-9_-]{1,100}$`)
 	versionForm = regexp.MustCompile(`^20[2-9][0-9](0[1-9]|1[0-2])$`)
 )
 

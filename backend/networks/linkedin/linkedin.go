@@ -13,6 +13,9 @@
 //   - A member's posts can be listed only with r_member_social, which LinkedIn gives to no new application.
 //     So a member's profile is of the shape N: a person looks, and decides.
 //
+// A post has up to twenty pictures, or a video, or a link card. Documents (PDF) are in the API too, and not in
+// the library, which keeps pictures and videos.
+//
 // LinkedIn refuses a post that repeats another (DUPLICATE_POST) and names that one. That proves that this
 // request made nothing. It does not prove that the post in doubt is there: the one it names may have been
 // written by hand or for another delivery, and people report that it names posts that are deleted or
@@ -23,6 +26,7 @@ package linkedin
 import (
 	"context"
 	_ "embed"
+	"strings"
 	"time"
 
 	"postbag/backend/network"
@@ -55,6 +59,7 @@ const (
 	docPosts    = "learn.microsoft.com, LinkedIn, Posts API, version 2026-01"
 	docMulti    = "learn.microsoft.com, LinkedIn, MultiImage API, as read in 2026"
 	docImages   = "learn.microsoft.com, LinkedIn, Images API, version 2025-01"
+	docVideos   = "learn.microsoft.com, LinkedIn, Videos API, version 2026-01"
 	docErrors   = "learn.microsoft.com, LinkedIn, API concepts, Error Handling, as read in 2026"
 	docVersions = "learn.microsoft.com, LinkedIn, Marketing API Versioning, 2026-01"
 	docShare    = "learn.microsoft.com, LinkedIn, Share on LinkedIn, Rate Limits, as quoted 2026-10-08"
@@ -62,13 +67,17 @@ const (
 
 const (
 	mostText        = 3000
-	mostPictures    = 20         // fewest 2, else it is one picture (docMulti)
-	mostPixels      = 36_152_319 // "less than 36,152,320" (docImages)
-	mostBytes       = 5_000_000  // no document says; LinkedIn's own window took 5 MB where it took the least, 2026
-	mostAlt         = 1000       // the window's; the API is said to take 4,086
-	mostTitle       = 400        // of a link card; as quoted in 2026
-	mostDescription = 4086       // of a link card; as quoted in 2026
-	perDay          = 150        // requests of a member (docShare)
+	mostPictures    = 20          // fewest 2, else it is one picture (docMulti)
+	mostPixels      = 36_152_319  // "less than 36,152,320" (docImages)
+	mostBytes       = 5_000_000   // no document says; LinkedIn's own window took 5 MB where it took the least, 2026
+	mostVideo       = 500_000_000 // bytes (docVideos); another page says 5 GB
+	leastVideo      = 75_000      // bytes (docVideos)
+	mostVideoMs     = 30 * 60 * 1000
+	leastVideoMs    = 3000
+	mostAlt         = 1000 // the window's; the API is said to take 4,086
+	mostTitle       = 400  // of a link card; as quoted in 2026
+	mostDescription = 4086 // of a link card; as quoted in 2026
+	perDay          = 150  // requests of a member (docShare)
 )
 
 // How a plan's visibilities are called here. LinkedIn's CONNECTIONS are those whom the member is
@@ -109,11 +118,13 @@ func memberLimits() network.Limits {
 	return network.Limits{
 		Text: network.TextLimit{Max: mostText, Unit: network.UnitUTF16, Required: true},
 		Media: network.MediaLimit{
-			Max: mostPictures,
+			Max: mostPictures, Videos: 1,
 			// It takes GIF as well. An animation counts as a video here, and is shown as a still picture.
-			Types:       []string{"image/jpeg", "image/png"},
+			Types:       []string{"image/jpeg", "image/png", "video/mp4"},
 			ImageBytes:  mostBytes,
 			ImagePixels: mostPixels,
+			VideoBytes:  mostVideo,
+			VideoMs:     mostVideoMs,
 		},
 		Alt:          network.AltLimit{Max: mostAlt, Unit: network.UnitCodePoints},
 		Visibilities: []string{network.VisibilityPublic, visiblePrivate},
@@ -153,10 +164,21 @@ func canList(ctx context.Context, c network.Calls, a network.Account) (bool, err
 func budgets() network.Budgets {
 	return network.Budgets{
 		Windows: []network.Window{{Name: "requests", Scope: network.ScopeAccount, Points: perDay, Per: 24 * time.Hour, Source: docShare}},
+		// The pieces of a video go to the store of files, whose requests no document counts: a long one has more
+		// of them than a day has requests.
+		Cost: func(_ network.Window, u network.Use) int {
+			if strings.HasPrefix(u.Step, stepVideo+": part") {
+				return 0
+			}
+			return 1
+		},
 		Expect: func(p network.Plan) []network.Use {
 			pictures := 0
 			for _, part := range p.Parts {
 				pictures += len(part.Media)
+			}
+			if m, is := videoOf(p); is {
+				return append(videoUses(m), network.Use{Step: "post", Kind: network.UsePublish, Parts: 1})
 			}
 			if p.Link != nil && p.Link.Thumb != nil {
 				pictures++

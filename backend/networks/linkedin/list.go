@@ -92,6 +92,10 @@ func look(p network.Plan, it post) network.Seen {
 	}
 	want := p.Parts[0]
 	linked := it.Content.Article != nil
+	if m := it.Content.Media; m != nil && len(want.Media) == 1 && filmForm.MatchString(m.ID) != (want.Media[0].Kind == network.Video) {
+		s.Receipt.RemoteID = "" // a picture in a video's place
+		return s
+	}
 	wantLink := p.Link != nil && len(want.Media) == 0
 	live := slices.Contains([]string{"PUBLISHED", "PUBLISH_REQUESTED"}, it.State)
 	if !live || linked != wantLink || linked && it.Content.Article.Source != p.Link.URL {

@@ -10,7 +10,7 @@ import (
 	"postbag/backend/network/measure"
 )
 
-// Publish uploads the pictures, then makes the post visible with one request.
+// Publish uploads the pictures or the video, then makes the post visible with one request.
 func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account, p network.Plan) (network.Receipt, error) {
 	if err := n.Describe().Refuse(a, p); err != nil {
 		return network.Receipt{}, err
@@ -23,6 +23,13 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 		return network.Receipt{}, network.Reject("", "this channel's id cannot be read; connect it again")
 	}
 	var images []string
+	if m, is := videoOf(p); is {
+		id, err := filmed(ctx, c, a, m)
+		if err != nil {
+			return network.Receipt{}, err
+		}
+		images = append(images, id)
+	}
 	for i, m := range pictures(p) {
 		id, err := uploaded(ctx, c, a, m, fmt.Sprintf("picture %d", i+1))
 		if err != nil {
@@ -42,15 +49,18 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 	return classify(step, reply)
 }
 
-// pictures are what has to be uploaded: the post's, or its link card's.
+// pictures are what has to be uploaded beside a video: the post's, or its link card's.
 func pictures(p network.Plan) []network.Media {
+	if _, is := videoOf(p); is {
+		return nil
+	}
 	if media := p.Parts[0].Media; len(media) > 0 || p.Link == nil || p.Link.Thumb == nil {
 		return media
 	}
 	return []network.Media{*p.Link.Thumb}
 }
 
-// postOf is the post of a plan whose pictures have the given URNs.
+// postOf is the post of a plan whose pictures, or whose video, have the given URNs.
 func postOf(author string, p network.Plan, images []string) newPost {
 	text := p.Parts[0].Text
 	if strings.TrimSpace(text) == "" { // a picture or a link alone
@@ -64,6 +74,8 @@ func postOf(author string, p network.Plan, images []string) newPost {
 		body.Visibility = "CONNECTIONS"
 	}
 	switch shown := p.Parts[0].Media; {
+	case len(shown) == 1 && shown[0].Kind == network.Video: // no document has a place for its description
+		body.Content = &content{Media: &media{ID: images[0]}}
 	case len(shown) == 1:
 		body.Content = &content{Media: &media{ID: images[0], AltText: shown[0].Alt}}
 	case len(shown) > 1:
@@ -94,10 +106,11 @@ func titleOf(l network.Link) string {
 	return short
 }
 
-// also holds a plan to the rules of a link card.
+// also holds a plan to the rules of a link card, and of a video.
 func also(l network.Limits, p network.Plan) []network.Issue {
+	issues := videoIssues(p)
 	if p.Link == nil || len(p.Parts) == 0 {
-		return nil
+		return issues
 	}
 	issue := network.Issue{Code: "link", Field: "link", Media: -1, OverflowAt: -1}
 	u, err := url.Parse(p.Link.URL)
@@ -112,9 +125,9 @@ func also(l network.Limits, p network.Plan) []network.Issue {
 		issue.Code = network.IssueMediaBytes
 		issue.Message = fmt.Sprintf("the link's picture has %d bytes, LinkedIn takes %d", thumb.Bytes, l.Media.ImageBytes)
 	default:
-		return nil
+		return issues
 	}
-	return []network.Issue{issue}
+	return append(issues, issue)
 }
 
 func blank(r rune) bool { return r <= ' ' || r == 0x7f }

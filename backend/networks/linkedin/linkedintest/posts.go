@@ -179,6 +179,10 @@ func (s *Server) fill(p *Post, raw json.RawMessage) string {
 		return "the content is not one of its kinds"
 	}
 	for _, m := range shown {
+		if film := s.film(m.ID, p.Author); film != nil && c.Media != nil && m.AltText == "" {
+			p.Video = film
+			return ""
+		}
 		image := s.ready(m.ID, p.Author)
 		if image == nil || len(m.AltText) > 4*4086 {
 			return "One or more of the assets is not owned by the author"

@@ -1,8 +1,8 @@
 // Package linkedintest is a server on loopback that speaks the part of LinkedIn's API that posts are
 // written with, for tests.
 //
-// It is written from LinkedIn's documentation (learn.microsoft.com/linkedin: Posts, MultiImage and Images
-// API, little Text Format, Authorization Code Flow, Token Introspection, Error Handling, as read in 2026),
+// It is written from LinkedIn's documentation (learn.microsoft.com/linkedin: Posts, MultiImage, Images and
+// Videos API, little Text Format, Authorization Code Flow, Token Introspection, Error Handling, as read in 2026),
 // since there is no official description that a machine reads. It checks the token and what it may do, the
 // headers and every field of a post, cuts a text at a character that is reserved and not escaped, refuses
 // what repeats an earlier post, and plays the failures that make publishing hard.
@@ -47,6 +47,7 @@ type Server struct {
 	scopes   []string
 	posts    []*Post
 	images   []*Image
+	videos   []*Video
 	codes    map[string]string // a code, and the redirect it was given for
 	refuse   string            // the error of the authorization page
 	serial   int
@@ -63,6 +64,7 @@ type Post struct {
 	Visibility string
 	Alts       []string
 	Images     []*Image
+	Video      *Video
 	Article    *Article
 	Made       time.Time
 	State      string
@@ -226,6 +228,9 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /oauth/v2/introspectToken", s.introspect)
 	mux.HandleFunc("PUT /dms-uploads/{id}", s.upload)
 	mux.HandleFunc("GET /v2/userinfo", s.signed(s.member))
+	mux.HandleFunc("PUT /dms-videos/{id}/{part}", s.videoPart)
+	mux.HandleFunc("POST /rest/videos", s.signed(s.versioned(s.beginOrEnd)))
+	mux.HandleFunc("GET /rest/videos/{urn}", s.signed(s.versioned(s.video)))
 	mux.HandleFunc("POST /rest/images", s.signed(s.versioned(s.begin)))
 	mux.HandleFunc("GET /rest/images/{urn}", s.signed(s.versioned(s.image)))
 	mux.HandleFunc("POST /rest/posts", s.signed(s.versioned(s.post)))
