@@ -59,6 +59,7 @@ func At(base string) Network { return Network{base: base} }
 var (
 	_ network.Network  = Network{}
 	_ network.Finder   = Network{}
+	_ network.Editor   = Network{}
 	_ network.Deleter  = Network{}
 	_ network.Verifier = Network{}
 )
@@ -97,6 +98,7 @@ func (Network) Describe() network.Descriptor {
 		// "The past few minutes" of the documentation are taken for two.
 		Reconcile: network.Reconcile{Shape: network.ShapeKey, KeyLife: 2 * time.Minute, Quarantine: 30 * time.Second},
 		Thread:    network.ThreadChain,
+		Edit:      network.EditRule{Fields: []network.EditField{network.EditText}, Source: docEdit},
 		Classify:  classify,
 		Refusals:  refusals,
 		Facts:     facts(),

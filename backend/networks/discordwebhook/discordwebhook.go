@@ -75,6 +75,7 @@ func New() Network { return At("https://discord.com") }
 func At(base string) Network { return Network{base: base} }
 
 var (
+	_ network.Editor   = Network{}
 	_ network.Network  = Network{}
 	_ network.Deleter  = Network{}
 	_ network.Verifier = Network{}
@@ -115,6 +116,7 @@ func (Network) Describe() network.Descriptor {
 		Preview:    "short",
 		Reconcile:  network.Reconcile{Shape: network.ShapeNone},
 		Thread:     network.ThreadNone,
+		Edit:       network.EditRule{Fields: []network.EditField{network.EditText}, Source: docEdit},
 		Budgets: network.Budgets{
 			Windows: []network.Window{{Name: "minute", Scope: network.ScopeAccount, Points: 30, Per: time.Minute, Source: docPace}},
 			Host:    "discord.com",

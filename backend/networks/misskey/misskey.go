@@ -116,6 +116,7 @@ func (Network) Describe() network.Descriptor {
 		Preview:     "short",
 		Reconcile:   lookUp,
 		Thread:      network.ThreadChain,
+		Edit:        network.EditRule{Never: true, Source: "Misskey API, list of endpoints, 2026: there is notes/create and notes/delete, and nothing that changes a note"},
 		PrepareLife: 30 * 24 * time.Hour, // a file stays in the drive until its owner deletes it
 		Budgets:     budgets(),
 		Classify:    classify,

@@ -101,6 +101,7 @@ func (Network) Describe() network.Descriptor {
 		// created_at_lower_limit), which an old one meets and a new one does not: a day.
 		Reconcile:   network.Reconcile{Shape: network.ShapeKey, KeyLife: 24 * time.Hour, Quarantine: 90 * time.Second},
 		Thread:      network.ThreadChain,
+		Edit:        network.EditRule{Never: true, Source: "NIP-01, 2026-11: an event's id is the hash of its content, and a note (kind 1) is not replaceable"},
 		PrepareLife: 24 * time.Hour, // of a file on a media server; no document gives it an end
 		Classify:    classify,
 		Refusals:    refusals,

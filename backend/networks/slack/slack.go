@@ -43,6 +43,7 @@ func New() Network { return At("https://slack.com") }
 func At(base string) Network { return Network{base: base} }
 
 var (
+	_ network.Editor   = Network{}
 	_ network.Network  = Network{}
 	_ network.Finder   = Network{}
 	_ network.Deleter  = Network{}
@@ -96,6 +97,7 @@ func (Network) Describe() network.Descriptor {
 		// taken late: no bound, and what is not found stays in doubt.
 		Reconcile:   network.Reconcile{Shape: network.ShapeLookUp, Quarantine: 2 * time.Minute},
 		Thread:      network.ThreadChain,
+		Edit:        network.EditRule{Fields: []network.EditField{network.EditText}, WordsOnly: true, Source: docUpdate},
 		PrepareLife: 24 * time.Hour, // of a private file, which has no documented end
 		Budgets:     budgets(),
 		Classify:    classify,

@@ -63,6 +63,7 @@ func At(base string) Network { return Network{base: base} }
 var (
 	_ network.Network  = Network{}
 	_ network.Deleter  = Network{}
+	_ network.Editor   = Network{}
 	_ network.Verifier = Network{}
 )
 
@@ -100,6 +101,7 @@ func (Network) Describe() network.Descriptor {
 		Preview:    "short",
 		Reconcile:  network.Reconcile{Shape: network.ShapeNone},
 		Thread:     network.ThreadChain,
+		Edit:       editing(),
 		Budgets: network.Budgets{
 			// The limit of a group holds for a channel as well: the stricter reading.
 			Windows: []network.Window{{Name: "minute", Scope: network.ScopeAccount, Points: 20, Per: time.Minute, Source: docLimits}},

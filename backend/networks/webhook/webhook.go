@@ -83,6 +83,7 @@ func (Network) Describe() network.Descriptor {
 		Preview:   "article",
 		Reconcile: network.Reconcile{Shape: network.ShapeNone}, // until the receiver says that it remembers keys
 		Thread:    network.ThreadAtomic,
+		Edit:      network.EditRule{Never: true, Source: "our own: a receiver keeps what it was given, and nothing tells it that a later message is the same post, 2026-11"},
 		Classify:  classify,
 		Refusals:  refusals,
 		Facts:     facts(),

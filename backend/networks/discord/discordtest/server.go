@@ -50,7 +50,8 @@ const nonceLife = 5 * time.Minute
 type Server struct {
 	URL string // http://127.0.0.1:port
 
-	schema *jsonschema.Schema
+	schema  *jsonschema.Schema
+	changes *jsonschema.Schema // of a message that is edited
 
 	mu       sync.Mutex
 	failures []networktest.Failure
@@ -100,6 +101,9 @@ func New(t testing.TB) *Server {
 	}
 	s := &Server{}
 	if s.schema, err = compiler.Compile("openapi.json#/components/schemas/MessageCreateRequest"); err != nil {
+		t.Fatal(err)
+	}
+	if s.changes, err = compiler.Compile("openapi.json#/components/schemas/MessageEditRequestPartial"); err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(s.routes())
@@ -196,6 +200,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /api/v10/channels/{id}/messages", s.list)
 	mux.HandleFunc("POST /api/v10/channels/{id}/messages", s.post)
 	mux.HandleFunc("DELETE /api/v10/channels/{id}/messages/{message}", s.remove)
+	mux.HandleFunc("PATCH /api/v10/channels/{id}/messages/{message}", s.edit)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bot "+goodToken {
 			fail(w, http.StatusUnauthorized, 0, "401: Unauthorized")

@@ -44,7 +44,8 @@ const mostContent = 2000
 type Server struct {
 	URL string // http://127.0.0.1:port
 
-	schema *jsonschema.Schema
+	schema  *jsonschema.Schema
+	changes *jsonschema.Schema // of a message that is edited
 
 	mu       sync.Mutex
 	failures []networktest.Failure
@@ -96,6 +97,9 @@ func New(t testing.TB) *Server {
 	}
 	s := &Server{}
 	if s.schema, err = compiler.Compile("openapi.json#/components/schemas/IncomingWebhookRequestPartial"); err != nil {
+		t.Fatal(err)
+	}
+	if s.changes, err = compiler.Compile("openapi.json#/components/schemas/IncomingWebhookUpdateRequestPartial"); err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(s.routes())
@@ -187,6 +191,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /api/v10/webhooks/{hook}/{token}", s.show)
 	mux.HandleFunc("POST /api/v10/webhooks/{hook}/{token}", s.post)
 	mux.HandleFunc("DELETE /api/v10/webhooks/{hook}/{token}/messages/{message}", s.remove)
+	mux.HandleFunc("PATCH /api/v10/webhooks/{hook}/{token}/messages/{message}", s.edit)
 	return mux
 }
 

@@ -51,6 +51,7 @@ type Server struct {
 	slow     int // how many more answers about a file say no type
 	scopes   string
 	limited  bool
+	closed   bool     // nothing can be edited any more
 	broken   []string // what does not follow the description
 }
 
@@ -248,7 +249,7 @@ func (s *Server) wrong(format string, args ...any) {
 func (s *Server) routes(methods document) http.Handler {
 	call := map[string]func(http.ResponseWriter, map[string]any){
 		"auth.test": s.who, "conversations.info": s.channel, "conversations.history": s.history, "conversations.replies": s.replies,
-		"chat.postMessage": s.post, "chat.delete": s.remove,
+		"chat.postMessage": s.post, "chat.update": s.edit, "chat.delete": s.remove,
 		"files.getUploadURLExternal": s.address, "files.completeUploadExternal": s.complete, "files.info": s.file,
 	}
 	mux := http.NewServeMux()

@@ -183,6 +183,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		s.chat(w, fields)
 	case "getChatMember":
 		s.member(w, fields)
+	case "editMessageText", "editMessageCaption":
+		s.edit(w, method, fields)
 	case "deleteMessages":
 		s.remove(w, fields)
 	default:
