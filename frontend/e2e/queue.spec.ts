@@ -175,3 +175,35 @@ test('a server that failed and a limit that is reached say until when, what wait
 	await app.page.getByRole('button', { name: 'Show what waits' }).click();
 	await expect(app.page).toHaveURL(/#\/queue\/upcoming/);
 });
+
+test('what is live is changed in its place, with the keyboard alone @themes', async ({ app }) => {
+	const channel = await app.program.practice('Studio');
+	const { deliveries } = await app.program.post('The shop opens at nine', [channel], 'now');
+	await app.open('#/queue/published');
+	const row = app.page.locator('[data-row]').first();
+	await expect(row).toHaveAccessibleName(/The shop opens at nine\..*Published/, { timeout: 20_000 });
+	await app.tabTo(row);
+	await app.keys('Shift+E');
+	const dialog = app.page.getByRole('dialog', { name: 'Change what is live on Practice' });
+	const text = dialog.getByRole('textbox', { name: 'Text' });
+	await expect(text).toBeFocused();
+	await expect(text).toHaveValue('The shop opens at nine');
+	await expect(dialog.getByRole('button', { name: 'Change it' })).toBeDisabled();
+	await text.fill('x'.repeat(501));
+	await expect(dialog.getByText('1 too many')).toBeVisible();
+	await app.shot('queue-edit-live');
+	await text.fill('The shop opens at ten');
+	await expect(dialog.getByRole('button', { name: 'Change it' })).toBeEnabled();
+	await app.axe();
+	await app.keys('Control+Enter');
+	await expect(app.page.getByText('Changed on Practice')).toBeVisible();
+	await expect(dialog).toBeHidden();
+	const details = app.page.getByRole('complementary', { name: 'Details' });
+	await expect(details.getByText('You changed what is live')).toBeVisible();
+	await expect(details.getByText('The shop opens at ten')).toBeVisible();
+	await app.shot('queue-edited');
+	await app.page.setViewportSize({ width: 900, height: 600 });
+	await app.fits();
+	const story = await app.program.cli<{ edits: { text: string; outcome: string }[] }>('queue', 'show', deliveries[0]!.id);
+	expect(story.edits).toMatchObject([{ text: 'The shop opens at ten', outcome: 'accepted' }]);
+});
