@@ -86,3 +86,29 @@ test('a channel that is gone says so', async ({ app }) => {
 	await app.page.evaluate(() => (location.hash = '#/channels/01a201f8-7017-7477-9850-da5d2a04b688'));
 	await expect(app.page.getByRole('heading', { name: 'This channel is not here any more' })).toBeVisible();
 });
+
+test('the days until a network asks again are counted, and signing in is one step away @themes', async ({ app }) => {
+	const id = await app.program.practice('Studio');
+	const day = 86_400_000;
+	let left = 40;
+	await app.page.route(/\/rpc\/api\.ChannelService\.Page$/, async (route) => {
+		const response = await route.fetch(); // the practice network asks for no sign-in; here it is taken for one that does
+		const body = (await response.text())
+			.replace('"signIn":false', '"signIn":true')
+			.replace('"expiresMs":0', `"expiresMs":${Date.now() + left * day + 60_000}`);
+		await route.fulfill({ response, body });
+	});
+	await app.open(`#/channels/${id}`);
+	await expect(app.page.getByText(/^Practice asks again next month, around /)).toBeVisible();
+	await expect(app.page.getByText('Ready', { exact: true })).toBeVisible();
+
+	left = 5;
+	await app.page.reload();
+	await expect(app.page.getByText('5 days left', { exact: true })).toBeVisible();
+	await expect(app.page.getByText(/^Practice asks again in 5 days, around /)).toBeVisible();
+	await app.axe();
+	await app.shot('channel-sign-in-soon');
+	await app.tabTo(app.page.getByRole('status').getByRole('button', { name: 'Sign in again' }));
+	await app.keys('Enter');
+	await expect(app.page).toHaveURL(/channels\/add\/practice/);
+});
