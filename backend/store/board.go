@@ -86,7 +86,7 @@ type DeliveryFacts struct {
 
 const selectBoardFacts = `
 SELECT d.id, count(*), sum(s.state = 'published'), ifnull(max(CASE WHEN s.state = 'published' THEN s.remote_url END), ''),
-    EXISTS (SELECT 1 FROM call c WHERE c.delivery = d.row AND c.generation = d.generation AND c.effect = 'public'
+    d.state = 'published' OR EXISTS (SELECT 1 FROM call c WHERE c.delivery = d.row AND c.generation = d.generation AND c.effect = 'public'
         AND (c.outcome = 'accepted' OR c.outcome IS NULL OR c.outcome = 'ambiguous' AND NOT EXISTS (
             SELECT 1 FROM resolution r WHERE r.call = c.row AND r.verdict = 'absent'))),
     EXISTS (SELECT 1 FROM doubt b WHERE b.delivery = d.row AND b.generation = d.generation

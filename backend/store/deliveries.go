@@ -14,7 +14,8 @@ import (
 
 const selectDelivery = `
 SELECT d.id, w.id, p.id, v.id, c.id, d.occurrence_key, d.generation, d.state, ifnull(d.hold_reason, ''), d.due_at_ms,
-    d.wake_at_ms, d.deadline_at_ms, d.late_policy, d.late_after_ms, d.plan_json, d.plan_hash, ifnull(d.approved_hash, ''),
+    d.wake_at_ms, d.deadline_at_ms, d.late_policy, d.late_after_ms, d.plan_json, d.plan_hash,
+    CASE WHEN d.journal_last IS NULL THEN ifnull(d.approved_hash, '') ELSE d.plan_hash END,
     d.attempts, d.soft_failures, d.last_error_class, d.last_error_text, ifnull(d.remote_id, ''), ifnull(d.remote_url, ''),
     d.published_at_ms, d.released_at_ms, ifnull(d.claim_token, ''), d.row_version, d.created_at_ms, d.updated_at_ms,
     d.deleted_at_ms, ifnull(d.due_wall, ''), ifnull(d.due_zone, ''), ifnull(d.due_rule, ''), d.due_shift_ms

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -290,6 +291,18 @@ WHERE c.delivery = (SELECT row FROM delivery WHERE id = ?) ORDER BY a.no, c.seq`
 // Attempts returns a delivery's whole story, oldest first.
 func (db *DB) Attempts(ctx context.Context, id domain.DeliveryID) (list []domain.Attempt, err error) {
 	err = db.Read(ctx, func(tx *Tx) error {
+		var row, first, last int64
+		err := tx.row("SELECT row, ifnull(journal_first, 0), ifnull(journal_last, 0) FROM delivery WHERE id = ?", id).Scan(&row, &first, &last)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			list = []domain.Attempt{}
+			return nil
+		case err != nil:
+			return err
+		case last > 0:
+			list, err = tx.pastAttempts(row, first, last)
+			return err
+		}
 		if list, err = collect(tx, scanAttempt, selectAttempts, id); err != nil {
 			return err
 		}

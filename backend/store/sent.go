@@ -61,8 +61,8 @@ func (db *DB) sent(ctx context.Context, query string, channel domain.ChannelID, 
 // ever left.
 func (db *DB) Begun(ctx context.Context, id domain.DeliveryID) (yes bool, err error) {
 	err = db.Read(ctx, func(tx *Tx) error {
-		return tx.row(`SELECT EXISTS (SELECT 1 FROM call c JOIN delivery d ON d.row = c.delivery AND d.generation = c.generation
-			WHERE d.id = ? AND c.effect = 'public')`, id).Scan(&yes)
+		return tx.row(`SELECT EXISTS (SELECT 1 FROM delivery d WHERE d.id = ? AND (d.journal_last IS NOT NULL OR EXISTS (
+			SELECT 1 FROM call c WHERE c.delivery = d.row AND c.generation = d.generation AND c.effect = 'public')))`, id).Scan(&yes)
 	})
 	return yes, err
 }

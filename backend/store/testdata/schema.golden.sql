@@ -204,7 +204,7 @@ CREATE TABLE delivery (
     actor_id        TEXT    NOT NULL,
     created_at_ms   INTEGER NOT NULL,
     updated_at_ms   INTEGER NOT NULL,
-    deleted_at_ms   INTEGER, due_shift_ms INTEGER NOT NULL DEFAULT 0, slot_at_ms INTEGER,
+    deleted_at_ms   INTEGER, due_shift_ms INTEGER NOT NULL DEFAULT 0, slot_at_ms INTEGER, journal_first INTEGER, journal_last  INTEGER,
     UNIQUE (variant, channel, occurrence_key, generation),
     CHECK ((state = 'held') = (hold_reason IS NOT NULL)),
     CHECK ((state IN ('preparing', 'sending')) = (claim_token IS NOT NULL)),
@@ -304,6 +304,11 @@ CREATE TABLE local_look (
     asset  INTEGER NOT NULL UNIQUE REFERENCES asset (row) ON DELETE CASCADE,
     colour INTEGER NOT NULL CHECK (colour BETWEEN -1 AND 16777215), -- the average, red first; -1: there is no picture
     hash   INTEGER NOT NULL                                         -- 64 bits of difference between neighbours
+) STRICT;
+
+CREATE TABLE local_packed (
+    row   INTEGER PRIMARY KEY CHECK (row = 1),
+    since INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE local_publisher (
@@ -690,6 +695,8 @@ CREATE INDEX delivery_channel ON delivery (channel, state);
 CREATE INDEX delivery_copy ON delivery (wake_at_ms)
     WHERE state = 'held' AND hold_reason IN ('restored_copy', 'moved_profile') AND wake_at_ms IS NOT NULL;
 
+CREATE INDEX delivery_loose ON delivery (published_at_ms) WHERE state = 'published' AND journal_last IS NULL;
+
 CREATE INDEX delivery_open ON delivery (row) WHERE state IN ('preparing', 'sending');
 
 CREATE INDEX delivery_past ON delivery (workspace, ifnull(published_at_ms, due_at_ms), post)
@@ -748,7 +755,13 @@ CREATE INDEX segment_url ON segment (remote_url) WHERE remote_id IS NULL AND rem
 
 CREATE UNIQUE INDEX shelf_one ON shelf (workspace) WHERE left_at_ms IS NULL;
 
-CREATE TRIGGER attempt_kept BEFORE DELETE ON attempt BEGIN SELECT RAISE (ABORT, 'queue: attempts are kept'); END;
+CREATE TRIGGER attempt_ended_for_good BEFORE INSERT ON attempt
+WHEN EXISTS (SELECT 1 FROM delivery d WHERE d.row = NEW.delivery AND d.journal_last IS NOT NULL)
+BEGIN SELECT RAISE (ABORT, 'queue: what was published long ago is not attempted'); END;
+
+CREATE TRIGGER attempt_kept BEFORE DELETE ON attempt
+WHEN NOT EXISTS (SELECT 1 FROM delivery d WHERE d.row = OLD.delivery AND d.journal_last IS NOT NULL)
+BEGIN SELECT RAISE (ABORT, 'queue: attempts are kept'); END;
 
 CREATE TRIGGER attempt_not_replaced BEFORE INSERT ON attempt
 WHEN EXISTS (SELECT 1 FROM attempt a WHERE a.row = NEW.row OR a.claim_token = NEW.claim_token
@@ -761,7 +774,9 @@ WHEN NEW.effect = 'public' AND NEW.outcome = 'accepted' AND EXISTS (
         AND c.segment_idx = NEW.segment_idx AND c.effect = 'public' AND c.outcome = 'accepted')
 BEGIN SELECT RAISE (ABORT, 'queue: one accepted public call a segment'); END;
 
-CREATE TRIGGER call_kept BEFORE DELETE ON call BEGIN SELECT RAISE (ABORT, 'queue: calls are kept'); END;
+CREATE TRIGGER call_kept BEFORE DELETE ON call
+WHEN NOT EXISTS (SELECT 1 FROM delivery d WHERE d.row = OLD.delivery AND d.journal_last IS NOT NULL)
+BEGIN SELECT RAISE (ABORT, 'queue: calls are kept'); END;
 
 CREATE TRIGGER call_not_replaced BEFORE INSERT ON call
 WHEN EXISTS (SELECT 1 FROM call c WHERE c.row = NEW.row OR c.id = NEW.id OR c.attempt = NEW.attempt AND c.seq = NEW.seq)
@@ -847,6 +862,17 @@ WHEN NEW.generation <> OLD.generation AND (NEW.generation <> OLD.generation + 1 
     SELECT 1 FROM resolution r WHERE r.delivery = NEW.row AND r.generation = OLD.generation AND r.verdict = 'send_again'
         AND r.source = 'person'))
 BEGIN SELECT RAISE (ABORT, 'queue: only a person begins a new generation'); END;
+
+CREATE TRIGGER delivery_journal_moves_once BEFORE UPDATE OF journal_first, journal_last ON delivery
+WHEN (NEW.journal_first IS NOT OLD.journal_first OR NEW.journal_last IS NOT OLD.journal_last) AND (
+    OLD.state <> 'published' OR OLD.journal_last IS NOT NULL OR NEW.journal_first IS NULL OR NEW.journal_last IS NULL
+    OR NEW.journal_first > NEW.journal_last
+    OR NEW.journal_last > (SELECT ifnull(max(p.row), 0) FROM change_pack p)
+    OR EXISTS (SELECT 1 FROM resolution r WHERE r.delivery = OLD.row)
+    OR EXISTS (SELECT 1 FROM attempt a WHERE a.delivery = OLD.row AND a.ended_at_ms IS NULL)
+    OR EXISTS (SELECT 1 FROM call c WHERE c.delivery = OLD.row
+        AND (c.outcome IS NULL OR c.outcome = 'ambiguous' AND c.effect = 'public')))
+BEGIN SELECT RAISE (ABORT, 'queue: the journal moves to the packed log once, and when it is beyond doubt'); END;
 
 CREATE TRIGGER delivery_kept BEFORE DELETE ON delivery
 BEGIN SELECT RAISE (ABORT, 'queue: deliveries are kept'); END;
@@ -997,9 +1023,9 @@ CREATE TRIGGER log_collection_u AFTER UPDATE ON collection BEGIN INSERT INTO cha
 
 CREATE TRIGGER log_delivery_d AFTER DELETE ON delivery BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'delivery', OLD.row, 'd', '{}' FROM local_clock; END;
 
-CREATE TRIGGER log_delivery_i AFTER INSERT ON delivery BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'delivery', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'workspace', NEW.workspace, 'post', NEW.post, 'variant', NEW.variant, 'channel', NEW.channel, 'occurrence_key', NEW.occurrence_key, 'generation', NEW.generation, 'state', NEW.state, 'hold_reason', NEW.hold_reason, 'due_at_ms', NEW.due_at_ms, 'due_wall', NEW.due_wall, 'due_zone', NEW.due_zone, 'due_rule', NEW.due_rule, 'late_policy', NEW.late_policy, 'late_after_ms', NEW.late_after_ms, 'deadline_at_ms', NEW.deadline_at_ms, 'wake_at_ms', NEW.wake_at_ms, 'plan_json', NEW.plan_json, 'plan_hash', NEW.plan_hash, 'approved_hash', NEW.approved_hash, 'approved_by', NEW.approved_by, 'home_machine', NEW.home_machine, 'owner_epoch', NEW.owner_epoch, 'claim_owner', NEW.claim_owner, 'claim_token', NEW.claim_token, 'claim_boot', NEW.claim_boot, 'claim_until_ms', NEW.claim_until_ms, 'attempts', NEW.attempts, 'soft_failures', NEW.soft_failures, 'last_error_class', NEW.last_error_class, 'last_error_text', NEW.last_error_text, 'remote_id', NEW.remote_id, 'remote_url', NEW.remote_url, 'published_at_ms', NEW.published_at_ms, 'released_at_ms', NEW.released_at_ms, 'row_version', NEW.row_version, 'hlc', NEW.hlc, 'actor_id', NEW.actor_id, 'created_at_ms', NEW.created_at_ms, 'updated_at_ms', NEW.updated_at_ms, 'deleted_at_ms', NEW.deleted_at_ms, 'due_shift_ms', NEW.due_shift_ms, 'slot_at_ms', NEW.slot_at_ms) FROM local_clock; END;
+CREATE TRIGGER log_delivery_i AFTER INSERT ON delivery BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'delivery', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'workspace', NEW.workspace, 'post', NEW.post, 'variant', NEW.variant, 'channel', NEW.channel, 'occurrence_key', NEW.occurrence_key, 'generation', NEW.generation, 'state', NEW.state, 'hold_reason', NEW.hold_reason, 'due_at_ms', NEW.due_at_ms, 'due_wall', NEW.due_wall, 'due_zone', NEW.due_zone, 'due_rule', NEW.due_rule, 'late_policy', NEW.late_policy, 'late_after_ms', NEW.late_after_ms, 'deadline_at_ms', NEW.deadline_at_ms, 'wake_at_ms', NEW.wake_at_ms, 'plan_json', NEW.plan_json, 'plan_hash', NEW.plan_hash, 'approved_hash', NEW.approved_hash, 'approved_by', NEW.approved_by, 'home_machine', NEW.home_machine, 'owner_epoch', NEW.owner_epoch, 'claim_owner', NEW.claim_owner, 'claim_token', NEW.claim_token, 'claim_boot', NEW.claim_boot, 'claim_until_ms', NEW.claim_until_ms, 'attempts', NEW.attempts, 'soft_failures', NEW.soft_failures, 'last_error_class', NEW.last_error_class, 'last_error_text', NEW.last_error_text, 'remote_id', NEW.remote_id, 'remote_url', NEW.remote_url, 'published_at_ms', NEW.published_at_ms, 'released_at_ms', NEW.released_at_ms, 'row_version', NEW.row_version, 'hlc', NEW.hlc, 'actor_id', NEW.actor_id, 'created_at_ms', NEW.created_at_ms, 'updated_at_ms', NEW.updated_at_ms, 'deleted_at_ms', NEW.deleted_at_ms, 'due_shift_ms', NEW.due_shift_ms, 'slot_at_ms', NEW.slot_at_ms, 'journal_first', NEW.journal_first, 'journal_last', NEW.journal_last) FROM local_clock; END;
 
-CREATE TRIGGER log_delivery_u AFTER UPDATE ON delivery BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'delivery', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'post' k, NEW.post v WHERE NEW.post IS NOT OLD.post UNION ALL SELECT 'variant' k, NEW.variant v WHERE NEW.variant IS NOT OLD.variant UNION ALL SELECT 'channel' k, NEW.channel v WHERE NEW.channel IS NOT OLD.channel UNION ALL SELECT 'occurrence_key' k, NEW.occurrence_key v WHERE NEW.occurrence_key IS NOT OLD.occurrence_key UNION ALL SELECT 'generation' k, NEW.generation v WHERE NEW.generation IS NOT OLD.generation UNION ALL SELECT 'state' k, NEW.state v WHERE NEW.state IS NOT OLD.state UNION ALL SELECT 'hold_reason' k, NEW.hold_reason v WHERE NEW.hold_reason IS NOT OLD.hold_reason UNION ALL SELECT 'due_at_ms' k, NEW.due_at_ms v WHERE NEW.due_at_ms IS NOT OLD.due_at_ms UNION ALL SELECT 'due_wall' k, NEW.due_wall v WHERE NEW.due_wall IS NOT OLD.due_wall UNION ALL SELECT 'due_zone' k, NEW.due_zone v WHERE NEW.due_zone IS NOT OLD.due_zone UNION ALL SELECT 'due_rule' k, NEW.due_rule v WHERE NEW.due_rule IS NOT OLD.due_rule UNION ALL SELECT 'late_policy' k, NEW.late_policy v WHERE NEW.late_policy IS NOT OLD.late_policy UNION ALL SELECT 'late_after_ms' k, NEW.late_after_ms v WHERE NEW.late_after_ms IS NOT OLD.late_after_ms UNION ALL SELECT 'deadline_at_ms' k, NEW.deadline_at_ms v WHERE NEW.deadline_at_ms IS NOT OLD.deadline_at_ms UNION ALL SELECT 'wake_at_ms' k, NEW.wake_at_ms v WHERE NEW.wake_at_ms IS NOT OLD.wake_at_ms UNION ALL SELECT 'plan_json' k, NEW.plan_json v WHERE NEW.plan_json IS NOT OLD.plan_json UNION ALL SELECT 'plan_hash' k, NEW.plan_hash v WHERE NEW.plan_hash IS NOT OLD.plan_hash UNION ALL SELECT 'approved_hash' k, NEW.approved_hash v WHERE NEW.approved_hash IS NOT OLD.approved_hash UNION ALL SELECT 'approved_by' k, NEW.approved_by v WHERE NEW.approved_by IS NOT OLD.approved_by UNION ALL SELECT 'home_machine' k, NEW.home_machine v WHERE NEW.home_machine IS NOT OLD.home_machine UNION ALL SELECT 'owner_epoch' k, NEW.owner_epoch v WHERE NEW.owner_epoch IS NOT OLD.owner_epoch UNION ALL SELECT 'claim_owner' k, NEW.claim_owner v WHERE NEW.claim_owner IS NOT OLD.claim_owner UNION ALL SELECT 'claim_token' k, NEW.claim_token v WHERE NEW.claim_token IS NOT OLD.claim_token UNION ALL SELECT 'claim_boot' k, NEW.claim_boot v WHERE NEW.claim_boot IS NOT OLD.claim_boot UNION ALL SELECT 'claim_until_ms' k, NEW.claim_until_ms v WHERE NEW.claim_until_ms IS NOT OLD.claim_until_ms UNION ALL SELECT 'attempts' k, NEW.attempts v WHERE NEW.attempts IS NOT OLD.attempts UNION ALL SELECT 'soft_failures' k, NEW.soft_failures v WHERE NEW.soft_failures IS NOT OLD.soft_failures UNION ALL SELECT 'last_error_class' k, NEW.last_error_class v WHERE NEW.last_error_class IS NOT OLD.last_error_class UNION ALL SELECT 'last_error_text' k, NEW.last_error_text v WHERE NEW.last_error_text IS NOT OLD.last_error_text UNION ALL SELECT 'remote_id' k, NEW.remote_id v WHERE NEW.remote_id IS NOT OLD.remote_id UNION ALL SELECT 'remote_url' k, NEW.remote_url v WHERE NEW.remote_url IS NOT OLD.remote_url UNION ALL SELECT 'published_at_ms' k, NEW.published_at_ms v WHERE NEW.published_at_ms IS NOT OLD.published_at_ms UNION ALL SELECT 'released_at_ms' k, NEW.released_at_ms v WHERE NEW.released_at_ms IS NOT OLD.released_at_ms UNION ALL SELECT 'row_version' k, NEW.row_version v WHERE NEW.row_version IS NOT OLD.row_version UNION ALL SELECT 'hlc' k, NEW.hlc v WHERE NEW.hlc IS NOT OLD.hlc UNION ALL SELECT 'actor_id' k, NEW.actor_id v WHERE NEW.actor_id IS NOT OLD.actor_id UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms UNION ALL SELECT 'updated_at_ms' k, NEW.updated_at_ms v WHERE NEW.updated_at_ms IS NOT OLD.updated_at_ms UNION ALL SELECT 'deleted_at_ms' k, NEW.deleted_at_ms v WHERE NEW.deleted_at_ms IS NOT OLD.deleted_at_ms UNION ALL SELECT 'due_shift_ms' k, NEW.due_shift_ms v WHERE NEW.due_shift_ms IS NOT OLD.due_shift_ms UNION ALL SELECT 'slot_at_ms' k, NEW.slot_at_ms v WHERE NEW.slot_at_ms IS NOT OLD.slot_at_ms)) FROM local_clock; END;
+CREATE TRIGGER log_delivery_u AFTER UPDATE ON delivery BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'delivery', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'post' k, NEW.post v WHERE NEW.post IS NOT OLD.post UNION ALL SELECT 'variant' k, NEW.variant v WHERE NEW.variant IS NOT OLD.variant UNION ALL SELECT 'channel' k, NEW.channel v WHERE NEW.channel IS NOT OLD.channel UNION ALL SELECT 'occurrence_key' k, NEW.occurrence_key v WHERE NEW.occurrence_key IS NOT OLD.occurrence_key UNION ALL SELECT 'generation' k, NEW.generation v WHERE NEW.generation IS NOT OLD.generation UNION ALL SELECT 'state' k, NEW.state v WHERE NEW.state IS NOT OLD.state UNION ALL SELECT 'hold_reason' k, NEW.hold_reason v WHERE NEW.hold_reason IS NOT OLD.hold_reason UNION ALL SELECT 'due_at_ms' k, NEW.due_at_ms v WHERE NEW.due_at_ms IS NOT OLD.due_at_ms UNION ALL SELECT 'due_wall' k, NEW.due_wall v WHERE NEW.due_wall IS NOT OLD.due_wall UNION ALL SELECT 'due_zone' k, NEW.due_zone v WHERE NEW.due_zone IS NOT OLD.due_zone UNION ALL SELECT 'due_rule' k, NEW.due_rule v WHERE NEW.due_rule IS NOT OLD.due_rule UNION ALL SELECT 'late_policy' k, NEW.late_policy v WHERE NEW.late_policy IS NOT OLD.late_policy UNION ALL SELECT 'late_after_ms' k, NEW.late_after_ms v WHERE NEW.late_after_ms IS NOT OLD.late_after_ms UNION ALL SELECT 'deadline_at_ms' k, NEW.deadline_at_ms v WHERE NEW.deadline_at_ms IS NOT OLD.deadline_at_ms UNION ALL SELECT 'wake_at_ms' k, NEW.wake_at_ms v WHERE NEW.wake_at_ms IS NOT OLD.wake_at_ms UNION ALL SELECT 'plan_json' k, NEW.plan_json v WHERE NEW.plan_json IS NOT OLD.plan_json UNION ALL SELECT 'plan_hash' k, NEW.plan_hash v WHERE NEW.plan_hash IS NOT OLD.plan_hash UNION ALL SELECT 'approved_hash' k, NEW.approved_hash v WHERE NEW.approved_hash IS NOT OLD.approved_hash UNION ALL SELECT 'approved_by' k, NEW.approved_by v WHERE NEW.approved_by IS NOT OLD.approved_by UNION ALL SELECT 'home_machine' k, NEW.home_machine v WHERE NEW.home_machine IS NOT OLD.home_machine UNION ALL SELECT 'owner_epoch' k, NEW.owner_epoch v WHERE NEW.owner_epoch IS NOT OLD.owner_epoch UNION ALL SELECT 'claim_owner' k, NEW.claim_owner v WHERE NEW.claim_owner IS NOT OLD.claim_owner UNION ALL SELECT 'claim_token' k, NEW.claim_token v WHERE NEW.claim_token IS NOT OLD.claim_token UNION ALL SELECT 'claim_boot' k, NEW.claim_boot v WHERE NEW.claim_boot IS NOT OLD.claim_boot UNION ALL SELECT 'claim_until_ms' k, NEW.claim_until_ms v WHERE NEW.claim_until_ms IS NOT OLD.claim_until_ms UNION ALL SELECT 'attempts' k, NEW.attempts v WHERE NEW.attempts IS NOT OLD.attempts UNION ALL SELECT 'soft_failures' k, NEW.soft_failures v WHERE NEW.soft_failures IS NOT OLD.soft_failures UNION ALL SELECT 'last_error_class' k, NEW.last_error_class v WHERE NEW.last_error_class IS NOT OLD.last_error_class UNION ALL SELECT 'last_error_text' k, NEW.last_error_text v WHERE NEW.last_error_text IS NOT OLD.last_error_text UNION ALL SELECT 'remote_id' k, NEW.remote_id v WHERE NEW.remote_id IS NOT OLD.remote_id UNION ALL SELECT 'remote_url' k, NEW.remote_url v WHERE NEW.remote_url IS NOT OLD.remote_url UNION ALL SELECT 'published_at_ms' k, NEW.published_at_ms v WHERE NEW.published_at_ms IS NOT OLD.published_at_ms UNION ALL SELECT 'released_at_ms' k, NEW.released_at_ms v WHERE NEW.released_at_ms IS NOT OLD.released_at_ms UNION ALL SELECT 'row_version' k, NEW.row_version v WHERE NEW.row_version IS NOT OLD.row_version UNION ALL SELECT 'hlc' k, NEW.hlc v WHERE NEW.hlc IS NOT OLD.hlc UNION ALL SELECT 'actor_id' k, NEW.actor_id v WHERE NEW.actor_id IS NOT OLD.actor_id UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms UNION ALL SELECT 'updated_at_ms' k, NEW.updated_at_ms v WHERE NEW.updated_at_ms IS NOT OLD.updated_at_ms UNION ALL SELECT 'deleted_at_ms' k, NEW.deleted_at_ms v WHERE NEW.deleted_at_ms IS NOT OLD.deleted_at_ms UNION ALL SELECT 'due_shift_ms' k, NEW.due_shift_ms v WHERE NEW.due_shift_ms IS NOT OLD.due_shift_ms UNION ALL SELECT 'slot_at_ms' k, NEW.slot_at_ms v WHERE NEW.slot_at_ms IS NOT OLD.slot_at_ms UNION ALL SELECT 'journal_first' k, NEW.journal_first v WHERE NEW.journal_first IS NOT OLD.journal_first UNION ALL SELECT 'journal_last' k, NEW.journal_last v WHERE NEW.journal_last IS NOT OLD.journal_last)) FROM local_clock; END;
 
 CREATE TRIGGER log_edit_d AFTER DELETE ON edit BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'edit', OLD.row, 'd', '{}' FROM local_clock; END;
 
