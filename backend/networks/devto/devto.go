@@ -71,6 +71,7 @@ func New() Network { return At("https://dev.to") }
 func At(base string) Network { return Network{base: base} }
 
 var (
+	_ network.Editor   = Network{}
 	_ network.Network  = Network{}
 	_ network.Lister   = Network{}
 	_ network.Deleter  = Network{}
@@ -103,6 +104,7 @@ func (Network) Describe() network.Descriptor {
 		Preview:    "article",
 		Reconcile:  network.Reconcile{Shape: network.ShapeLookUp, Quarantine: 2 * time.Minute},
 		Thread:     network.ThreadNone,
+		Edit:       network.EditRule{Fields: []network.EditField{network.EditText}, Source: docAPI + ", PUT /articles/{id}"},
 		Classify:   classify,
 		Refusals:   refusals,
 		Facts:      facts(),

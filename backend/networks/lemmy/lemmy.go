@@ -99,6 +99,7 @@ type Network struct{}
 func New() Network { return Network{} }
 
 var (
+	_ network.Editor   = Network{}
 	_ network.Network  = Network{}
 	_ network.Lister   = Network{}
 	_ network.Deleter  = Network{}
@@ -124,6 +125,7 @@ func (Network) Describe() network.Descriptor {
 		Preview:     "article",
 		Reconcile:   network.Reconcile{Shape: network.ShapeLookUp, Quarantine: 2 * time.Minute},
 		Thread:      network.ThreadNone,
+		Edit:        network.EditRule{Fields: []network.EditField{network.EditText, network.EditAlt}, Source: docEdit},
 		PrepareLife: 12 * time.Hour, // Lemmy says no end of an upload; the other networks' caution
 		Classify:    classify,
 		Refusals:    refusals,

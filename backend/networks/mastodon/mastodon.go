@@ -71,6 +71,7 @@ type Network struct{}
 func New() Network { return Network{} }
 
 var (
+	_ network.Editor   = Network{}
 	_ network.Network  = Network{}
 	_ network.Finder   = Network{}
 	_ network.Deleter  = Network{}
@@ -98,6 +99,7 @@ func (Network) Describe() network.Descriptor {
 		Preview:       "short",
 		Reconcile:     keyed,
 		Thread:        network.ThreadChain,
+		Edit:          network.EditRule{Fields: []network.EditField{network.EditText, network.EditAlt}, Source: docEdit},
 		PrepareLife:   12 * time.Hour, // servers drop unused uploads after about a day
 		Budgets:       budgets(),
 		Classify:      classify,

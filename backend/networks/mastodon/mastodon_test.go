@@ -23,6 +23,7 @@ type other struct {
 
 func (o other) Describe() network.Descriptor {
 	d := o.Network.Describe()
+	d.Edit.Fields = []network.EditField{network.EditText} // descriptions are Mastodon's alone
 	d.Limits, d.Reconcile, d.Facts = o.limits, o.limits.Reconcile, nil
 	for _, key := range d.Limits.Explained() {
 		value, _ := d.Limits.Shown(key)

@@ -288,6 +288,15 @@ func (s *Server) update(w http.ResponseWriter, r *http.Request) {
 	if in.Article.Published != nil {
 		s.articles[i].Published = *in.Article.Published
 	}
+	if words := in.Article; words.Title != nil || words.BodyMarkdown != nil {
+		a := s.articles[i]
+		a.Title, a.Body = text(words.Title), text(words.BodyMarkdown)
+		if len(a.Title) == 0 || utf8.RuneCountInString(a.Title) > 128 || matter.MatchString(a.Body) {
+			fail(w, http.StatusUnprocessableEntity, "Validation failed: Title can't be blank")
+			return
+		}
+		s.articles[i] = a
+	}
 	answer(w, http.StatusOK, s.shown(s.articles[i], true))
 }
 

@@ -189,11 +189,13 @@ func (s *Server) routes() http.Handler {
 	old := map[string]http.HandlerFunc{
 		"GET /api/v3/community":    s.community,
 		"POST /api/v3/post/delete": s.remove,
+		"PUT /api/v3/post":         s.edit,
 		"POST /pictrs/image":       s.upload,
 	}
 	if s.modern {
 		old = map[string]http.HandlerFunc{
 			"DELETE /api/v4/post": s.remove,
+			"PUT /api/v4/post":    s.edit,
 			"POST /api/v4/image":  s.upload,
 		}
 	}

@@ -287,6 +287,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /api/v1/statuses/{id}", s.authorised(s.show))
 	mux.HandleFunc("GET /api/v1/statuses/{id}/source", s.authorised(s.source))
 	mux.HandleFunc("DELETE /api/v1/statuses/{id}", s.authorised(s.remove))
+	mux.HandleFunc("PUT /api/v1/statuses/{id}", s.authorised(s.edit))
 	mux.HandleFunc("POST /api/v1/apps", s.register)
 	mux.HandleFunc("GET /oauth/authorize", s.authorize)
 	mux.HandleFunc("POST /oauth/token", s.exchange)
