@@ -55,6 +55,20 @@ func TestAPostGoesToAProfileOnLinkedInAndALostOneComesBeforeAPerson(t *testing.T
 	secretstest.Scan(t, b.Dir.Path(), s.Token())
 }
 
+// A video goes through the whole program to a page, in pieces.
+func TestAVideoGoesToAPageOnLinkedIn(t *testing.T) {
+	b := newBench(t)
+	s := linkedintest.NewPage(t)
+	b.channel = must[domain.Channel](t)(b.Accounts.Connected(t.Context(), domain.WorkspaceID(b.space.ID), "linkedin", s.Account()))
+	filler := make([]byte, 5<<20) // a free box, which players pass over (ISO/IEC 14496-12:2022, 8.1.2)
+	copy(filler, "\x00\x50\x00\x00free")
+	b.publish(api.Content{Text: "The boat leaves at seven.", Media: b.film("boat.mp4", append(seconds(10), filler...))})
+	saved := s.Saved()
+	if len(saved) != 1 || saved[0].Video == nil || len(saved[0].Video.Bytes) < 5<<20 || saved[0].Author != linkedintest.Page {
+		t.Errorf("%d posts arrived; %+v", len(saved), must[[]api.Delivery](t)(b.api.Queue.List(b.space.ID, nil)))
+	}
+}
+
 // What LinkedIn refuses because it repeats another post is doubt: the other may be any of the person's.
 func TestARepeatedPostOnLinkedInComesBeforeAPersonWithTheOthersAddress(t *testing.T) {
 	b := newBench(t)
