@@ -6,6 +6,9 @@ export const thumb = (id: string, side: 256 | 512 = 256): string => `/media/${id
 /** The address of the whole picture in a format every view knows. */
 export const large = (id: string): string => `/media/${id}/large`;
 
+/** The address of moments of a video beside each other. */
+export const strip = (id: string): string => `/media/${id}/strip`;
+
 /** The address of a video, from where it can be played by pieces. */
 export const video = (id: string): string => `${shell.info.mediaUrl}/media/${id}/original`;
 

@@ -1,5 +1,5 @@
 import type { api } from '$lib/backend';
-import { number } from '$lib/format';
+import { bytes, list, number } from '$lib/format';
 import { m } from '$lib/messages';
 
 /** What a place of the library is called: a corner of it, a collection or a tag. */
@@ -53,4 +53,27 @@ const usual: Record<string, () => string> = {
 export function sizeName(size: { label: string; title: string }): string {
 	const title = usual[size.title]?.() ?? size.title;
 	return size.label ? m.library_size_of({ network: size.label, size: title }) : title;
+}
+
+/** Why a channel does not take a video: "at most 8 MB and at most 2:20". */
+export function whyNotVideo(fit: api.VideoFit): string {
+	const words: Record<string, () => string> = {
+		type: m.library_video_why_type,
+		bytes: () => m.library_video_why_most({ limit: bytes(fit.bytes) }),
+		length: () => m.library_video_why_most({ limit: clockOf(fit.longMs) }),
+	};
+	return list(fit.why.map((w) => words[w]?.() ?? w));
+}
+
+/** Why a video could not be made. */
+export function whyVideoFailed(task: { code: string; detail: string }): string {
+	const words: Record<string, () => string> = {
+		no_ffmpeg: m.library_video_code_no_ffmpeg,
+		not_video: m.library_video_code_not_video,
+		no_encoder: m.library_video_code_no_encoder,
+		too_small: m.library_video_code_too_small,
+		disk_full: m.library_video_code_disk_full,
+		gone: m.library_video_code_gone,
+	};
+	return (words[task.code] ?? m.library_video_code_failed)();
 }

@@ -10,6 +10,7 @@ import * as SettingsService from '$wailsjs/go/api/SettingsService';
 import * as ShellService from '$wailsjs/go/api/ShellService';
 import * as SlotService from '$wailsjs/go/api/SlotService';
 import * as SystemService from '$wailsjs/go/api/SystemService';
+import * as VideoService from '$wailsjs/go/api/VideoService';
 import './browser';
 import { backendError } from './error';
 
@@ -59,3 +60,4 @@ export const settings = typed(SettingsService);
 export const slots = typed(SlotService);
 export const shellService = typed(ShellService);
 export const system = typed(SystemService);
+export const videos = typed(VideoService);
