@@ -61,6 +61,7 @@ type Network struct{}
 func New() Network { return Network{} }
 
 var (
+	_ network.Editor   = Network{}
 	_ network.Network  = Network{}
 	_ network.Lister   = Network{}
 	_ network.Deleter  = Network{}
@@ -105,6 +106,7 @@ func (Network) Describe() network.Descriptor {
 		Preview:    "article",
 		Reconcile:  listed,
 		Thread:     network.ThreadNone,
+		Edit:       network.EditRule{Fields: []network.EditField{network.EditText}, Source: docEdit},
 		// An endpoint may delete what was uploaded and not used "within a specific amount of time", which it
 		// does not say (Recommendation, "Media Endpoint", "Response").
 		PrepareLife: time.Hour,

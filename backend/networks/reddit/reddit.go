@@ -77,6 +77,7 @@ func New() Network { return Network{api: "https://oauth.reddit.com", web: "https
 func At(base string) Network { return Network{api: base, web: base} }
 
 var (
+	_ network.Editor    = Network{}
 	_ network.Network   = Network{}
 	_ network.Lister    = Network{}
 	_ network.Deleter   = Network{}
@@ -110,6 +111,7 @@ func (Network) Describe() network.Descriptor {
 		// taken late: no bound, and what is not found stays in doubt.
 		Reconcile: network.Reconcile{Shape: network.ShapeLookUp, Quarantine: 2 * time.Minute},
 		Thread:    network.ThreadNone,
+		Edit:      network.EditRule{Fields: []network.EditField{network.EditText}, WordsOnly: true, Source: docEdit},
 		// A file that no post names is deleted after a day (docUpload, x-amz-expiration).
 		PrepareLife: 12 * time.Hour,
 		Budgets:     budgets(),

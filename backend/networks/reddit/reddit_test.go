@@ -37,6 +37,10 @@ func (t titled) Publish(ctx context.Context, c network.Calls, a network.Account,
 	return t.Network.Publish(ctx, c, a, withTitle(p))
 }
 
+func (t titled) Edit(ctx context.Context, c network.Calls, a network.Account, p network.Plan, part int) error {
+	return t.Network.Edit(ctx, c, a, withTitle(p), part)
+}
+
 func (t titled) List(ctx context.Context, c network.Calls, a network.Account, p network.Plan, since time.Time) (network.Listing, error) {
 	return t.Network.List(ctx, c, a, withTitle(p), since)
 }

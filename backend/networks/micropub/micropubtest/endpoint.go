@@ -1,6 +1,7 @@
 package micropubtest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -199,7 +200,15 @@ func (s *Server) action(w http.ResponseWriter, r *http.Request) {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch kind {
 	case "application/json":
-		s.create(w, r)
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return
+		}
+		if bytes.Contains(body, []byte(`"action"`)) {
+			s.update(w, body)
+			return
+		}
+		s.create(w, body)
 	case "application/x-www-form-urlencoded":
 		if err := r.ParseForm(); err != nil || r.PostForm.Get("action") != "delete" || len(r.PostForm) != 2 {
 			s.wrong("the form %v", r.PostForm)
@@ -224,11 +233,7 @@ func (s *Server) remove(w http.ResponseWriter, address string) {
 	refuse(w, 400, "invalid_request", address+" not found")
 }
 
-func (s *Server) create(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return
-	}
+func (s *Server) create(w http.ResponseWriter, body []byte) {
 	p, err := s.read(body)
 	if err != nil {
 		s.wrong("%v", err)

@@ -200,6 +200,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /user/{name}/submitted", s.list)
 	mux.HandleFunc("GET /api/info", s.info)
 	mux.HandleFunc("POST /api/del", s.remove)
+	mux.HandleFunc("POST /api/editusertext", s.edit)
 	mux.HandleFunc("POST /api/v1/access_token", s.token)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		request := r.Method + " " + r.URL.Path
