@@ -61,7 +61,10 @@ type newPin struct {
 type videoByKey struct {
 	Type  string `json:"source_type"`
 	Media string `json:"media_id"`
-	Cover int    `json:"cover_image_key_frame_time"`
+	// One of the two: a second of the video, or a picture.
+	Cover        *int              `json:"cover_image_key_frame_time,omitempty"`
+	CoverContent string            `json:"cover_image_content_type,omitempty"`
+	CoverData    *network.Embedded `json:"cover_image_data,omitempty"`
 }
 
 // picture is a picture in the request itself (docAPI, PinMediaSourceImageBase64).

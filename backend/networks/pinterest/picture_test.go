@@ -63,6 +63,31 @@ func TestSeveralPicturesAreACarousel(t *testing.T) {
 	}
 }
 
+func TestAPictureBesideAVideoIsItsCover(t *testing.T) {
+	s, files := pinteresttest.New(t), networktest.NewFiles()
+	p := plan(files, "Soup")
+	cover := files.Picture("image/png", 1, 0)
+	cover.Alt = "The cover"
+	p.Parts[0].Media = []network.Media{cover, p.Parts[0].Media[0]}
+	must(t, calls(files), s.Account(), p)
+	got := s.Pins()[0]
+	if !bytes.Equal(got.CoverPicture, files.Bytes(cover)) || !bytes.Equal(got.Video, files.Bytes(p.Parts[0].Media[1])) || got.Alt != "A bowl of soup" || got.Pictures != nil {
+		t.Errorf("a cover of %d bytes and a video of %d arrived, described as %q", len(got.CoverPicture), len(got.Video), got.Alt)
+	}
+	if exact, _, _ := settle(t, s, p); len(exact) != 1 {
+		t.Errorf("found %+v", exact)
+	}
+	p.Parts[0].Media[1].Alt = ""
+	must(t, calls(files), s.Account(), p)
+	if got := s.Pins()[1].Alt; got != "The cover" {
+		t.Errorf("described as %q", got)
+	}
+	p.Parts[0].Media[0].Type = "image/jpeg" // which it is not
+	if _, err := pinterest.New().Publish(t.Context(), calls(files), s.Account(), p); network.KindOf(err) != network.Rejected {
+		t.Errorf("published: %v", err)
+	}
+}
+
 // A picture pin whose answer is lost is found by what it shows as well: a video pin of the same words is
 // another.
 func TestALostPictureIsFoundOnTheBoard(t *testing.T) {

@@ -1,5 +1,5 @@
 // Package pinterest publishes pins on a board of a Pinterest account, through a developer application that
-// the person made there: with a picture, with two to five of them (a carousel), or with a video.
+// the person made there: with a picture, with two to five of them (a carousel), or with a video. A picture beside a video is its cover.
 //
 // Pictures go inside the one request that makes the pin, as base64 text. A video takes four requests: an
 // upload is registered, the video goes to the address that the answer names, Pinterest works on it, and
@@ -86,7 +86,7 @@ func (Network) Describe() network.Descriptor {
 		Limits: network.Limits{
 			Text: network.TextLimit{Max: mostDescription, Unit: network.UnitCodePoints, Required: true},
 			Media: network.MediaLimit{
-				Max: mostPictures, Videos: 1, Needed: true,
+				Max: mostPictures, Videos: 1, Mixed: true, Needed: true, // a video, and its cover
 				// Pictures: docAPI, ContentType. Pinterest's help page, video specifications, as known in 2026: MP4, MOV or M4V of at most
 				// 2 GB and 15 minutes. One that is too short or too narrow is refused while it is worked on.
 				Types: []string{"image/jpeg", "image/png", "video/mp4", "video/quicktime", "video/x-m4v"},
@@ -101,7 +101,7 @@ func (Network) Describe() network.Descriptor {
 		Options: []network.Option{
 			{Key: optionTitle, Label: "Title", Kind: "text"},
 			{Key: optionLink, Label: "Link of the pin (empty: the post's link)", Kind: "text"},
-			{Key: optionCover, Label: "Second of the video that is the cover", Kind: "text", Default: "0"},
+			{Key: optionCover, Label: "Second of the video that is the cover (a picture beside it goes first)", Kind: "text", Default: "0"},
 		},
 		Measure: func(_ network.Limits, text string) int { return measure.CodePoints(text) },
 		Also:    also,

@@ -60,59 +60,6 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 	return classify(step, reply)
 }
 
-// videoOf returns the video of a plan. One that has none has pictures.
-func videoOf(p network.Plan) (network.Media, bool) {
-	if len(p.Parts) == 0 || len(p.Parts[0].Media) == 0 {
-		return network.Media{}, false
-	}
-	m := p.Parts[0].Media[0]
-	return m, m.Kind == network.Video
-}
-
-// The words that the API has for what a pin shows (docAPI, PinMedia).
-const (
-	shownVideo    = "video"
-	shownPicture  = "image"
-	shownPictures = "multiple_images"
-)
-
-// showing is what a pin of the plan shows.
-func showing(p network.Plan) string {
-	if _, is := videoOf(p); is {
-		return shownVideo
-	}
-	if len(p.Parts[0].Media) > 1 {
-		return shownPictures
-	}
-	return shownPicture
-}
-
-// pinOf makes the pin of a plan, and of its video if it has one, which was uploaded.
-func pinOf(at place, p network.Plan, video string) newPin {
-	part := p.Parts[0]
-	return newPin{
-		Board: at.board, Section: at.section, Title: titleOf(p), Description: part.Text, Link: linkOf(p), Alt: part.Media[0].Alt,
-		Source: sourceOf(p, video),
-	}
-}
-
-// sourceOf is what the pin shows.
-func sourceOf(p network.Plan, video string) any {
-	media := p.Parts[0].Media
-	switch showing(p) {
-	case shownVideo:
-		cover, _ := coverOf(p) // also has seen to it
-		return videoByKey{Type: "video_id", Media: video, Cover: cover}
-	case shownPicture:
-		return picture{Type: "image_base64", Content: media[0].Type, Data: network.Embed(media[0])}
-	}
-	all := pictures{Type: "multiple_image_base64"}
-	for _, m := range media {
-		all.Items = append(all.Items, slot{Description: m.Alt, Link: linkOf(p), Content: m.Type, Data: network.Embed(m)})
-	}
-	return all
-}
-
 func titleOf(p network.Plan) string { return strings.TrimSpace(p.Options[optionTitle]) }
 
 // linkOf is where the pin leads: what a person chose for it, or the link of the post.
@@ -279,6 +226,9 @@ func also(_ network.Limits, p network.Plan) []network.Issue {
 	}
 	if link := linkOf(p); link != "" && !validLink(link) {
 		add(issueLink, "link", "the link must begin with https:// or http:// and have at most 2048 characters", nil)
+	}
+	if _, is := videoOf(p); is && len(p.Parts[0].Media) > 2 {
+		add(network.IssueMixed, "media", "a video on Pinterest goes alone, or with one picture as its cover", map[string]string{})
 	}
 	if _, ok := coverOf(p); !ok {
 		add(network.IssueOption, "options", "the cover is a whole number of seconds, from 0 to 900",

@@ -168,7 +168,9 @@ func TestWhatDoesNotFitIsSaidBefore(t *testing.T) {
 		{"a cover before the video", network.IssueOption, func(p *network.Plan) { p.Options["cover"] = "-1" }},
 		{"no video", network.IssueMediaNeeded, func(p *network.Plan) { p.Parts[0].Media = nil }},
 		{"a picture of another kind", network.IssueMediaType, func(p *network.Plan) { p.Parts[0].Media = []network.Media{files.Picture("image/webp", 1, 0)} }},
-		{"a picture beside a video", network.IssueMixed, func(p *network.Plan) { p.Parts[0].Media = append(p.Parts[0].Media, files.Picture("image/jpeg", 1, 0)) }},
+		{"two pictures beside a video", network.IssueMixed, func(p *network.Plan) {
+			p.Parts[0].Media = append(p.Parts[0].Media, files.Picture("image/jpeg", 1, 0), files.Picture("image/jpeg", 2, 0))
+		}},
 		{"a video too long", network.IssueMediaLength, func(p *network.Plan) { p.Parts[0].Media[0].DurationMs = 900_001 }},
 		{"a description of the video too long", network.IssueAltTooLong, func(p *network.Plan) { p.Parts[0].Media[0].Alt = strings.Repeat("é", 501) }},
 	} {

@@ -35,9 +35,8 @@ func (s *Server) pictures(w http.ResponseWriter, source map[string]any) (found [
 	}
 	for _, item := range items {
 		it, _ := item.(map[string]any)
-		content, err := base64.StdEncoding.DecodeString(text(it["data"]))
-		_, format, unreadable := image.DecodeConfig(bytes.NewReader(content))
-		if err != nil || unreadable != nil || "image/"+format != text(it["content_type"]) || len(content) > 20_000_000 {
+		content, ok := pictureOf(it["data"], it["content_type"])
+		if !ok {
 			fail(w, http.StatusBadRequest, 1, "Sorry, this image cannot be used.")
 			return nil, nil, false
 		}
@@ -50,4 +49,11 @@ func (s *Server) pictures(w http.ResponseWriter, source map[string]any) (found [
 		}
 	}
 	return found, slots, true
+}
+
+// pictureOf reads a picture as base64 of the type that it says. It reports false for what is none.
+func pictureOf(data, mime any) ([]byte, bool) {
+	content, err := base64.StdEncoding.DecodeString(text(data))
+	_, format, unreadable := image.DecodeConfig(bytes.NewReader(content))
+	return content, err == nil && unreadable == nil && "image/"+format == text(mime) && len(content) <= 20_000_000
 }

@@ -226,12 +226,13 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if pictures == nil {
-		cover, ok := source["cover_image_key_frame_time"].(float64)
-		if !ok {
+		cover, second := source["cover_image_key_frame_time"].(float64)
+		picture, ok := pictureOf(source["cover_image_data"], source["cover_image_content_type"])
+		if second == ok { // one of them, and a picture that is one
 			fail(w, http.StatusBadRequest, 1, "A cover is needed")
 			return
 		}
-		p.Cover, p.Video = int(cover), u.bytes
+		p.Cover, p.CoverPicture, p.Video = int(cover), picture, u.bytes
 	}
 	p = s.save(p)
 	switch failure {

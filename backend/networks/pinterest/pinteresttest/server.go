@@ -54,20 +54,21 @@ type Server struct {
 
 // Pin is one that was saved.
 type Pin struct {
-	ID          string
-	Board       string
-	Section     string
-	Title       string
-	Description string
-	Link        string
-	Alt         string
-	Cover       int
-	Video       []byte
-	Pictures    [][]byte
-	Slots       []Slot // of several pictures
-	At          time.Time
-	Foreign     bool // another person's, on a board of several
-	Picture     bool // no video
+	ID           string
+	Board        string
+	Section      string
+	Title        string
+	Description  string
+	Link         string
+	Alt          string
+	Cover        int
+	Video        []byte
+	CoverPicture []byte
+	Pictures     [][]byte
+	Slots        []Slot // of several pictures
+	At           time.Time
+	Foreign      bool // another person's, on a board of several
+	Picture      bool // no video
 }
 
 // Slot is what is said beside one of several pictures.
