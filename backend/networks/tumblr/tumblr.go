@@ -112,6 +112,7 @@ func New() Network { return Network{api: apiHome, web: webHome} }
 func At(base string) Network { return Network{api: base, web: base} }
 
 var (
+	_ network.Editor    = Network{}
 	_ network.Network   = Network{}
 	_ network.Finder    = Network{}
 	_ network.Deleter   = Network{}
@@ -154,6 +155,7 @@ func (Network) Describe() network.Descriptor {
 
 		Reconcile: network.Reconcile{Shape: network.ShapeLookUp, Quarantine: 2 * time.Minute},
 		Thread:    network.ThreadNone, // only reblogs of one's own post could be one
+		Edit:      network.EditRule{Fields: []network.EditField{network.EditText}, WordsOnly: true, Source: docEdit},
 		Budgets:   budgets(),
 		Classify:  classify,
 		Refusals:  refusals,

@@ -77,6 +77,7 @@ type Network struct{}
 func New() Network { return Network{} }
 
 var (
+	_ network.Editor   = Network{}
 	_ network.Network  = Network{}
 	_ network.Phaser   = Network{}
 	_ network.Finder   = Network{}
@@ -126,6 +127,7 @@ func (Network) Describe() network.Descriptor {
 
 		Reconcile: network.Reconcile{Shape: network.ShapePhase}, // a draft is kept for good
 		Thread:    network.ThreadNone,
+		Edit:      network.EditRule{Fields: []network.EditField{network.EditText}, WordsOnly: true, Source: docEdit},
 		// Uploads and drafts stay until somebody deletes them.
 		PrepareLife: 30 * 24 * time.Hour,
 		Classify:    classify,

@@ -237,6 +237,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /v2/blog/{blog}/posts", s.signedIn(s.list))
 	mux.HandleFunc("POST /v2/blog/{blog}/posts", s.signedIn(s.create))
 	mux.HandleFunc("POST /v2/blog/{blog}/post/delete", s.signedIn(s.remove))
+	mux.HandleFunc("PUT /v2/blog/{blog}/posts/{id}", s.signedIn(s.edit))
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { fail(w, http.StatusNotFound, 0, "Not Found") })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
