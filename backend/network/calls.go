@@ -49,6 +49,15 @@ type Request struct {
 	// ReuseMedia the same request for another post is answered from that. "" for none.
 	Reuse string
 
+	// Proof is the private key that the token in Authorization is bound to (from oauth.NewProofKey). The
+	// https: carrier shows with it that the token is not stolen: it makes the request's DPoP header (RFC 9449)
+	// when it sends it, with the nonce that the server last gave to this key, and takes note of the next one.
+	// "DPoP " before the token makes it part of the proof. Nothing of this is in Hash.
+	//
+	// A server that wants another nonce says so before it does anything (RFC 9449, 8 and 9). A Read, or a
+	// Prepare that is Fresh, may then be repeated by the network, once; a Publish step is Throttled.
+	Proof Secret
+
 	// Key is the secret that the https: carrier puts where KeyMark stands in the path or the query of
 	// URL and in headers, for networks that want it nowhere else. It is letters, digits and "-._~:"
 	// where it goes into the address. Everybody but the carrier sees the mark.

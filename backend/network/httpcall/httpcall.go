@@ -46,9 +46,10 @@ const (
 
 var errDeadline = fmt.Errorf("it took too long: %w", context.DeadlineExceeded)
 
-// Client is the carrier for https: and, on loopback, http:. It keeps nothing between calls and
-// may be used by many goroutines.
+// Client is the carrier for https: and, on loopback, http:. It keeps nothing between calls but the
+// nonces of proofs, and may be used by many goroutines.
 type Client struct {
+	nonces nonces
 	opener network.Opener
 	agent  string
 	wait   time.Duration
@@ -119,6 +120,10 @@ func (c *Client) Send(ctx context.Context, r network.Request, intent func() erro
 	if err != nil {
 		return network.Reply{}, err
 	}
+	r, bound, err := c.withProof(to, r)
+	if err != nil {
+		return network.Reply{}, err
+	}
 	m, err := c.message(to, r)
 	if err != nil {
 		return network.Reply{}, err
@@ -154,6 +159,7 @@ func (c *Client) Send(ctx context.Context, r network.Request, intent func() erro
 			Kind: network.Ambiguous, Message: "no certain answer from " + to.host, Err: because(ctx, err),
 		}
 	}
+	c.nonces.note(bound, reply)
 	return reply, nil
 }
 

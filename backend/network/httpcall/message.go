@@ -73,10 +73,7 @@ var own = []string{
 
 // message writes the request line and headers. Errors name a header and never repeat its value.
 func (c *Client) message(t target, r network.Request) (message, error) {
-	m := message{method: r.Method}
-	if m.method == "" {
-		m.method = "GET"
-	}
+	m := message{method: methodOf(r)}
 	if !isToken(m.method) {
 		return m, refused("the method is not a word")
 	}
@@ -122,6 +119,14 @@ func (c *Client) message(t target, r network.Request) (message, error) {
 // refused is what a request is told that cannot be sent as it is.
 func refused(message string) *network.Error {
 	return notSent("this request cannot be sent", errors.New(message))
+}
+
+// methodOf returns the method of a request, which is GET if it names none.
+func methodOf(r network.Request) string {
+	if r.Method == "" {
+		return "GET"
+	}
+	return r.Method
 }
 
 // isToken reports whether s is a token of RFC 9110, 5.6.2.

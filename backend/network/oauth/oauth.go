@@ -61,17 +61,35 @@ type Authorization struct {
 // URL returns the address for the browser. The endpoint must be https, or http on loopback,
 // and may have a query of its own (RFC 6749, 3.1).
 func (a Authorization) URL(endpoint string) (string, error) {
-	u, err := url.Parse(endpoint)
-	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" {
-		return "", errors.New("the authorization address cannot be read")
-	}
-	if h := u.Hostname(); u.Scheme != "https" && (u.Scheme != "http" || h != "127.0.0.1" && h != "::1" && h != "localhost") {
-		return "", errors.New("the authorization address is not https")
-	}
-	if a.ClientID == "" || a.Redirect == "" || a.State == "" || a.Challenge == "" {
-		return "", errors.New("an authorization needs a client, a redirect, a state and a challenge")
+	u, err := browserAddress(endpoint)
+	if err != nil {
+		return "", err
 	}
 	q := u.Query()
+	if err := a.into(q); err != nil {
+		return "", err
+	}
+	u.RawQuery = q.Encode()
+	return u.String(), nil
+}
+
+// browserAddress reads an authorization endpoint.
+func browserAddress(endpoint string) (*url.URL, error) {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" {
+		return nil, errors.New("the authorization address cannot be read")
+	}
+	if h := u.Hostname(); u.Scheme != "https" && (u.Scheme != "http" || h != "127.0.0.1" && h != "::1" && h != "localhost") {
+		return nil, errors.New("the authorization address is not https")
+	}
+	return u, nil
+}
+
+// into writes the parameters of a to q.
+func (a Authorization) into(q url.Values) error {
+	if a.ClientID == "" || a.Redirect == "" || a.State == "" || a.Challenge == "" {
+		return errors.New("an authorization needs a client, a redirect, a state and a challenge")
+	}
 	for _, k := range slices.Sorted(maps.Keys(a.Extra)) {
 		q.Set(k, a.Extra[k])
 	}
@@ -84,6 +102,5 @@ func (a Authorization) URL(endpoint string) (string, error) {
 	if len(a.Scopes) > 0 {
 		q.Set("scope", strings.Join(a.Scopes, " "))
 	}
-	u.RawQuery = q.Encode()
-	return u.String(), nil
+	return nil
 }

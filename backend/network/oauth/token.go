@@ -143,8 +143,11 @@ func refusal(code, description string) error {
 	}
 	e := &RefusedError{Code: network.Printable(code), Description: network.Printable(description)}
 	kind := network.Rejected
-	if code == "invalid_grant" {
+	switch code {
+	case "invalid_grant":
 		kind = network.Reauth
+	case useNonce, "invalid_dpop_proof": // RFC 9449, 5 and 8: the code or the refresh token is still good
+		kind = network.Throttled
 	}
 	return &network.Error{Kind: kind, Code: e.Code, Message: "the sign-in was refused", Err: e}
 }

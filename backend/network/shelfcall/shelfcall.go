@@ -76,7 +76,7 @@ func (c Carrier) Send(ctx context.Context, r network.Request, intent func() erro
 	}
 	t, ok := parse(r.URL)
 	switch {
-	case !ok || !r.Key.IsZero() || len(r.Files) > 0:
+	case !ok || !r.Key.IsZero() || !r.Proof.IsZero() || len(r.Files) > 0:
 		return problem(http.StatusBadRequest, "this is no address on a shelf"), nil
 	case r.Method == http.MethodPut && t.name == "":
 		return c.put(ctx, t, r, intent)

@@ -31,7 +31,7 @@ func read(r network.Request) (m message, err error) {
 	switch {
 	case r.Method != Method:
 		return m, refused("a message is sent by " + Method)
-	case len(r.Files) > 0 || !r.Key.IsZero():
+	case len(r.Files) > 0 || !r.Key.IsZero() || !r.Proof.IsZero():
 		return m, refused("a message has no files and no key")
 	case slices.ContainsFunc(r.Body, func(p network.Piece) bool { return p.File.SHA256 != "" }):
 		return m, refused("a file does not fit into a message")
