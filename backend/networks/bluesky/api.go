@@ -37,14 +37,11 @@ func query(server, method string, pairs ...string) network.Request {
 	return network.Request{Method: "GET", URL: address, Header: map[string]string{"Accept": "application/json"}}
 }
 
-// procedure calls a method that changes something; token may be "".
-func procedure(server, method, token string, input any) (network.Request, error) {
+// procedure calls a method that changes something.
+func procedure(server, method string, input any) (network.Request, error) {
 	r := network.Request{
 		Method: "POST", URL: server + "/xrpc/" + method,
 		Header: map[string]string{"Accept": "application/json"},
-	}
-	if token != "" {
-		r.Header["Authorization"] = "Bearer " + token
 	}
 	if input != nil {
 		body, err := encode(input)
@@ -60,15 +57,11 @@ func procedure(server, method, token string, input any) (network.Request, error)
 func describeRequest(server string) network.Request { return query(server, describeServer) }
 
 func uploadRequest(a network.Account, m network.Media) network.Request {
-	return network.Request{
+	return signed(network.Request{
 		Method: "POST", URL: a.Server + "/xrpc/" + uploadBlob,
-		Header: map[string]string{
-			"Accept":        "application/json",
-			"Authorization": "Bearer " + a.Secret.Field(accessField),
-			"Content-Type":  m.Type,
-		},
-		Body: network.Body{{File: m.File()}},
-	}
+		Header: map[string]string{"Accept": "application/json", "Content-Type": m.Type},
+		Body:   network.Body{{File: m.File()}},
+	}, a)
 }
 
 // putInput is the input of putRecord. SwapRecord is always null: only if nothing is there.

@@ -18,6 +18,9 @@
 //
 // Links, mentions and tags do nothing by themselves: facets mark them by byte offsets (facet.go).
 //
+// Who signed in in the browser has tokens that are bound to a key (bound.go): every request then has a
+// proof with the server's latest nonce, so a question that changes nothing goes before the ones above.
+//
 // Facts are from the lexicons and the reference server (bluesky-social/atproto d6296a1,
 // 2026-08-20) and were tried on that server (@atproto/pds 0.5.35) where the tests say so.
 package bluesky
@@ -88,8 +91,9 @@ func (Network) Describe() network.Descriptor {
 		Name:   "Bluesky",
 		Icon:   icon,
 		Colour: "#1185FE", // Simple Icons 16.37.0, 2026-11
-		About:  "Posts to Bluesky or any other AT Protocol server. It needs your handle and an app password.",
+		About:  "Posts to Bluesky or any other AT Protocol server. Sign in in the browser, or with an app password.",
 		Server: true,
+		SignIn: network.SignIn{Loopback: true},
 		Limits: network.Limits{
 			Text: network.TextLimit{Max: 300, Unit: network.UnitGraphemes, MaxBytes: 3000, Required: true},
 			Media: network.MediaLimit{
@@ -117,6 +121,7 @@ func (Network) Describe() network.Descriptor {
 		Preview:     "short",
 		Reconcile:   network.Reconcile{Shape: network.ShapeRecord, Quarantine: quarantine},
 		Thread:      network.ThreadAtomic,
+		Edit:        network.EditRule{Never: true, Source: "what the network's own view of posts does with a changed record (it keeps showing the first), as noted 2026-11: a change would be stored and nobody would see it"},
 		PrepareLife: prepareLife,
 		Budgets:     budgets(),
 		Classify:    classify,

@@ -50,12 +50,18 @@ func gatesIn(step string) int {
 	return max(count, 0)
 }
 
-// expected counts an upload for every picture, what a video needs where it needs most, a question for
+// expected counts what an account of a sign-in in the browser asks in between, an upload for every picture, what a video needs where it needs most, a question for
 // every person named, and one write.
 func expected(p network.Plan) []network.Use {
 	var list []network.Use
 	prepare := func(step string) { list = append(list, network.Use{Step: step, Kind: network.UsePrepare}) }
 	read := func(step string) { list = append(list, network.Use{Step: step, Kind: network.UseRead}) }
+	for range 2 {
+		read(firstReady)
+		if long(p) {
+			read(lastReady)
+		}
+	}
 	for _, part := range p.Parts {
 		for range part.Media {
 			prepare("blob")

@@ -23,6 +23,7 @@ func refusals() []network.Refusal {
 		pds  = "bluesky-social/atproto packages/pds, repo/putRecord.ts and applyWrites.ts, 2026-08-20, tried on 0.5.35"
 		auth = "bluesky-social/atproto packages/pds, auth-verifier.ts, 2026-08-20, tried on 0.5.35"
 		blob = "bluesky-social/atproto packages/pds, actor-store/blob/transactor.ts, 2026-08-20"
+		dpop = "RFC 9449, 9, and bluesky-social/atproto packages/pds, auth-verifier.ts, before the request is looked at: tried on 0.5.35"
 		xrpc = "AT Protocol specification, HTTP API (XRPC), error responses, 2026-04"
 	)
 	return []network.Refusal{
@@ -35,6 +36,8 @@ func refusals() []network.Refusal {
 		{Status: 400, Code: "AccountTakedown", Kind: network.Reauth, Source: auth},
 		{Status: 400, Code: "AccountDeactivated", Kind: network.Reauth, Source: auth},
 		{Status: 400, Code: "AccountSuspended", Kind: network.Reauth, Source: auth},
+		{Status: 401, Code: useNonce, Kind: network.Throttled, Source: dpop},
+		{Status: 401, Code: invalidProof, Kind: network.Throttled, Source: dpop + ": its time is not the server's"},
 		{Status: 401, Kind: network.Reauth, Source: xrpc + "; AuthMissing, AuthenticationRequired, AccountTakedown: " + auth},
 		{Status: 403, Kind: network.Reauth, Source: xrpc + ": the session may not do this"},
 		{Status: 413, Kind: network.Rejected, Source: xrpc + "; PayloadTooLarge, before the body is read: tried on 0.5.35"},
@@ -43,6 +46,12 @@ func refusals() []network.Refusal {
 }
 
 const blobNotFound = "BlobNotFound"
+
+// Codes of a refused proof (RFC 9449, 7.1 and 9).
+const (
+	useNonce     = "use_dpop_nonce"
+	invalidProof = "invalid_dpop_proof"
+)
 
 // problem is the body of every refusal (XRPC, error responses).
 type problem struct {
@@ -54,7 +63,11 @@ type problem struct {
 // say more than the code.
 func sentence(p problem, status int) string {
 	switch p.Error {
-	case "ExpiredToken", "InvalidToken", "AuthMissing", "AuthenticationRequired":
+	case useNonce:
+		return "Bluesky wants this request to be signed anew"
+	case invalidProof:
+		return "Bluesky did not take this computer's proof of the sign-in: the clock may be wrong"
+	case "ExpiredToken", "InvalidToken", "invalid_token", "AuthMissing", "AuthenticationRequired":
 		return "Bluesky no longer accepts this sign-in"
 	case "AccountTakedown", "AccountSuspended":
 		return "Bluesky has suspended this account"
@@ -89,6 +102,8 @@ func judge(r network.Reply) error {
 			// Nothing was written, and the same upload makes it good. It is made again when its
 			// answer in the journal has lost its life, which is certain after this long.
 			e.Wait = prepareLife
+		case why.Error == useNonce:
+			e.Wait = time.Second // the carrier has the nonce for the next attempt
 		case e.Wait == 0:
 			e.Wait = untilReset(r)
 		}

@@ -24,17 +24,22 @@ const (
 const (
 	directory    = "https://plc.directory"                   // of did:plc (specification "did:plc", 2026-04)
 	passwordLink = "https://bsky.app/settings/app-passwords" // seen 2026-11
-	passwordHelp = "In Bluesky: Settings, Privacy and security, App passwords. It looks like xxxx-xxxx-xxxx-xxxx."
+	passwordHelp = "Leave it empty to sign in in the browser; Bluesky ends that after two weeks at most. An app password stays good " +
+		"until you delete it. In Bluesky: Settings, Privacy and security, App passwords. It looks like xxxx-xxxx-xxxx-xxxx."
 )
 
 // credentials is what a person has answered.
 type credentials struct{ server, identifier, password, factor string }
 
-// Connect asks for a handle and an app password, and for a code if the server wants one.
+// Connect asks for a handle, and signs in in the browser (browser.go), or with an app password if one is
+// given. Then it asks for a code if the server wants one.
 //
 // The password goes only to the server the person named. An account whose handle leads
 // elsewhere is told so, and asked again with that server filled in.
 func (n Network) Connect(ctx context.Context, c network.Calls, answers network.Step) (network.Step, error) {
+	if answers.Name == browserStep {
+		return n.finishBrowser(ctx, c, answers)
+	}
 	given := credentials{
 		server:     answers.Answers[serverKey],
 		identifier: cleanIdentifier(answers.Answers[identifierKey]),
@@ -59,13 +64,13 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 		return ask(given), nil
 	case given.identifier == "":
 		return ask(given).Because(network.ReasonMissing, identifierKey, "Please give your handle, for example alice.bsky.social."), nil
+	case given.password == "" && answers.Answers[redirectKey] != "":
+		return beginBrowser(ctx, c, atHome(given), answers.Answers[redirectKey])
 	case given.password == "":
 		return ask(given).Because(network.ReasonMissing, passwordKey, "Please give an app password."), nil
 	}
+	given = atHome(given)
 	if server == entryway {
-		if !strings.ContainsAny(given.identifier, ".@:") {
-			given.identifier += ".bsky.social"
-		}
 		if elsewhere := homeElsewhere(ctx, c, given.identifier); elsewhere != "" {
 			given.server = elsewhere
 			return ask(given).Because(network.ReasonElsewhere, passwordKey, "This account is on "+elsewhere+". Give the password again to sign in there."), nil
@@ -74,13 +79,21 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 	return signIn(ctx, c, given)
 }
 
+// atHome completes the handle of an account at the entryway, which is often given by its first part.
+func atHome(given credentials) credentials {
+	if given.server == entryway && !strings.ContainsAny(given.identifier, ".@:") {
+		given.identifier += ".bsky.social"
+	}
+	return given
+}
+
 // signIn makes the session and says what comes next.
 func signIn(ctx context.Context, c network.Calls, given credentials) (network.Step, error) {
 	input := map[string]string{"identifier": given.identifier, "password": given.password}
 	if given.factor != "" {
 		input["authFactorToken"] = given.factor
 	}
-	request, err := procedure(given.server, createSession, "", input)
+	request, err := procedure(given.server, createSession, input)
 	if err != nil {
 		return network.Step{}, err
 	}
@@ -148,7 +161,7 @@ func ask(given credentials) network.Step {
 		Ask: []network.Question{
 			{Key: serverKey, Label: "Server", Help: "Leave it as it is unless your account is on a server of its own.", Default: given.server, Optional: true},
 			{Key: identifierKey, Label: "Handle", Help: "For example alice.bsky.social, without the @.", Default: given.identifier},
-			{Key: passwordKey, Label: "App password", Help: passwordHelp, Secret: true, Link: passwordLink},
+			{Key: passwordKey, Label: "App password", Help: passwordHelp, Secret: true, Optional: true, Link: passwordLink},
 		},
 	}
 }
@@ -202,27 +215,32 @@ func homeElsewhere(ctx context.Context, c network.Calls, identifier string) stri
 	return pds
 }
 
-// serverOf reads the DID document where its method keeps it, "" if that fails.
+// serverOf reads the server that an account's DID document names, "" if that fails.
 func serverOf(ctx context.Context, c network.Calls, did string) string {
+	return parseDocument(documentOf(ctx, c, did), did)
+}
+
+// documentOf reads a DID document where its method keeps it, nil if that fails.
+func documentOf(ctx context.Context, c network.Calls, did string) []byte {
 	if !validDID(did) {
-		return ""
+		return nil
 	}
 	var address string
 	if host, ok := strings.CutPrefix(did, "did:web:"); ok {
 		if !knownDomain(host) {
-			return ""
+			return nil
 		}
 		address = "https://" + host + "/.well-known/did.json"
 	} else if strings.HasPrefix(did, "did:plc:") {
 		address = directory + "/" + url.PathEscape(did)
 	} else {
-		return ""
+		return nil
 	}
 	reply, err := c.Read(ctx, "resolve did", network.Request{
 		Method: "GET", URL: address, Header: map[string]string{"Accept": "application/did+ld+json, application/json"},
 	})
 	if err != nil || !reply.OK() {
-		return ""
+		return nil
 	}
-	return parseDocument(reply.Body, did)
+	return reply.Body
 }

@@ -25,14 +25,17 @@ func (Network) Delete(ctx context.Context, c network.Calls, a network.Account, r
 	if err != nil {
 		return network.Reject("not_found", "this receipt is not of a post on Bluesky")
 	}
+	if err := ready(ctx, c, a, firstReady); err != nil {
+		return err
+	}
 	for _, d := range remains(at, first, r.Ref) {
-		request, err := procedure(a.Server, deleteRecord, a.Secret.Field(accessField), map[string]string{
+		request, err := procedure(a.Server, deleteRecord, map[string]string{
 			"repo": d.at.did, "collection": d.at.collection, "rkey": d.at.key,
 		})
 		if err != nil {
 			return err
 		}
-		reply, err := c.Prepare(ctx, d.step, request)
+		reply, err := c.Prepare(ctx, d.step, signed(request, a))
 		if err != nil {
 			return err
 		}

@@ -48,6 +48,12 @@ func TestAgainstARealPDS(t *testing.T) {
 		{"the server gives the permission for the video service", permissions},
 		{"a gallery is stored, and read back", galleries},
 		{"gates are written with their posts, read back and deleted with them", gates},
+		{"a sign-in in the browser connects, and its code is good once", browserConnects},
+		{"a sign-in that a person refuses connects nothing", browserDenied},
+		{"who signed in in the browser publishes, finds and deletes", browserPublishes},
+		{"a post without the server's nonce is not written, and the next attempt has it", browserNonce},
+		{"new tokens of a browser's sign-in end the old ones", browserRefreshes},
+		{"what a person ends on the server's page is ended, and a token is nothing without its key", browserRevoked},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, realPDS{pds, account, files}) })
 	}

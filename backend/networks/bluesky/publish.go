@@ -27,6 +27,9 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 	if err := signedIn(a); err != nil {
 		return network.Receipt{}, err
 	}
+	if err := ready(ctx, c, a, firstReady); err != nil {
+		return network.Receipt{}, err
+	}
 	posts, err := prepare(ctx, c, a, p)
 	if err != nil {
 		return network.Receipt{}, err
@@ -35,7 +38,12 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 	if err != nil {
 		return network.Receipt{}, &network.Error{Kind: network.Rejected, Message: "the post cannot be encoded", Err: err}
 	}
-	reply, err := c.Publish(ctx, step, request)
+	if long(p) {
+		if err := ready(ctx, c, a, lastReady); err != nil {
+			return network.Receipt{}, err
+		}
+	}
+	reply, err := c.Publish(ctx, step, signed(request, a))
 	if err != nil {
 		return network.Receipt{}, err
 	}
@@ -201,9 +209,9 @@ func upload(ctx context.Context, c network.Calls, a network.Account, step string
 
 // writeRequest makes the one request that publishes.
 func writeRequest(a network.Account, p network.Plan, at []recordAddress, posts []post) (string, network.Request, error) {
-	token, step, gates := a.Secret.Field(accessField), stepOf(p), gateWrites(p, at)
+	step, gates := stepOf(p), gateWrites(p, at)
 	if len(posts) == 1 && len(gates) == 0 {
-		r, err := procedure(a.Server, putRecord, token, putInput{
+		r, err := procedure(a.Server, putRecord, putInput{
 			Repo: a.RemoteID, Collection: postCollection, Key: at[0].key, Record: posts[0],
 		})
 		return step, r, err
@@ -225,7 +233,7 @@ func writeRequest(a network.Account, p network.Plan, at []recordAddress, posts [
 		input.Writes = append(input.Writes, create(at[i], posts[i]))
 	}
 	input.Writes = append(input.Writes, gates...)
-	r, err := procedure(a.Server, applyWrites, token, input)
+	r, err := procedure(a.Server, applyWrites, input)
 	return step, r, err
 }
 

@@ -83,7 +83,8 @@ func (s session) home(server string) string {
 
 // signedIn refuses an account whose secret this code cannot use.
 func signedIn(a network.Account) error {
-	if a.Secret.Field(kindField) == kindSession && a.Secret.Field(accessField) != "" {
+	kind := a.Secret.Field(kindField)
+	if (kind == kindSession || kind == kindBound && a.Secret.Field(keyField) != "") && a.Secret.Field(accessField) != "" {
 		return nil
 	}
 	return &network.Error{Kind: network.Reauth, Message: "this account has to be connected again"}
@@ -116,10 +117,14 @@ func (Network) Refresh(ctx context.Context, c network.Calls, a network.Account) 
 	if err := signedIn(a); err != nil {
 		return network.Account{}, err
 	}
-	request, err := procedure(a.Server, refreshSession, a.Secret.Field(refreshField), nil)
+	if bound(a) {
+		return refreshBound(ctx, c, a)
+	}
+	request, err := procedure(a.Server, refreshSession, nil)
 	if err != nil {
 		return network.Account{}, err
 	}
+	request.Header["Authorization"] = "Bearer " + a.Secret.Field(refreshField)
 	reply, err := c.Prepare(ctx, "refresh", request)
 	if err != nil {
 		return network.Account{}, err
@@ -144,9 +149,7 @@ func (Network) Verify(ctx context.Context, c network.Calls, a network.Account) (
 	if err := signedIn(a); err != nil {
 		return network.Account{}, err
 	}
-	request := query(a.Server, getSession)
-	request.Header["Authorization"] = "Bearer " + a.Secret.Field(accessField)
-	reply, err := c.Read(ctx, "verify", request)
+	reply, err := read(ctx, c, "verify", signed(query(a.Server, getSession), a))
 	if err != nil {
 		return network.Account{}, err
 	}

@@ -124,7 +124,7 @@ func startVideo(ctx context.Context, c network.Calls, a network.Account, step st
 	if err != nil {
 		return job{}, err
 	}
-	reply, err := c.Read(ctx, step+" token", ask)
+	reply, err := read(ctx, c, step+" token", ask)
 	if err != nil {
 		return job{}, err
 	}
@@ -165,8 +165,7 @@ func tokenRequest(a network.Account, server network.Reply) (network.Request, err
 		return network.Request{}, unusable("the server's description of itself", err)
 	}
 	r := query(a.Server, getServiceAuth, "aud", known.DID, "lxm", uploadBlob, "exp", strconv.FormatInt(now.Add(permission).Unix(), 10))
-	r.Header["Authorization"] = "Bearer " + a.Secret.Field(accessField)
-	return r, nil
+	return signed(r, a), nil
 }
 
 // startedJob reads the answer to an upload. A file that the service has worked on before is refused

@@ -70,6 +70,16 @@ type Server struct {
 	next     networktest.Failure
 	ghosts   []func()
 	seen     map[string]int // requests by method name
+
+	// Of the sign-in in the browser.
+	turns     int    // of the nonce
+	turnAt    string // the method at which it turns next
+	proofs    map[string]bool
+	holders   map[string]string // the keys of access tokens
+	asked     map[string]asked
+	codes     map[string]asked
+	grants    map[string]*grant // by refresh token
+	pretended struct{ issuer, subject, scopes string }
 }
 
 type record struct {
@@ -98,6 +108,7 @@ func New(t testing.TB) *Server {
 	s := &Server{
 		lexicons: known, blobs: map[string]stored{}, access: map[string]time.Time{},
 		refresh: map[string]bool{}, permits: map[string]time.Time{}, seen: map[string]int{},
+		proofs: map[string]bool{}, holders: map[string]string{}, asked: map[string]asked{}, codes: map[string]asked{}, grants: map[string]*grant{},
 	}
 	s.http = httptest.NewServer(s.handler())
 	t.Cleanup(s.http.Close)
@@ -154,6 +165,7 @@ func (s *Server) Revoke() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.refresh)
+	clear(s.grants)
 }
 
 // ForgetBlobs deletes the pictures that no record refers to.
@@ -275,6 +287,7 @@ func (s *Server) handler() http.Handler {
 			h(w, r)
 		})
 	}
+	s.signInHandlers(mux)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		refuse(w, http.StatusNotImplemented, "MethodNotImplemented", "Method Not Implemented")
 	})

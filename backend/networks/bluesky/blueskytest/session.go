@@ -40,6 +40,9 @@ func bearer(w http.ResponseWriter, r *http.Request) string {
 // authorised reports whether a request has a good access token; if not, it has been answered.
 // A token that has ended is 400 here, not 401.
 func (s *Server) authorised(w http.ResponseWriter, r *http.Request) bool {
+	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "DPoP "); ok {
+		return s.authorisedBound(w, r, token)
+	}
 	token := bearer(w, r)
 	if token == "" {
 		return false
