@@ -65,6 +65,7 @@ type Network struct{}
 func New() Network { return Network{} }
 
 var (
+	_ network.Editor  = Network{}
 	_ network.Network = Network{}
 	_ network.Finder  = Network{}
 	_ network.Deleter = Network{}
@@ -92,6 +93,7 @@ func (Network) Describe() network.Descriptor {
 		Preview:   "article",
 		Reconcile: network.Reconcile{Shape: network.ShapeRecord},
 		Thread:    network.ThreadAtomic,
+		Edit:      network.EditRule{Fields: []network.EditField{network.EditText, network.EditAlt}, Source: "our own: the pages are written anew from what the feed keeps of each post, 2026-11"},
 		Classify:  classify,
 		Refusals:  refusals,
 		Facts:     facts(),
