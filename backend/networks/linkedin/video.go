@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -89,7 +88,7 @@ func filmed(ctx context.Context, c network.Calls, a network.Account, m network.M
 	var end endVideo
 	end.Request.Video, end.Request.Token = to.Value.Video, to.Value.Token
 	for i, part := range to.Value.Parts {
-		id, err := sendPart(ctx, c, a, m, part, fmt.Sprintf("%s: part %d", stepVideo, i+1), reply.Kept)
+		id, err := sendPart(ctx, c, m, part, fmt.Sprintf("%s: part %d", stepVideo, i+1), reply.Kept)
 		if err != nil {
 			return "", err
 		}
@@ -124,28 +123,29 @@ func goodParts(a network.Account, parts []videoPart, size int64) bool {
 	return next == size && len(parts) <= mostParts
 }
 
-// etagForm is what a piece is called by: printable, so that it can stand in a JSON text.
-var etagForm = regexp.MustCompile(`^[!-~]{1,500}$`)
+// mostName is how long the name of a piece may be, in bytes. No document says; those in its examples have some 100.
+const mostName = 4096
 
-// sendPart sends a piece and returns its name, which is in the header ETag (docVideos). The token goes with it,
-// as with a picture, and only to LinkedIn itself.
-func sendPart(ctx context.Context, c network.Calls, a network.Account, m network.Media, part videoPart, step string, old bool) (string, error) {
+// sendPart sends a piece and returns its name, which is in the header ETag (docVideos). The address alone says who
+// may send: the token stays here, as it does in the documentation.
+func sendPart(ctx context.Context, c network.Calls, m network.Media, part videoPart, step string, old bool) (string, error) {
 	piece := network.FileRef{SHA256: m.SHA256, Offset: *part.First, Length: *part.Last - *part.First + 1}
 	reply, err := c.Prepare(ctx, step, network.Request{
-		Method: "PUT", URL: part.URL, Body: network.Body{{File: piece}},
-		Header: map[string]string{"Authorization": "Bearer " + a.Secret.Field(tokenField), "Content-Type": "application/octet-stream"},
+		Method: "PUT", URL: part.URL, Body: network.Body{{File: piece}}, Header: map[string]string{"Content-Type": "application/octet-stream"},
 	})
 	if err != nil {
 		return "", asError(err)
 	}
-	if err := judge(reply); err != nil {
-		return "", again(old && reply.Status < 500 && reply.Status != 401 && reply.Status != 429, unproved(err))
+	if !reply.OK() { // an address of an earlier attempt may have ended
+		return "", again(old && reply.Status < 500 && reply.Status != 429, &network.Error{
+			Kind: network.Ambiguous, Message: fmt.Sprintf("LinkedIn's store of files answered %d", reply.Status), Wait: network.RetryAfter(reply),
+		})
 	}
-	id := strings.Trim(reply.Header["Etag"], `"`)
-	if reply.Status != 200 && reply.Status != 201 || !etagForm.MatchString(id) {
+	name := strings.Trim(reply.Header["Etag"], `"`)
+	if reply.Status != 200 && reply.Status != 201 || name == "" || len(name) > mostName || !network.Visible(name) {
 		return "", again(reply.Kept, unreadable("a piece of the video"))
 	}
-	return id, nil
+	return name, nil
 }
 
 // again lets the video be uploaded anew, where what an earlier attempt was told is of no more use. An upload
