@@ -41,16 +41,37 @@ func asksFormat(l network.Limits) bool {
 	return kindOf(l) == kindGoToSocial || strings.Contains(l.Software, "+glitch")
 }
 
-// uploadPath is where media go. The second version of the API has a place for them since Mastodon 3.1.3
-// (documentation, methods/media, 2026-07-02); GoToSocial and Pleroma have it, too. Any other server is
-// sure to have the first: some have no second, and Pixelfed's says "not ready" of every file and cannot
-// always be asked again (Pixelfed's controllers).
-func uploadPath(l network.Limits) string {
+// unnamed reports whether the server does not say what it is: NodeInfo is silent, and the version is but a number.
+func unnamed(l network.Limits) bool {
+	return l.Software == "" || l.Software[0] >= '0' && l.Software[0] <= '9'
+}
+
+// sendsKey reports whether the server gets a key with a post. One that says nothing of itself does, although
+// it is not relied on: a copy that the server recognises is one more that cannot appear. Servers of another
+// name get none: what some do with a key makes things worse (otherThan).
+func sendsKey(l network.Limits) bool {
+	return l.Reconcile.Shape == network.ShapeKey || unnamed(l)
+}
+
+// The places for uploads. The second came with Mastodon 3.1.3 (documentation, methods/media, 2026-07-02).
+const (
+	uploadFirst  = "/api/v1/media"
+	uploadSecond = "/api/v2/media"
+)
+
+// uploadPaths are where media may go, best first. GoToSocial and Pleroma have Mastodon's second place, too.
+// Any other server is sure to have the first: some have no second, and Pixelfed's says "not ready" of every
+// file and cannot always be asked again (Pixelfed's controllers). One that says nothing of itself is asked
+// for both.
+func uploadPaths(l network.Limits) []string {
 	name, _, _ := strings.Cut(strings.ToLower(l.Software), " ")
-	if l.Reconcile.Shape == network.ShapeKey || slices.Contains([]string{kindGoToSocial, kindPleroma, kindAkkoma}, name) {
-		return "/api/v2/media"
+	switch {
+	case l.Reconcile.Shape == network.ShapeKey || slices.Contains([]string{kindGoToSocial, kindPleroma, kindAkkoma}, name):
+		return []string{uploadSecond}
+	case unnamed(l):
+		return []string{uploadSecond, uploadFirst}
 	}
-	return "/api/v1/media"
+	return []string{uploadFirst}
 }
 
 // Where NodeInfo 2.0 describes a server's software (NodeInfo protocol, 2.0).
@@ -120,7 +141,7 @@ func isMastodon(in instance, software string) bool {
 // have something of the name that is no help: Pixelfed remembers a key before it has looked at the post,
 // and refuses it from then on; Pleroma repeats whatever it answered under a key for six hours, a refusal
 // because of too many requests too (lib/pleroma/web/plugs/idempotency_plug.ex, read 2026-11). So none is
-// sent to either (Publish).
+// sent to either (sendsKey).
 func otherThan(l network.Limits, in instance, software string) network.Limits {
 	// Code points are the strictest count in use, and links in full are right for GoToSocial and
 	// Pixelfed, which report a price for them and do not charge it.

@@ -93,7 +93,8 @@ func TestEveryServerSaysItsLimitsInItsOwnWay(t *testing.T) {
 		{
 			"Friendica", "friendica", `{"uri":"https://f.example","version":"2.8.0 (compatible; Friendica 2024.12)","max_toot_chars":200000,"max_media_attachments":20}`,
 			func(l network.Limits) bool {
-				return l.Text.Max == 200000 && l.Media.Max == 20 && !l.Media.Mixed && l.Reconcile == lookUp && uploadPath(l) == "/api/v1/media"
+				return l.Text.Max == 200000 && l.Media.Max == 20 && !l.Media.Mixed && l.Reconcile == lookUp &&
+					slices.Equal(uploadPaths(l), []string{uploadFirst}) && !sendsKey(l)
 			},
 		},
 		{

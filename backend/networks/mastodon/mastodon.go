@@ -6,8 +6,8 @@
 // limits. How a text is counted: Mastodon counts grapheme clusters with links at a fixed
 // price, the others count code points with links in full. And how a lost answer is settled:
 // Mastodon remembers an Idempotency-Key for an hour, so the same post may be sent again with
-// the same key; no other server is known to, so it gets no key, and a post in doubt is looked
-// for, and never sent again by itself. The little that no limit can say is in kinds.go.
+// the same key; no other server is known to, so a post in doubt is looked for there, and never
+// sent again by itself. The little that no limit can say is in kinds.go.
 //
 // The facts come from the Mastodon documentation (2026-07-02), GoToSocial's API description
 // (2025-10-03) and that server's behaviour on loopback (2025-10), Pleroma's documentation

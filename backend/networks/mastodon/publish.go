@@ -142,8 +142,7 @@ func postRequest(a network.Account, l network.Limits, p network.Plan, i int, par
 	r := get(a, "/api/v1/statuses")
 	r.Method, r.Segment, r.Body = "POST", i, network.Bytes(encoded)
 	r.Header["Content-Type"] = "application/json"
-	// Only to a server that keeps keys: what others do with one makes things worse (otherThan).
-	if key := p.Key(i); key != "" && l.Reconcile.Shape == network.ShapeKey {
+	if key := p.Key(i); key != "" && sendsKey(l) {
 		r.Header["Idempotency-Key"] = key
 	}
 	return r, nil
@@ -205,7 +204,12 @@ func upload(ctx context.Context, c network.Calls, a network.Account, l network.L
 
 // uploadOne sends one medium. It reports whether the server is done with it.
 func uploadOne(ctx context.Context, c network.Calls, a network.Account, l network.Limits, step string, p network.Plan, m network.Media) (string, bool, error) {
-	reply, err := c.Prepare(ctx, step, uploadRequest(a, uploadPath(l), step, p, m))
+	paths := uploadPaths(l)
+	reply, err := c.Prepare(ctx, step, uploadRequest(a, paths[0], step, p, m))
+	if err == nil && len(paths) > 1 && (reply.Status == 404 || reply.Status == 405) {
+		step += " as before"
+		reply, err = c.Prepare(ctx, step, uploadRequest(a, paths[1], step, p, m))
+	}
 	if err != nil {
 		return "", false, asError(err)
 	}
