@@ -246,6 +246,7 @@ func TestWhatFailsBeforeTheIntentLeavesNothing(t *testing.T) {
 		{name: "the disk fails before the intent", point: "before intent"},
 		{name: "the intent cannot be recorded", intent: full},
 		{name: "the context has ended", ctx: stopped},
+		{name: "a frozen file as base64 text", body: network.Body{{File: network.FileRef{SHA256: strings.Repeat("0", 64), Length: 1}, Base64: true}}},
 		{name: "a frozen file is missing", body: network.Body{{File: network.FileRef{SHA256: strings.Repeat("0", 64), Length: 1}}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -255,6 +255,7 @@ func TestARequestNobodyCanFulfilIsAnsweredAtOnce(t *testing.T) {
 			with(func(r *network.Request) { r.Body = nil }),
 			with(func(r *network.Request) { r.Body = append(r.Body, r.Body...) }),
 			with(func(r *network.Request) { r.Body[0].File.Offset = 1 }),
+			with(func(r *network.Request) { r.Body[0].Base64 = true }),
 			with(func(r *network.Request) { r.Key = network.NewSecret("token") }),
 			with(func(r *network.Request) { r.Files = []network.FilePut{{Path: "a"}} }),
 		},
