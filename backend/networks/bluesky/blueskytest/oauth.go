@@ -1,6 +1,7 @@
 package blueskytest
 
 import (
+	"crypto/rand"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -48,8 +49,7 @@ func (s *Server) BoundAccount() network.Account {
 
 // issueBound makes a pair of tokens for a client and its key. The lock is held.
 func (s *Server) issueBound(client, key string) (access, refresh string) {
-	s.issued++
-	access, refresh = fmt.Sprintf("bound-access-%d", s.issued), fmt.Sprintf("bound-refresh-%d", s.issued)
+	access, refresh = "bound-access-"+rand.Text(), "bound-refresh-"+rand.Text()
 	s.access[access] = time.Now().Add(boundLife)
 	s.holders[access] = key
 	s.grants[refresh] = &grant{client: client, key: key}
