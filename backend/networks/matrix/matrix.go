@@ -79,6 +79,7 @@ type Network struct{}
 func New() Network { return Network{} }
 
 var (
+	_ network.Editor   = Network{}
 	_ network.Network  = Network{}
 	_ network.Finder   = Network{}
 	_ network.Deleter  = Network{}
@@ -106,6 +107,7 @@ func (Network) Describe() network.Descriptor {
 		Preview:     "short",
 		Reconcile:   keyed,
 		Thread:      network.ThreadChain,
+		Edit:        network.EditRule{Fields: []network.EditField{network.EditText}, WordsOnly: true, Source: docEdit},
 		PrepareLife: 24 * time.Hour, // content that was uploaded stays until an administrator removes it
 		Classify:    classify,
 		Refusals:    refusals,

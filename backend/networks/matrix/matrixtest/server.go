@@ -95,18 +95,19 @@ func New(t testing.TB) *Server {
 	}
 	const client = "/_matrix/client/v3"
 	s.handlers = map[string]func(*request) answer{
-		"GET /_matrix/client/versions":                                   func(*request) answer { return ok(map[string]any{"versions": []string{"r0.6.1", "v1.1", "v1.18"}}) },
-		"GET " + client + "/login":                                       s.loginFlows,
-		"POST " + client + "/login":                                      s.login,
-		"POST " + client + "/logout":                                     s.logout,
-		"GET " + client + "/account/whoami":                              func(r *request) answer { return ok(map[string]any{"user_id": User, "device_id": r.device}) },
-		"POST " + client + "/join/{roomIdOrAlias}":                       s.join,
-		"GET " + client + "/rooms/{roomId}/state/{eventType}/{stateKey}": s.state,
-		"GET " + client + "/rooms/{roomId}/messages":                     s.messages,
-		"PUT " + client + "/rooms/{roomId}/send/{eventType}/{txnId}":     s.send,
-		"PUT " + client + "/rooms/{roomId}/redact/{eventId}/{txnId}":     s.redact,
-		"POST /_matrix/media/v3/upload":                                  s.upload,
-		"GET /_matrix/client/v1/media/config":                            func(*request) answer { return ok(map[string]any{"m.upload.size": UploadSize}) },
+		"GET /_matrix/client/versions":                                                    func(*request) answer { return ok(map[string]any{"versions": []string{"r0.6.1", "v1.1", "v1.18"}}) },
+		"GET " + client + "/login":                                                        s.loginFlows,
+		"POST " + client + "/login":                                                       s.login,
+		"POST " + client + "/logout":                                                      s.logout,
+		"GET " + client + "/account/whoami":                                               func(r *request) answer { return ok(map[string]any{"user_id": User, "device_id": r.device}) },
+		"POST " + client + "/join/{roomIdOrAlias}":                                        s.join,
+		"GET " + client + "/rooms/{roomId}/state/{eventType}/{stateKey}":                  s.state,
+		"GET " + client + "/rooms/{roomId}/messages":                                      s.messages,
+		"PUT " + client + "/rooms/{roomId}/send/{eventType}/{txnId}":                      s.send,
+		"PUT " + client + "/rooms/{roomId}/redact/{eventId}/{txnId}":                      s.redact,
+		"GET /_matrix/client/v1/rooms/{roomId}/relations/{eventId}/{relType}/{eventType}": s.relations,
+		"POST /_matrix/media/v3/upload":                                                   s.upload,
+		"GET /_matrix/client/v1/media/config":                                             func(*request) answer { return ok(map[string]any{"m.upload.size": UploadSize}) },
 	}
 	server := httptest.NewServer(http.HandlerFunc(s.serve))
 	s.URL = server.URL
@@ -170,8 +171,8 @@ func (s *Server) Posts() []networktest.Post {
 	defer s.mu.Unlock()
 	var posts []networktest.Post
 	for _, e := range s.events {
-		if e.Sender == User && e.Type == "m.room.message" && !e.Redacted {
-			posts = append(posts, s.read(e))
+		if e.Sender == User && e.Type == "m.room.message" && !e.Redacted && replaced(e) == "" {
+			posts = append(posts, s.read(s.newest(e)))
 		}
 	}
 	return posts
