@@ -187,7 +187,7 @@ func (s *server) change(id string, body network.Body, reply network.Reply) (netw
 		Text string
 		Alts []string
 	}
-	if err := json.Unmarshal(text, &wanted); err != nil {
+	if json.Unmarshal(text, &wanted) != nil {
 		return network.Reply{Status: 400, Body: []byte(`{"error":"this is not a change"}`)}, nil
 	}
 	for i, p := range s.posts {
