@@ -46,6 +46,7 @@ func New() Network { return Network{api: home, web: "https://www.facebook.com"} 
 func At(base string) Network { return Network{api: base, web: base} }
 
 var (
+	_ network.Editor   = Network{}
 	_ network.Network  = Network{}
 	_ network.Lister   = Network{}
 	_ network.Deleter  = Network{}
@@ -101,6 +102,7 @@ func (Network) Describe() network.Descriptor {
 
 		Reconcile:   network.Reconcile{Shape: network.ShapeLookUp, Quarantine: 2 * time.Minute},
 		Thread:      network.ThreadNone,
+		Edit:        network.EditRule{Fields: []network.EditField{network.EditText}, Source: docEdit},
 		PrepareLife: time.Hour, // Facebook keeps an unpublished picture for about a day; of an upload of a video nobody says
 		Budgets:     network.Budgets{Host: "graph.facebook.com", Expect: expect},
 		Classify:    classify,

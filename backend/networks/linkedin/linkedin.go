@@ -46,6 +46,7 @@ func New() Network { return Network{api: "https://api.linkedin.com", site: "http
 func At(base string) Network { return Network{api: base, site: base} }
 
 var (
+	_ network.Editor   = Network{}
 	_ network.Network  = Network{}
 	_ network.Lister   = Network{}
 	_ network.Limiter  = Network{}
@@ -101,7 +102,8 @@ func (Network) Describe() network.Descriptor {
 
 		Reconcile:   network.Reconcile{Shape: network.ShapeNone},
 		Thread:      network.ThreadNone, // an answer to one's own post is a comment here
-		PrepareLife: time.Hour,          // of an address to upload to; its end is in the answer, and not in any document
+		Edit:        network.EditRule{Fields: []network.EditField{network.EditText}, Source: docEdit},
+		PrepareLife: time.Hour, // of an address to upload to; its end is in the answer, and not in any document
 		Budgets:     budgets(),
 		Classify:    classify,
 		Refusals:    refusals,

@@ -24,6 +24,7 @@ func (n onPage) Connect(ctx context.Context, c network.Calls, answers network.St
 type onProfile struct {
 	network.Network
 	network.Deleter
+	network.Editor
 	network.Linker
 }
 
@@ -39,7 +40,7 @@ func TestAPageKeepsThePromisesOfANetwork(t *testing.T) {
 func TestAProfileKeepsThePromisesOfANetwork(t *testing.T) {
 	var at string
 	n := onPage{linkedin.New(), &at}
-	networktest.Run(t, onProfile{n, n, n}, func(t *testing.T) networktest.Server {
+	networktest.Run(t, onProfile{n, n, n, n}, func(t *testing.T) networktest.Server {
 		s := linkedintest.New(t)
 		at = s.URL
 		return s

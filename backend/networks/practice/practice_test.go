@@ -187,8 +187,8 @@ func (s *server) change(id string, body network.Body, reply network.Reply) (netw
 		Text string
 		Alts []string
 	}
-	if json.Unmarshal(text, &wanted) != nil {
-		return network.Reply{Status: 400, Body: []byte(`{"error":"this is not a change"}`)}, nil
+	if err := json.Unmarshal(text, &wanted); err != nil {
+		return network.Reply{Status: 400, Body: []byte(fmt.Sprintf(`{"error":%q}`, err))}, nil
 	}
 	for i, p := range s.posts {
 		if p.ID == id {

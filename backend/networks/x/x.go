@@ -97,6 +97,7 @@ func (Network) Describe() network.Descriptor {
 		// not taken late: no bound, and what is not found stays in doubt.
 		Reconcile: network.Reconcile{Shape: network.ShapeLookUp, Quarantine: 2 * time.Minute},
 		Thread:    network.ThreadChain,
+		Edit:      network.EditRule{Never: true, Source: "docs.x.com, POST /2/tweets, edit_options, as noted 2026-11: for paying accounts alone, for an hour, and the change is a post with an id of its own"},
 		// An upload that is whole lives for 24 hours (xdevplatform/docs, chunked media upload, example, 2026).
 		PrepareLife: 20 * time.Hour,
 		Budgets:     budgets(),

@@ -7,6 +7,13 @@ import (
 	"strings"
 )
 
+// Write saves a message of somebody.
+func (s *Server) Write(by, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.save(Message{By: by, Text: text})
+}
+
 // edit gives a message other words. What the request does not name stays as it is.
 func (s *Server) edit(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)

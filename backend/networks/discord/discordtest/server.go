@@ -164,13 +164,6 @@ func (s *Server) Posts() []networktest.Post {
 	return posts
 }
 
-// Write saves a message of somebody.
-func (s *Server) Write(by, text string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.save(Message{By: by, Text: text})
-}
-
 // save gives a message its id and time. The caller holds the lock.
 func (s *Server) save(m Message) Message {
 	s.serial++

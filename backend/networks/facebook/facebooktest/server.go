@@ -214,6 +214,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /"+Page+"/videos", s.signed(s.video))
 	mux.HandleFunc("GET /"+Page+"/published_posts", s.signed(s.list))
 	mux.HandleFunc("DELETE /{id}", s.signed(s.remove))
+	mux.HandleFunc("POST /{id}", s.signed(s.edit))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path, ok := strings.CutPrefix(r.URL.Path, "/v25.0")
 		if !ok {

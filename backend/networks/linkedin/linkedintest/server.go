@@ -236,6 +236,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /rest/posts", s.signed(s.versioned(s.post)))
 	mux.HandleFunc("GET /rest/posts", s.signed(s.versioned(s.list)))
 	mux.HandleFunc("DELETE /rest/posts/{urn}", s.signed(s.versioned(s.remove)))
+	mux.HandleFunc("POST /rest/posts/{urn}", s.signed(s.versioned(s.edit)))
 	mux.HandleFunc("GET /rest/organizationAcls", s.signed(s.versioned(s.roles)))
 	mux.HandleFunc("GET /rest/organizations/{id}", s.signed(s.versioned(s.organization)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
