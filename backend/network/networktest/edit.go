@@ -85,7 +85,11 @@ func (s suite) editsWords(t *testing.T, editor network.Editor) {
 	before := b.server.Posts()
 	for part := range p.Parts {
 		for _, sample := range []string{"Mended", "Mended again: “<b>” & é 👍🏽, see https://example.org/a?b=c"} {
-			p = b.reworded(p, part, sample+fmt.Sprintf(" (%d)", part+1))
+			next := b.reworded(p, part, sample+fmt.Sprintf(" (%d)", part+1))
+			if _, bad := network.Blocking(network.Check(b.d, b.limits, next)); bad {
+				continue // what the network does not take is not asked for
+			}
+			p = next
 			for range 2 { // the same again is the same
 				j := b.journal()
 				if err := editor.Edit(t.Context(), j, b.account, p, part); err != nil {

@@ -68,6 +68,7 @@ func New() Network {
 func At(base string) Network { return Network{api: base, web: base, auth: base} }
 
 var (
+	_ network.Editor    = Network{}
 	_ network.Network   = Network{}
 	_ network.Phaser    = Network{}
 	_ network.Deleter   = Network{}
@@ -143,6 +144,7 @@ func (Network) Describe() network.Descriptor {
 			ContainerLife: uploadLife,
 		},
 		Thread:      network.ThreadNone,
+		Edit:        network.EditRule{Fields: []network.EditField{network.EditText}, Source: docVideos + ", videos.update"},
 		PrepareLife: uploadLife,
 		Budgets:     budgets(),
 		Classify:    classify,
