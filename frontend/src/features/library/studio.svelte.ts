@@ -30,10 +30,11 @@ export class Wish {
 	from = $state('');
 	to = $state('');
 	even = $state(false);
-	channel = $state('none');
+	/** Whose limits it must meet, "" for nobody's. */
+	channel = $state('');
 	#asset: { id: string; durationMs: number };
 
-	constructor(asset: { id: string; durationMs: number }, channel = 'none') {
+	constructor(asset: { id: string; durationMs: number }, channel = '') {
 		this.#asset = asset;
 		this.channel = channel;
 	}
@@ -48,7 +49,7 @@ export class Wish {
 	readonly ready = $derived(
 		!this.fromWrong &&
 			!this.toWrong &&
-			(this.shape !== 'same' || this.even || this.channel !== 'none' || (this.fromMs ?? 0) > 0 || (this.toMs ?? 0) > 0),
+			(this.shape !== 'same' || this.even || this.channel !== '' || (this.fromMs ?? 0) > 0 || (this.toMs ?? 0) > 0),
 	);
 
 	#behind(ms: number): boolean {
@@ -57,7 +58,7 @@ export class Wish {
 
 	request(): api.MakeVideo {
 		const [across, down] = this.shape === 'same' ? [0, 0] : this.shape.split(':').map(Number);
-		const cut = this.shape === 'same' && !this.even && this.channel === 'none';
+		const cut = this.shape === 'same' && !this.even && this.channel === '';
 		return {
 			assets: [this.#asset.id],
 			fromMs: this.fromMs ?? 0,
@@ -68,7 +69,7 @@ export class Wish {
 			colour: '',
 			even: this.even,
 			quick: cut,
-			channel: this.channel === 'none' ? '' : this.channel,
+			channel: this.channel,
 		};
 	}
 }
