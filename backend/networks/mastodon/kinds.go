@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"postbag/backend/network"
@@ -61,17 +62,29 @@ const (
 
 // uploadPaths are where media may go, best first. GoToSocial and Pleroma have Mastodon's second place, too.
 // Any other server is sure to have the first: some have no second, and Pixelfed's says "not ready" of every
-// file and cannot always be asked again (Pixelfed's controllers). One that says nothing of itself is asked
-// for both.
+// file and cannot always be asked again (Pixelfed's controllers). One that says nothing of itself, or no more
+// than a version with both, is asked for both.
 func uploadPaths(l network.Limits) []string {
 	name, _, _ := strings.Cut(strings.ToLower(l.Software), " ")
 	switch {
 	case l.Reconcile.Shape == network.ShapeKey || slices.Contains([]string{kindGoToSocial, kindPleroma, kindAkkoma}, name):
 		return []string{uploadSecond}
-	case unnamed(l):
+	case unnamed(l) && !before(l.Software, 3, 1, 3):
 		return []string{uploadSecond, uploadFirst}
 	}
 	return []string{uploadFirst}
+}
+
+// before reports whether a version is older than another. One that cannot be read is not.
+func before(version string, than ...int) bool {
+	for i, part := range strings.SplitN(version, ".", len(than)) {
+		digits := part[:len(part)-len(strings.TrimLeft(part, "0123456789"))]
+		n, err := strconv.Atoi(digits)
+		if err != nil || n != than[i] {
+			return err == nil && n < than[i]
+		}
+	}
+	return false
 }
 
 // Where NodeInfo 2.0 describes a server's software (NodeInfo protocol, 2.0).

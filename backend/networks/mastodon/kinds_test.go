@@ -96,7 +96,7 @@ func TestMediaGoWhereTheServerHasAPlaceForThem(t *testing.T) {
 		mastodontest.GoToSocial: {"POST /api/v2/media"},
 		mastodontest.Pleroma:    {"POST /api/v2/media", "GET /api/v1/media/"},
 		mastodontest.Pixelfed:   {"POST /api/v1/media"},
-		mastodontest.Older:      {"POST /api/v2/media", "POST /api/v1/media"},
+		mastodontest.Older:      {"POST /api/v1/media"},
 	} {
 		b := newBench(t, flavour)
 		b.must(b.withPicture("k", "a picture"))
@@ -114,6 +114,21 @@ func TestMediaGoWhereTheServerHasAPlaceForThem(t *testing.T) {
 		}
 		if got := b.server.Statuses()[0].Media; len(got) != 1 || got[0].Alt != "a lamp" {
 			t.Errorf("%s has the media %+v", flavour, got)
+		}
+	}
+}
+
+func TestAServerThatSaysNothingIsAskedForBothPlacesOfMedia(t *testing.T) {
+	for said, want := range map[string][]string{
+		"": {"POST /api/v2/media", "POST /api/v1/media"}, "4.2.1": {"POST /api/v2/media", "POST /api/v1/media"},
+		"3.1.3": {"POST /api/v2/media", "POST /api/v1/media"}, "3.1.2": {"POST /api/v1/media"}, "2.9": {"POST /api/v1/media"}, "3": {"POST /api/v2/media", "POST /api/v1/media"},
+	} {
+		b := newBench(t, mastodontest.Older)
+		b.limits.Software = said
+		b.must(b.withPicture("k", "a picture"))
+		calls := slices.DeleteFunc(b.server.Calls(), func(call string) bool { return !strings.Contains(call, "/media") })
+		if !slices.Equal(calls, want) || len(b.server.Statuses()) != 1 {
+			t.Errorf("%q: %q", said, calls)
 		}
 	}
 }
