@@ -52,7 +52,7 @@ func TestAPostGoesToEveryKindOfServerThatSpeaksMastodon(t *testing.T) {
 			if len(sent) != 1 || len(b.server.Statuses()) != 0 {
 				t.Fatalf("%d statuses arrived", len(sent))
 			}
-			if got := sent[0]; got.Text != "We open at seven." || got.Visibility != "public" || got.Key != "" || len(got.Media) != 1 ||
+			if got := sent[0]; got.Text != "We open at seven." || got.Visibility != "public" || (got.Key != "") != (flavour == mastodontest.Older) || len(got.Media) != 1 ||
 				got.Media[0].Alt != "A window with geraniums" || len(got.Media[0].Bytes) == 0 {
 				t.Errorf("arrived as %q for %q under the key %q with %d media", got.Text, got.Visibility, got.Key, len(got.Media))
 			}
