@@ -92,6 +92,7 @@ func New() Network { return Network{google} }
 func At(base string) Network { return Network{hosts{base, base, base, base, base}} }
 
 var (
+	_ network.Editor    = Network{}
 	_ network.Network   = Network{}
 	_ network.Lister    = Network{}
 	_ network.Deleter   = Network{}
@@ -134,6 +135,7 @@ func (Network) Describe() network.Descriptor {
 		// request is not taken late: no bound, and what is not found stays in doubt.
 		Reconcile: network.Reconcile{Shape: network.ShapeLookUp, Quarantine: 2 * time.Minute},
 		Thread:    network.ThreadNone,
+		Edit:      network.EditRule{Fields: []network.EditField{network.EditText}, Source: docPost + ", localPosts.patch"},
 		// The storage keeps a file no longer than its delivery needs it.
 		PrepareLife: 24 * time.Hour,
 		Budgets:     budgets(),

@@ -223,6 +223,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /v4/accounts/{account}/locations/{location}/localPosts", s.create)
 	mux.HandleFunc("GET /v4/accounts/{account}/locations/{location}/localPosts", s.list)
 	mux.HandleFunc("DELETE /v4/accounts/{account}/locations/{location}/localPosts/{id}", s.remove)
+	mux.HandleFunc("PATCH /v4/accounts/{account}/locations/{location}/localPosts/{id}", s.edit)
 	mux.HandleFunc("POST /token", s.token)
 	mux.HandleFunc("GET /o/oauth2/v2/auth", s.page)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
