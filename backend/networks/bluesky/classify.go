@@ -102,8 +102,10 @@ func judge(r network.Reply) error {
 			// Nothing was written, and the same upload makes it good. It is made again when its
 			// answer in the journal has lost its life, which is certain after this long.
 			e.Wait = prepareLife
-		case why.Error == useNonce:
-			e.Wait = time.Second // the carrier has the nonce for the next attempt
+		case why.Error == useNonce || why.Error == invalidProof:
+			// The next attempt has the nonce. It says nothing of when, so each time counts as a failure: a
+			// server that never has enough comes before a person.
+			e.Wait = 0
 		case e.Wait == 0:
 			e.Wait = untilReset(r)
 		}

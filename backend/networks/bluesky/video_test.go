@@ -363,10 +363,12 @@ func videos(t *testing.T, p realPDS) {
 
 // permissions shows what the real server gives to the stand-in of the video service, which reads whose
 // permission it is, for what, and how long.
-func permissions(t *testing.T, p realPDS) {
+func permissions(t *testing.T, p realPDS) { permitsVideo(t, p, p.account) }
+
+func permitsVideo(t *testing.T, p realPDS, account network.Account) {
+	t.Helper()
 	service := blueskytest.NewVideoService(t, p.URL, p.account.RemoteID, "did:web:localhost")
 	service.UploadWith(p.account.Secret.Field("access"))
-	account := p.account
 	account.Server = home
 	c := hostedCalls(p.files, p.URL, service.URL)
 	receipt := publish(t, c, account, plan("service", network.Part{Text: "look", Media: []network.Media{film(p.files, 7, "A boat")}}))
