@@ -44,9 +44,20 @@ func (s *Server) edit(w http.ResponseWriter, r *http.Request) {
 			fail(w, http.StatusBadRequest, 50035, "Invalid Form Body")
 		default:
 			s.messages[i] = m
+			if s.losing > 0 {
+				s.losing--
+				panic(http.ErrAbortHandler)
+			}
 			answer(w, http.StatusOK, shown(m, r.PathValue("hook")))
 		}
 		return
 	}
 	fail(w, http.StatusNotFound, 10008, "Unknown Message")
+}
+
+// LoseEdits cuts the connection after the next n changes that were made.
+func (s *Server) LoseEdits(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.losing = n
 }

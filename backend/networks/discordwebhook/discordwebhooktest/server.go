@@ -46,6 +46,7 @@ type Server struct {
 
 	schema  *jsonschema.Schema
 	changes *jsonschema.Schema // of a message that is edited
+	losing  int                // changes whose answers are lost
 
 	mu       sync.Mutex
 	failures []networktest.Failure
