@@ -204,6 +204,10 @@ test('what is live is changed in its place, with the keyboard alone @themes', as
 	await app.shot('queue-edited');
 	await app.page.setViewportSize({ width: 900, height: 600 });
 	await app.fits();
-	const story = await app.program.cli<{ edits: { text: string; outcome: string }[] }>('queue', 'show', deliveries[0]!.id);
+	const story = await app.program.cli<{ edits: { text: string; outcome: string }[] }>(
+		'queue',
+		'show',
+		deliveries[0]!.id,
+	);
 	expect(story.edits).toMatchObject([{ text: 'The shop opens at ten', outcome: 'accepted' }]);
 });
