@@ -68,7 +68,7 @@ func (s *VideoService) Facts(asset string) (_ VideoFacts, err error) {
 	}
 	facts, err := video.Facts(path)
 	if err != nil {
-		return out, nil //nolint:nilerr // it was readable when it was imported; the library's facts are those
+		return out, nil // it was readable when it was imported; the library knows that much
 	}
 	out.Rotation, out.Video, out.Audio = facts.Rotation, facts.Video, facts.Audio
 	out.FrameRate, out.BitRate, out.Front = facts.FrameRate, facts.BitRate, facts.Front

@@ -25,6 +25,7 @@ test('a video is shown, and another is made of it @themes', async ({ app, page }
 	await cell.click();
 
 	const details = page.getByRole('complementary', { name: 'Details' });
+	await expect(details.getByText('h264 · 25 fps')).toBeVisible();
 	await details.getByRole('button', { name: 'Make another video of it' }).click();
 	const dialog = page.getByRole('dialog', { name: 'Make another video of it' });
 	const make = dialog.getByRole('button', { name: 'Make it' });
@@ -47,4 +48,11 @@ test('a video is shown, and another is made of it @themes', async ({ app, page }
 	const said = page.getByRole('status').filter({ hasText: 'is in the library' });
 	await said.getByRole('button', { name: 'Close this message' }).click();
 	await expect(said).toHaveCount(0);
+
+	await expect(page.getByRole('gridcell')).toHaveCount(2);
+	await page.getByRole('gridcell').first().click();
+	await page.keyboard.press('Control+a');
+	await page.getByRole('button', { name: 'Join them into one, in this order' }).click();
+	await expect(page.getByText('harbour 9x16 0s-2s +1.mp4 is in the library')).toBeVisible({ timeout: 45_000 });
+	await expect(page.getByRole('gridcell')).toHaveCount(3);
 });

@@ -167,6 +167,10 @@ export class Library {
 		this.chosen.reduce((sum, id) => sum + (this.grid.bytes[this.indexOf.get(id)!] ?? 0), 0),
 	);
 	/** The one asset that the inspector shows: the only selected one. */
+	/** Whether nothing but videos is selected. */
+	readonly films = $derived.by(() =>
+		this.chosen.every((id) => ((this.grid.marks[this.indexOf.get(id) ?? -1] ?? 0) & mark.video) !== 0),
+	);
 	readonly shown = $derived.by(() => (this.chosen.length === 1 ? this.chosen[0]! : ''));
 	readonly running = $derived.by(() => this.jobs.filter((j) => j.running && j.workspace === this.workspace));
 	readonly ended = $derived.by(() => this.jobs.filter((j) => !j.running && j.workspace === this.workspace));
