@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -29,8 +30,16 @@ func TestMain(m *testing.M) {
 	case "full":
 		_, _ = os.Stderr.WriteString("av_interleaved_write_frame(): No space left on device\n")
 		os.Exit(1)
+	case "parent": // of one that says who it is, and stays
+		_ = os.Setenv("POSTBAG_TEST_FFMPEG", "slow")
+		own, _ := os.Executable()
+		c := Command{inputs: []input{{nil, Source{own, "mp4"}}}, Format: "mp4"}
+		_ = Program{Path: own}.Run(context.Background(), c, os.Getenv("POSTBAG_TEST_PID")+".mp4", nil)
 	case "nothing":
 	case "slow":
+		if file := os.Getenv("POSTBAG_TEST_PID"); file != "" {
+			_ = os.WriteFile(file, []byte(strconv.Itoa(os.Getpid())), 0o600)
+		}
 		_, _ = os.Stdout.WriteString("out_time_us=500000\n")
 		time.Sleep(time.Minute)
 	}
