@@ -18,6 +18,7 @@ const (
 	NoticeClock     = "clock_suspect"   // the clock of this computer is wrong; its value is "minutes"
 	NoticePublished = "queue_published" // posts that went live
 	NoticeUnsure    = "queue_unsure"    // posts that may be live; Postbag is making sure
+	NoticeTurn      = "queue_turn"      // posts that lie ready for a person, who posts them themselves
 	NoticeOnline    = "online_again"    // there is a way to the servers, and a person asked to hear of that for posts
 )
 
@@ -31,6 +32,7 @@ func NoticesOf(list []store.News) []Notice {
 		route string
 	}{
 		{store.NewsNeeds, NoticeNeedsYou, "#/queue/needs-you"},
+		{store.NewsTurn, NoticeTurn, "#/queue/needs-you"},
 		{store.NewsLate, NoticeLate, "#/queue/upcoming"},
 		{store.NewsUnsure, NoticeUnsure, "#/queue/needs-you"},
 		{store.NewsPublished, NoticePublished, "#/queue/published"},

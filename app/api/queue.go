@@ -44,6 +44,7 @@ type Delivery struct {
 	NetworkName string   `json:"networkName"`
 	ChannelName string   `json:"channelName"` // what people call the channel, "" if it has no name
 	Local       bool     `json:"local"`       // needs no network connection
+	ByHand      bool     `json:"byHand"`      // a person posts it themselves: Handed says what
 	Standing    string   `json:"standing"`    // what it makes of its post: "needs_you", "making_sure", …
 	Actions     []string `json:"actions"`     // what may be done with it now, the most useful first
 	Parts       int      `json:"parts"`       // of a thread; else 1
@@ -168,7 +169,11 @@ func (s *QueueService) Resolve(r ResolveRequest) (_ Delivery, err error) {
 		if err != nil {
 			return Delivery{}, err
 		}
-		if r.LiveURL = strings.TrimSpace(r.LiveURL); !plausible(r.LiveURL, d.LookURL) {
+		known := d.LookURL
+		if d.ByHand { // what a person posts on one page can be found on another
+			known = ""
+		}
+		if r.LiveURL = strings.TrimSpace(r.LiveURL); !plausible(r.LiveURL, known) {
 			return Delivery{}, &domain.FieldError{Field: "liveUrl", Message: "this is not a link to a post of " + d.Handle}
 		}
 	}
@@ -293,10 +298,11 @@ func (s *QueueService) deliveryOf(d domain.Delivery, c domain.Channel, f store.D
 	footing := queue.Footing{Touched: f.Touched, Doubt: f.Doubt, Live: f.Live}
 	if n, ok := s.Networks.Get(c.Network); ok {
 		desc := n.Describe()
-		out.NetworkName, out.Local = desc.Name, desc.Local || desc.Rehearsal
+		out.NetworkName, out.Local, out.ByHand = desc.Name, desc.Local || desc.Rehearsal, desc.ByHand
+		footing.ByHand = desc.ByHand
 		footing.CanLook, footing.CanEdit = network.CanLook(n), canEdit(n, d)
-		if profiler, ok := n.(network.Profiler); ok && out.LookURL == "" {
-			out.LookURL = profiler.Profile(network.Account{RemoteID: c.RemoteID, Handle: c.Handle, Server: c.Server})
+		if out.LookURL == "" {
+			out.LookURL = pageOf(n, c)
 		}
 	}
 	for _, a := range queue.Actions(d, footing) {

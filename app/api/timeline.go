@@ -94,6 +94,8 @@ func momentOf(c domain.Call, d domain.Delivery, pictures int, sent *int) Moment 
 			m.Code, m.Tone = "failed", ""
 		case c.Code == network.CodeTaken:
 			m.Code, m.Tone = "taken", ""
+		case c.Code == network.CodeByHand:
+			m.Code, m.Tone = "handed", ""
 		}
 	}
 	return m

@@ -24,6 +24,8 @@ func noticeWords(n api.Notice) string {
 		return plural(count, "post is late and asks you.", "posts are late and ask you.")
 	case api.NoticeUnsure:
 		return plural(count, "post could not be confirmed yet; Postbag makes sure.", "posts could not be confirmed yet; Postbag makes sure.")
+	case api.NoticeTurn:
+		return "It is time: " + plural(count, "post is ready for you to post.", "posts are ready for you to post.")
 	case api.NoticeClock:
 		return "This computer's clock is wrong; nothing goes out until it is right."
 	case api.NoticeOnline:

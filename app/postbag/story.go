@@ -32,7 +32,13 @@ const (
 func tellStory(s api.DeliveryStory) []string {
 	var list []line
 	for _, t := range s.Turns {
-		if text := turnWords(t); text != "" {
+		text := turnWords(t)
+		if s.Delivery.ByHand && t.State == "held" && t.Reason == "ambiguous" {
+			text = yourTurn
+		} else if s.Delivery.ByHand && t.State == "unknown" && t.Was != "held" {
+			text = "" // the next turn says it
+		}
+		if text != "" {
 			rank := rankStanding
 			if t.State == "planned" && t.Was != "preparing" || t.State == "waiting" && t.Was == "unknown" {
 				rank = rankPlanned
@@ -70,6 +76,9 @@ func tellStory(s api.DeliveryStory) []string {
 
 // exactly is a time to the second, in this machine's zone: what happened within a minute counts.
 func exactly(ms int64) string { return time.UnixMilli(ms).Format("2006-01-02 15:04:05") }
+
+// yourTurn is what is said of a delivery that a person posts themselves.
+const yourTurn = "It lies ready for you to post. Then say where it is: postbag queue resolve."
 
 // held says for each reason what a person is asked, in one sentence.
 var held = map[string]string{
@@ -152,6 +161,10 @@ func callLines(c api.Call, d api.Delivery) []line {
 			what = fmt.Sprintf("Sends picture or video %d of %d, %s (%s); nobody sees it yet", c.Sends.File, c.Sends.Files, size(c.Sends.Bytes), name)
 		}
 	case "public":
+		if d.ByHand {
+			what = "Hands it over to you (" + name + ")"
+			break
+		}
 		what = fmt.Sprintf("Asks the network to publish (%s): a text of %s", name, plural(c.Sends.Characters, "character", "characters"))
 		if c.Sends.Pictures > 0 {
 			what += " with " + plural(c.Sends.Pictures, "picture or video", "pictures and videos")
@@ -191,6 +204,9 @@ func answerWords(c api.Call) string {
 		return "Answer" + status + ": not now. Nothing was published." + why
 	case "reauth":
 		return "Answer" + status + ": sign in again. Nothing was published." + why
+	}
+	if c.Code == api.CodeByHand {
+		return "Written" + status + "." + why
 	}
 	if c.Effect == "public" {
 		return "No answer that can be relied on" + status + ": it may be live or not." + why

@@ -17,7 +17,7 @@ import (
 
 // commonWords are ids of networks that are also plain words. As a string alone they prove
 // nothing; as a comparison, a case or a key they single a network out.
-var commonWords = []string{"discord", "feed", "ghost", "matrix", "medium", "practice", "slack", "telegram", "threads", "tumblr", "x"}
+var commonWords = []string{"discord", "feed", "ghost", "matrix", "medium", "practice", "slack", "telegram", "threads", "tumblr", "x", "remind"}
 
 // commands are words of the command line that are an id as well. There they mean the command.
 var commands = []string{"feed"}

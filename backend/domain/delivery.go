@@ -12,6 +12,10 @@ const Replaced = "replaced"
 // it: in doubt, and as it should be.
 const ClassTaken = "taken"
 
+// ClassByHand is the error class of a delivery that lies ready for a person, who posts it themselves: nothing
+// is at fault. It is "held, ambiguous", because only they know whether it is public.
+const ClassByHand = "by_hand"
+
 // DeliveryState says where a delivery stands. The database repeats the list in a CHECK and
 // the transitions in triggers.
 type DeliveryState string

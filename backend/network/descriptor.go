@@ -15,6 +15,10 @@ type Descriptor struct {
 	// Rehearsal says that nothing reaches anybody: for first steps and demonstrations.
 	Rehearsal bool
 
+	// ByHand says that a person makes each post public themselves: the network is Local, lays out what to
+	// post, and its Publish ends with CodeByHand. It is a Hander, and its shape is ShapeNone.
+	ByHand bool
+
 	SignIn  SignIn
 	Limits  Limits
 	Options []Option // extra settings of a post, as data

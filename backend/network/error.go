@@ -94,6 +94,17 @@ func IsTaken(err error) bool {
 	return ok && e.Code == CodeTaken && e.Kind == Ambiguous
 }
 
+// CodeByHand is the Code of an Ambiguous error that says that everything lies ready for a person who posts
+// it themselves (Descriptor.ByHand). Only they know whether it is public: nothing is at fault, nothing can
+// be asked, and they are told that it is time and not that something is in doubt.
+const CodeByHand = "by_hand"
+
+// IsByHand reports whether err says that it is a person's turn.
+func IsByHand(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Code == CodeByHand && e.Kind == Ambiguous
+}
+
 // IsStale reports whether err says that what was prepared is of no more use.
 func IsStale(err error) bool {
 	e, ok := errors.AsType[*Error](err)

@@ -61,6 +61,17 @@ type Shower interface {
 	Show(ctx context.Context, c Calls, a Account) (Outlets, error)
 }
 
+// Hander says what a ByHand network lays out for a plan. It asks nobody.
+type Hander interface {
+	Handed(p Plan) Handed
+}
+
+// Handed is what a person needs to post a plan themselves.
+type Handed struct {
+	Folder string   // below the channel's own folder, with slashes
+	Texts  []string // of each part, as it is pasted
+}
+
 // Outlets are the addresses (file: or https:) of what readers open, and how many posts there are.
 // The files are there after the first post.
 type Outlets struct {
@@ -133,7 +144,7 @@ func (r *Registry) Get(id string) (Network, bool) {
 // Local returns the network that publishes on this machine alone, which every new workspace has.
 func (r *Registry) Local() (Network, bool) {
 	for _, n := range r.list {
-		if n.Describe().Local {
+		if d := n.Describe(); d.Local && !d.ByHand {
 			return n, true
 		}
 	}

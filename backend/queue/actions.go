@@ -14,6 +14,7 @@ const (
 	ActionPublishNow Action = "publish_now" // move it to now
 	ActionTryNow     Action = "try_now"     // do not wait for the next try
 	ActionRelease    Action = "release"     // let a held one go
+	ActionHand       Action = "hand"        // copy the text, open the folder and the page: a person posts it
 	ActionLook       Action = "look"        // open the network where it would be
 	ActionLive       Action = "live"        // say that it is there, with its link
 	ActionAbsent     Action = "absent"      // say that it is not there
@@ -38,6 +39,7 @@ type Footing struct {
 	CanLook bool // its network can be asked whether a post is there
 	Live    int  // parts that are proved live
 	CanEdit bool // its network lets what is live be changed
+	ByHand  bool // a person posts it themselves
 }
 
 // Actions returns what a person may do with a delivery now, the most useful first. What is not in
@@ -92,6 +94,9 @@ func looking(f Footing, list ...Action) []Action {
 }
 
 func heldActions(r domain.HoldReason, f Footing) []Action {
+	if f.Doubt && f.ByHand {
+		return []Action{ActionHand, ActionLive, ActionAbsent, ActionPutAway}
+	}
 	if f.Doubt {
 		return append(looking(f, ActionLook, ActionLive, ActionAbsent, ActionSendAgain), ActionPutAway)
 	}

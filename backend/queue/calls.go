@@ -318,7 +318,7 @@ func (a *attempt) settle(ctx context.Context, c domain.Call, reply network.Reply
 	s := domain.Settlement{
 		Delivery: a.d.ID, ClaimToken: a.token, CallID: c.ID, Outcome: result, Status: reply.Status, Change: change,
 		RemoteID: receipt.RemoteID, RemoteURL: receipt.URL, RemoteRef: receipt.Ref, RetryAfter: network.WaitOf(err),
-		Usage: a.usage(a.desc.UseOf(c.Step, network.UsePublish, a.plan), c.Usage.Host, reply, result == domain.OutcomeAmbiguous && !network.IsTaken(err)),
+		Usage: a.usage(a.desc.UseOf(c.Step, network.UsePublish, a.plan), c.Usage.Host, reply, result == domain.OutcomeAmbiguous && !network.IsTaken(err) && !network.IsByHand(err)),
 	}
 	if e, ok := errors.AsType[*network.Error](err); ok {
 		s.Code, s.Message = network.Printable(e.Code), detail(e)

@@ -47,7 +47,10 @@ func outcome(err error, s standing, now time.Time, quarantine time.Duration) (do
 		// An intent exists, so "not sent" cannot be said any more.
 	}
 	class := string(network.Ambiguous)
-	if network.IsTaken(err) && !s.doubted {
+	switch {
+	case network.IsByHand(err):
+		class = domain.ClassByHand
+	case network.IsTaken(err) && !s.doubted:
 		class = domain.ClassTaken
 	}
 	return domain.OutcomeAmbiguous, domain.Change{

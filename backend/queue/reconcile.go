@@ -25,6 +25,9 @@ func (q *Queue) reconcile(ctx context.Context, d domain.Delivery) error {
 	if a.network != nil {
 		a.describe()
 	}
+	if a.desc.ByHand {
+		return a.yourTurn(ctx)
+	}
 	if a.recon.Shape == network.ShapeNone { // asking is no use, and so is waiting for it
 		return a.giveUp(ctx, "this network cannot be asked whether it is there")
 	}
@@ -207,6 +210,16 @@ func (a *attempt) class() string {
 		return domain.ClassTaken
 	}
 	return string(network.Ambiguous)
+}
+
+// yourTurn puts a delivery before the person who posts it themselves. It is the same after a crash in the
+// middle of the hand-over: everything was laid out before that, and nothing went public by itself.
+func (a *attempt) yourTurn(ctx context.Context) error {
+	return a.conclude(ctx, domain.Resolution{
+		Verdict:  domain.VerdictUndecided,
+		Evidence: "laid out " + a.doubt.IntentAt.UTC().Format("2006-01-02 15:04:05 UTC") + "; only the person who posts it knows whether it is public",
+		Change:   domain.Change{State: domain.Held, Reason: domain.HoldAmbiguous, ErrorClass: domain.ClassByHand},
+	})
 }
 
 // giveUp puts a delivery in doubt before a person, with what is known: when it was sent, how

@@ -226,6 +226,7 @@ const (
 	NewsLate      NewsKind = "late"      // its time passed, and a person is asked
 	NewsPublished NewsKind = "published" // it is live
 	NewsUnsure    NewsKind = "unsure"    // it may be live; Postbag is making sure
+	NewsTurn      NewsKind = "turn"      // it lies ready for a person, who posts it themselves
 )
 
 // News is a delivery that a person may want to hear of.
@@ -243,8 +244,8 @@ func (db *DB) News(ctx context.Context, after int64) (list []News, err error) {
 		list, err = collect(tx, func(s scanner) (n News, err error) {
 			return n, s.Scan(&n.Delivery, &n.Post, &n.Kind, &n.Stamp)
 		}, `SELECT d.id, p.id, CASE WHEN d.state = 'published' THEN 'published' WHEN d.hold_reason = 'late_ask' THEN 'late' WHEN d.state = 'unknown' THEN 'unsure'
-			ELSE 'needs' END, d.hlc FROM delivery d JOIN post p ON p.row = d.post
-			WHERE d.hlc > ? AND `+shown+` AND (d.state IN ('rejected', 'published') OR d.state = 'unknown' AND d.last_error_class <> '`+domain.ClassTaken+`' OR d.state = 'held' AND d.hold_reason IN (
+			WHEN d.state = 'held' AND d.hold_reason = 'ambiguous' AND d.last_error_class = '`+domain.ClassByHand+`' THEN 'turn' ELSE 'needs' END, d.hlc FROM delivery d JOIN post p ON p.row = d.post
+			WHERE d.hlc > ? AND `+shown+` AND (d.state IN ('rejected', 'published') OR d.state = 'unknown' AND d.last_error_class NOT IN ('`+domain.ClassTaken+`', '`+domain.ClassByHand+`') OR d.state = 'held' AND d.hold_reason IN (
 			'ambiguous', 'partial_thread', 'reauth', 'late_ask', 'clock', 'duplicate_suspect', 'restored_copy', 'moved_profile',
 			'media_missing', 'plan_changed', 'network_changed', 'budget')) ORDER BY d.hlc`, after)
 		return err

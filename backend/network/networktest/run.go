@@ -14,6 +14,11 @@ import (
 // it once; a network that passes keeps the promises the queue relies on.
 func Run(t *testing.T, n network.Network, newServer func(*testing.T) Server) {
 	s := suite{n: n, d: n.Describe(), newServer: newServer}
+	if s.d.ByHand {
+		t.Run("by hand", s.byHand)
+		s.n = handed{n}
+		s.d = s.n.Describe()
+	}
 	by := StandIn
 	if s.d.Local || s.d.Rehearsal {
 		by = Itself

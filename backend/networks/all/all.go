@@ -22,6 +22,7 @@ import (
 	"postbag/backend/networks/pinterest"
 	"postbag/backend/networks/practice"
 	"postbag/backend/networks/reddit"
+	"postbag/backend/networks/remind"
 	"postbag/backend/networks/slack"
 	"postbag/backend/networks/telegram"
 	"postbag/backend/networks/threads"
@@ -62,6 +63,7 @@ func Networks() *network.Registry {
 		micropub.New(),
 		devto.New(),
 		webhook.New(),
+		remind.New(),
 		feed.New(),
 		practice.New(),
 	)

@@ -182,6 +182,7 @@ export namespace api {
 	    networkName: string;
 	    channelName: string;
 	    local: boolean;
+	    byHand: boolean;
 	    standing: string;
 	    actions: string[];
 	    parts: number;
@@ -757,6 +758,12 @@ export namespace api {
 	export interface GridRows {
 	    workspace: string;
 	    ids: string[];
+	}
+	export interface Handed {
+	    folder: string;
+	    address: string;
+	    page: string;
+	    texts: string[];
 	}
 	export interface Handle {
 	    network: string;

@@ -1,4 +1,6 @@
 import ArrowUpDown from '$icons/arrow-up-down';
+import Check from '$icons/check';
+import Copy from '$icons/copy';
 import CalendarClock from '$icons/calendar-clock';
 import Pause from '$icons/pause';
 import Pencil from '$icons/pencil';
@@ -102,6 +104,28 @@ export function queueCommands(queue: Queue, doing: Doing, details: () => void): 
 			selection: true,
 			when: () => doing.can('edit_live'),
 			run: () => doing.onRows('edit_live', doing.target()),
+		},
+		{
+			id: 'list.hand',
+			group: 'list',
+			label: () => m.queue_do_hand(),
+			english: 'Copy and open',
+			keys: 'Shift+c',
+			icon: Copy,
+			selection: true,
+			when: () => doing.can('hand'),
+			run: () => doing.onRows('hand', doing.target()),
+		},
+		{
+			id: 'list.posted',
+			group: 'list',
+			label: () => m.queue_do_hand_live(),
+			english: 'I posted it',
+			keys: 'Shift+p',
+			icon: Check,
+			selection: true,
+			when: () => doing.can('hand'),
+			run: () => doing.onRows('live', doing.target()),
 		},
 		{
 			id: 'list.move',

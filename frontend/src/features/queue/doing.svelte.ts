@@ -5,6 +5,8 @@ import { m } from '$lib/messages';
 import { go } from '$lib/router.svelte';
 import { shell } from '$lib/shell.svelte';
 import { confirm, toast } from '$ui';
+import { handOver } from './handover';
+import { yourTurn } from './states';
 import { remindOf, type Reminds } from './remind';
 import type { Outcome, Queue } from './queue.svelte';
 
@@ -79,6 +81,9 @@ export class Doing {
 				if (ds.length === 1) this.#pickBeside();
 				else this.showMove = true;
 				return;
+			case 'hand':
+				await handOver(await this.#queue.handed(d.id));
+				return;
 			case 'look':
 				return shell.open(d.lookUrl);
 			case 'open':
@@ -89,6 +94,11 @@ export class Doing {
 				return;
 			case 'live':
 			case 'absent':
+				if (what === 'absent' && yourTurn(d)) {
+					await this.#queue.resolve({ id: d.id, liveUrl: '', absent: true, sendAgain: false });
+					toast(m.queue_done_absent());
+					return;
+				}
 				this.verifying = { d, mode: what };
 				this.showVerify = true;
 				return;

@@ -23,6 +23,7 @@ export interface QueueCalls {
 	HoldAll(on: boolean): Promise<void>;
 	PublishHere(): Promise<unknown>;
 	Resolve(r: api.ResolveRequest): Promise<api.Delivery>;
+	Handed(id: string): Promise<api.Handed>;
 	PlanAgain(id: string, dueMs: number): Promise<api.Delivery>;
 	Away(workspace: string): Promise<api.AwayItem[]>;
 	ConfirmAway(choices: api.AwayChoice[]): Promise<api.ChangeResult>;
@@ -208,6 +209,9 @@ export class Queue {
 
 	/** Plans an ended delivery anew. */
 	planAgain = (id: string, dueMs: number) => this.#try(() => this.calls.PlanAgain(id, dueMs));
+
+	/** What a person posts themselves, and where. */
+	handed = (id: string) => this.calls.Handed(id);
 
 	story = (id: string) => this.calls.Show(id);
 

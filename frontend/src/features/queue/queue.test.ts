@@ -154,6 +154,7 @@ function calls(over: Partial<QueueCalls> = {}): QueueCalls {
 		HoldAll: () => Promise.resolve(),
 		PublishHere: () => Promise.resolve(),
 		Resolve: () => Promise.reject(new Error('not asked')),
+		Handed: () => Promise.resolve({ folder: '/f', address: 'file:///f', page: '', texts: ['hello'] }),
 		PlanAgain: () => Promise.reject(new Error('not asked')),
 		Away: () => Promise.resolve([]),
 		ConfirmAway: () => Promise.resolve(changed),

@@ -1,4 +1,5 @@
 // What each state of a delivery is called, looks like and says: the one table for every screen.
+import Bell from '$icons/bell';
 import CalendarX from '$icons/calendar-x';
 import Hourglass from '$icons/hourglass';
 import Search from '$icons/search';
@@ -69,6 +70,7 @@ export function sentenceOf(d: api.Delivery, a: Around = {}): string {
 			if (d.errorClass === 'throttled') return m.states_s_wait_network({ network, when: moment(d.wakeMs, now) });
 			return m.states_s_wait_retry({ when: moment(d.wakeMs || d.dueMs, now) });
 		case 'unknown':
+			if (d.byHand) return m.states_s_your_turn();
 			if (d.errorClass === 'taken' && d.wakeMs > now) return m.states_s_taken({ network, when: moment(d.wakeMs, now) });
 			return d.wakeMs > now ? m.states_s_unknown({ when: moment(d.wakeMs, now) }) : m.states_s_unknown_now({ network });
 		case 'published':
@@ -104,6 +106,7 @@ function heldSentence(d: api.Delivery, now: number): string {
 		case 'late_ask':
 			return m.states_s_late_ask({ when: moment(d.dueMs, now) });
 		case 'ambiguous':
+			if (d.byHand) return m.states_s_your_turn();
 			return m.states_s_ambiguous({ network });
 		case 'partial_thread':
 			return m.states_s_partial({ live: d.live, parts: d.parts });
@@ -148,9 +151,13 @@ function plain(text: string): string {
 	return text.trim().replace(/[.。]+$/, '');
 }
 
+/** Lies ready for the person, who posts it themselves. */
+export const yourTurn = (d: api.Delivery): boolean => d.byHand && d.state === 'held' && d.holdReason === 'ambiguous';
+
 /** The look of one delivery: in doubt it says so. */
 export function deliveryLook(d: api.Delivery, offline = false): StateLook {
 	const look = lookOf(d.standing, offline && !d.local);
+	if (yourTurn(d)) return { ...look, word: m.states_your_turn(), icon: Bell };
 	if (d.state === 'held' && d.holdReason === 'ambiguous') return { ...look, word: m.states_not_confirmed() };
 	if (d.state === 'held' && d.holdReason === 'late_ask') return { ...look, word: m.states_will_ask(), icon: Hourglass };
 	if (d.state === 'waiting' && d.errorClass === 'not_sent') return { ...look, word: m.states_s_wait_connection() };

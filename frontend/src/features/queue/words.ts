@@ -4,6 +4,7 @@ import Bell from '$icons/bell';
 import BellOff from '$icons/bell-off';
 import CalendarClock from '$icons/calendar-clock';
 import Check from '$icons/check';
+import Copy from '$icons/copy';
 import CopyPlus from '$icons/copy-plus';
 import ExternalLink from '$icons/external-link';
 import EyeOff from '$icons/eye-off';
@@ -19,7 +20,7 @@ import type { api } from '$lib/backend';
 import { list, moment, time } from '$lib/format';
 import { m } from '$lib/messages';
 import type { IconType } from '$ui';
-import { clockSentence, sentenceOf, twinSentence, type Around } from './states';
+import { clockSentence, sentenceOf, twinSentence, yourTurn, type Around } from './states';
 
 /** What an action is called on a button. */
 export function actionLabel(action: string, d: api.Delivery): string {
@@ -39,10 +40,12 @@ export function actionLabel(action: string, d: api.Delivery): string {
 				: m.queue_do_release();
 		case 'look':
 			return m.queue_do_look({ network: d.networkName });
+		case 'hand':
+			return m.queue_do_hand();
 		case 'live':
-			return m.queue_do_live();
+			return yourTurn(d) ? m.queue_do_hand_live() : m.queue_do_live();
 		case 'absent':
-			return m.queue_do_absent();
+			return yourTurn(d) ? m.queue_do_hand_absent() : m.queue_do_absent();
 		case 'check':
 			return m.queue_do_check();
 		case 'sign_in':
@@ -65,6 +68,7 @@ export function actionLabel(action: string, d: api.Delivery): string {
 				? m.queue_do_not_publish()
 				: m.queue_do_cancel();
 		case 'put_away':
+			if (yourTurn(d)) return m.queue_do_hand_skip();
 			return d.state === 'held' ? m.queue_do_leave() : m.queue_do_close();
 	}
 	return action;
@@ -77,6 +81,7 @@ const icons: Record<string, IconType> = {
 	unremind: BellOff,
 	release: Play,
 	look: ExternalLink,
+	hand: Copy,
 	live: Check,
 	check: RefreshCw,
 	sign_in: LogIn,
@@ -132,6 +137,7 @@ export function cardOf(d: api.Delivery, row: api.QueueRow, a: Around = {}): Card
 	}
 	if (d.state === 'missed') return held(m.queue_card_missed(), sentenceOf(d, a));
 	if (d.state === 'unknown') {
+		if (d.byHand) return undefined; // it lies ready in a moment
 		const title = d.errorClass === 'taken' ? m.queue_card_taken({ network }) : m.queue_card_unknown();
 		return { ...held(title, sentenceOf(d, a)), safe: m.queue_safe_doubt() };
 	}
@@ -145,6 +151,9 @@ export function cardOf(d: api.Delivery, row: api.QueueRow, a: Around = {}): Card
 		case 'by_person':
 			return undefined;
 		case 'ambiguous':
+			if (yourTurn(d)) {
+				return { ...needs(m.queue_card_hand(), m.queue_card_hand_text()), safe: m.queue_safe_hand() };
+			}
 			return {
 				...needs(m.queue_card_ambiguous({ network }), m.queue_card_ambiguous_text({ when: moment(d.updatedMs, now) })),
 				safe: m.queue_safe_doubt(),
@@ -193,6 +202,8 @@ export function momentWords(t: api.Moment, d: api.Delivery): string {
 				: m.queue_t_accepted({ network });
 		case 'taken':
 			return m.queue_t_taken({ network });
+		case 'handed':
+			return m.queue_t_handed();
 		case 'no_answer':
 			return m.queue_t_no_answer({ network });
 		case 'refused':

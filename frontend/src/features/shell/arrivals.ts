@@ -67,6 +67,7 @@ const notices: Record<string, { of?: keyof api.Notify; text: (count: number) => 
 	queue_late: { of: 'away', text: (count) => m.shell_notice_late({ count }) },
 	clock_suspect: { of: 'needsYou', text: (minutes) => m.shell_notice_clock({ minutes }) },
 	queue_unsure: { of: 'needsYou', text: (count) => m.shell_notice_unsure({ count }) },
+	queue_turn: { of: 'needsYou', text: (count) => m.shell_notice_turn({ count }) },
 	online_again: { text: (count) => m.shell_notice_online({ count }) },
 	queue_published: { of: 'published', text: (count) => m.shell_notice_published({ count }) },
 };

@@ -18,6 +18,8 @@ export function EditLive(arg1:api.EditRequest):Promise<api.Edit>;
 
 export function Engine(arg1:string):Promise<api.Engine>;
 
+export function Handed(arg1:string):Promise<api.Handed>;
+
 export function HeldAll():Promise<boolean>;
 
 export function History(arg1:api.HistoryRequest):Promise<api.HistoryPage>;

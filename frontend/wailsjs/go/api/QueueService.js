@@ -34,6 +34,10 @@ export function Engine(arg1) {
   return window['go']['api']['QueueService']['Engine'](arg1);
 }
 
+export function Handed(arg1) {
+  return window['go']['api']['QueueService']['Handed'](arg1);
+}
+
 export function HeldAll() {
   return window['go']['api']['QueueService']['HeldAll']();
 }
