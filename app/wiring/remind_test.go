@@ -59,7 +59,8 @@ type handedFile struct {
 func (b *bench) lies(h api.Handed) (parts []struct {
 	Text  handedFile
 	Media []handedFile
-}) {
+},
+) {
 	b.t.Helper()
 	var record struct {
 		Parts []struct {

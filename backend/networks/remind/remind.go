@@ -132,11 +132,13 @@ func (Network) Connect(_ context.Context, _ network.Calls, answers network.Step)
 		key                   string
 		least, most, standard int
 	}{{OptionText, 1, mostText, 5000}, {OptionSide, leastSide, mostSide, 2048}, {OptionPictures, 0, mostPictures, 10}} {
-		n, err := q.standard, error(nil)
+		n, number := q.standard, true
 		if text := strings.TrimSpace(given[q.key]); text != "" {
+			var err error
 			n, err = strconv.Atoi(text)
+			number = err == nil
 		}
-		if err != nil || n < q.least || n > q.most {
+		if !number || n < q.least || n > q.most {
 			return ask.Because(network.ReasonMalformed, q.key, "Please give a number from "+strconv.Itoa(q.least)+" to "+strconv.Itoa(q.most)+"."), nil
 		}
 		options[q.key] = strconv.Itoa(n)

@@ -171,9 +171,19 @@ func TestAChannelTakesWhatFitsThere(t *testing.T) {
 
 func TestAWrongAnswerAsksAgain(t *testing.T) {
 	for _, c := range []struct{ about, value string }{
-		{"title", ""}, {"title", strings.Repeat("é", 101)}, {"page", "http://example.org"}, {"page", "file:///etc/passwd"},
-		{"page", "https://"}, {"page", "https://me:word@example.org"}, {"text", "0"}, {"text", "ten"}, {"text", "10001"},
-		{"side", "319"}, {"side", "4097"}, {"pictures", "-1"}, {"pictures", "21"},
+		{"title", ""},
+		{"title", strings.Repeat("é", 101)},
+		{"page", "http://example.org"},
+		{"page", "file:///etc/passwd"},
+		{"page", "https://"},
+		{"page", "https://me:word@example.org"},
+		{"text", "0"},
+		{"text", "ten"},
+		{"text", "10001"},
+		{"side", "319"},
+		{"side", "4097"},
+		{"pictures", "-1"},
+		{"pictures", "21"},
 	} {
 		answers := map[string]string{"title": "Mine", c.about: c.value}
 		if step := answer(t, answers); step.Account != nil || step.About != c.about || step.Message == "" {
