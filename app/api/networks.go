@@ -139,6 +139,7 @@ func abilities(n network.Network, d network.Descriptor) []string {
 		{"verify", verify},
 		{"local", d.Local},
 		{"rehearsal", d.Rehearsal},
+		{"by_hand", d.ByHand},
 		{"priced", d.Budgets.Price != nil},
 	} {
 		if a.has {

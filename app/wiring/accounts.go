@@ -100,7 +100,11 @@ func (s *Accounts) Connected(ctx context.Context, w domain.WorkspaceID, networkI
 
 func (s *Accounts) reachesNobody(networkID string) bool {
 	n, ok := s.networks.Get(networkID)
-	return ok && (n.Describe().Local || n.Describe().Rehearsal)
+	if !ok {
+		return false
+	}
+	d := n.Describe()
+	return d.Rehearsal || d.Local && !d.ByHand
 }
 
 // Expires returns when a channel's sign-in ends, zero if that is not known.

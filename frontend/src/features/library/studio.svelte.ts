@@ -78,7 +78,10 @@ export class Wish {
 export class Studio {
 	tasks = $state.raw<readonly api.VideoTask[]>([]);
 	shares = $state<Record<string, number>>({});
+	/** Why the last wish of a person was not done. */
 	error = $state.raw<BackendError | undefined>();
+	/** Why the list is not known. */
+	unread = $state.raw<BackendError | undefined>();
 	#work: VideoWork;
 	#workspace: string;
 	#stops: (() => void)[] = [];
@@ -109,9 +112,11 @@ export class Studio {
 		const asked = ++this.#asked;
 		try {
 			const tasks = await this.#work.tasks(this.#workspace);
-			if (asked === this.#asked) this.tasks = tasks;
+			if (asked !== this.#asked) return;
+			this.tasks = tasks;
+			this.unread = undefined;
 		} catch (e) {
-			if (asked === this.#asked) this.error = backendError(e);
+			if (asked === this.#asked) this.unread = backendError(e);
 		}
 	}
 
