@@ -1,6 +1,9 @@
 package domain
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -170,6 +173,13 @@ type Segment struct {
 	// ContainerUntil until when that can be made visible; zero: for good.
 	Container      string
 	ContainerUntil time.Time
+}
+
+// ClientKey is the key that a segment has with the network: 32 hexadecimal digits, the same for the same delivery,
+// generation and index, different for all others. What follows from it is stored by its absence: it never changes.
+func ClientKey(id DeliveryID, generation, index int) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "postbag segment\x00%s\x00%d\x00%d", id, generation, index))
+	return hex.EncodeToString(sum[:16])
 }
 
 // SegmentState says whether a segment is public.

@@ -271,8 +271,7 @@ func Thaw(d domain.Delivery) (p network.Plan, err error) {
 func Keys(id domain.DeliveryID, generation, segments int) []string {
 	keys := make([]string, segments)
 	for i := range keys {
-		sum := sha256.Sum256(fmt.Appendf(nil, "postbag segment\x00%s\x00%d\x00%d", id, generation, i))
-		keys[i] = hex.EncodeToString(sum[:16])
+		keys[i] = domain.ClientKey(id, generation, i)
 	}
 	return keys
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -29,7 +30,7 @@ ORDER BY d.due_at_ms, d.row`
 func (db *DB) Board(ctx context.Context, w domain.WorkspaceID, limit int) (list []domain.Delivery, err error) {
 	err = db.Read(ctx, func(tx *Tx) error {
 		list, err = collect(tx, scanDelivery, selectBoard, w, limit)
-		return err
+		return errors.Join(err, tx.withMostPlans(list))
 	})
 	return list, err
 }

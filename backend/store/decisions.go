@@ -120,7 +120,7 @@ func (db *DB) SendAgain(ctx context.Context, d domain.Delivery, r domain.Resolut
 }
 
 func (t *Tx) liveSegments(id domain.DeliveryID) (map[int]domain.Segment, error) {
-	list, err := collect(t, scanSegment, selectSegments, id)
+	list, err := t.segments(id)
 	if err != nil {
 		return nil, err
 	}

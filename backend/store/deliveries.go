@@ -44,6 +44,12 @@ func scanDelivery(s scanner) (d domain.Delivery, err error) {
 func (db *DB) Delivery(ctx context.Context, id domain.DeliveryID) (d domain.Delivery, err error) {
 	err = db.ask(ctx, func(tx *Tx) error {
 		d, err = one(tx, scanDelivery, selectDelivery+" WHERE d.id = ?", id)
+		if err != nil {
+			return err
+		}
+		only := []domain.Delivery{d}
+		err = tx.withPlans(only)
+		d = only[0]
 		return err
 	})
 	return d, err
@@ -60,7 +66,7 @@ func (db *DB) Deliveries(ctx context.Context, w domain.WorkspaceID, states ...do
 	}
 	err = db.ask(ctx, func(tx *Tx) error {
 		list, err = collect(tx, scanDelivery, query+" ORDER BY d.due_at_ms, d.row", args...)
-		return err
+		return errors.Join(err, tx.withMostPlans(list))
 	})
 	return list, err
 }
@@ -69,7 +75,7 @@ func (db *DB) Deliveries(ctx context.Context, w domain.WorkspaceID, states ...do
 func (db *DB) DeliveriesOf(ctx context.Context, id domain.PostID) (list []domain.Delivery, err error) {
 	err = db.ask(ctx, func(tx *Tx) error {
 		list, err = collect(tx, scanDelivery, selectDelivery+" WHERE p.id = ? ORDER BY d.row", id)
-		return err
+		return errors.Join(err, tx.withMostPlans(list))
 	})
 	return list, err
 }
@@ -150,7 +156,7 @@ func (db *DB) NextWake(ctx context.Context) (next time.Time, err error) {
 }
 
 const selectSegments = `
-SELECT s.idx, s.state, s.client_key, ifnull(s.remote_id, ''), ifnull(s.remote_url, ''), ifnull(s.remote_ref, ''),
+SELECT s.idx, s.generation, s.state, s.client_key, ifnull(s.remote_id, ''), ifnull(s.remote_url, ''), ifnull(s.remote_ref, ''),
     s.published_at_ms, ifnull(s.container_id, ''), s.container_expires_ms
 FROM segment s JOIN delivery d ON d.row = s.delivery AND d.generation = s.generation
 WHERE d.id = ? ORDER BY s.idx`
@@ -158,16 +164,24 @@ WHERE d.id = ? ORDER BY s.idx`
 // Segments returns the segments of a delivery's present generation, in order.
 func (db *DB) Segments(ctx context.Context, id domain.DeliveryID) (list []domain.Segment, err error) {
 	err = db.ask(ctx, func(tx *Tx) error {
-		list, err = collect(tx, scanSegment, selectSegments, id)
+		list, err = tx.segments(id)
 		return err
 	})
 	return list, err
 }
 
-func scanSegment(s scanner) (g domain.Segment, err error) {
+func (t *Tx) segments(id domain.DeliveryID) ([]domain.Segment, error) {
+	return collect(t, func(s scanner) (domain.Segment, error) { return scanSegment(s, id) }, selectSegments, id)
+}
+
+func scanSegment(s scanner, id domain.DeliveryID) (g domain.Segment, err error) {
 	var published, until sql.NullInt64
-	err = s.Scan(&g.Index, &g.State, &g.ClientKey, &g.RemoteID, &g.RemoteURL, &g.RemoteRef, &published, &g.Container, &until)
+	var generation int
+	err = s.Scan(&g.Index, &generation, &g.State, &g.ClientKey, &g.RemoteID, &g.RemoteURL, &g.RemoteRef, &published, &g.Container, &until)
 	g.PublishedAt, g.ContainerUntil = at(published), at(until)
+	if g.ClientKey == "" { // it is what it follows from: dropPlan saw to that
+		g.ClientKey = domain.ClientKey(id, generation, g.Index)
+	}
 	return g, err
 }
 

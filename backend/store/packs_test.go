@@ -81,10 +81,26 @@ func busy(t *testing.T, deliveries int) *DB {
 		}
 		list, err := db.AddDeliveries(t.Context(), []domain.Delivery{{
 			ID: domain.DeliveryID(fmt.Sprint("delivery ", i)), Variant: p.Variants[0].ID, Due: p.CreatedAt, Late: domain.DefaultLate(),
-			Plan: []byte(`{}`), PlanHash: "hash", ApprovedHash: "hash",
-		}}, func(domain.Delivery) []string { return []string{fmt.Sprint("key ", i)} })
+			Plan: fmt.Appendf(nil, `{"parts":[{"text":"Post %d, as it was first."}]}`, i), PlanHash: fmt.Sprint("first ", i), ApprovedHash: fmt.Sprint("first ", i),
+		}}, func(d domain.Delivery) []string {
+			if i%4 == 1 { // as a program of another time may have made them
+				return []string{fmt.Sprint("key ", i)}
+			}
+			return []string{domain.ClientKey(d.ID, 1, 0)}
+		})
 		if err != nil {
 			t.Fatal(err)
+		}
+		if i%3 == 2 { // a person wrote it anew
+			d, err := db.Delivery(t.Context(), list[0].ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.Plan, d.PlanHash = fmt.Appendf(nil, `{"parts":[{"text":"Post %d, “as it is”."}]}`, i), fmt.Sprint("second ", i)
+			d.ApprovedHash = d.PlanHash
+			if err := db.PutBack(t.Context(), d); err != nil {
+				t.Fatal(err)
+			}
 		}
 		for _, s := range []domain.DeliveryState{domain.Held, domain.Planned} {
 			c := domain.Change{State: s, WakeAt: p.CreatedAt}

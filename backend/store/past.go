@@ -13,7 +13,7 @@ import (
 	"postbag/backend/domain"
 )
 
-// What was published long ago needs no journal at hand: its attempts and calls are in the change log,
+// What was published long ago needs no journal at hand: its plan, attempts and calls are in the change log,
 // packed, and the rows are taken away. Before that, they are made again from the log and compared.
 
 const (
@@ -34,6 +34,7 @@ type past struct {
 	began, ended   int64 // clocks of the log between which its attempts and calls were written
 	told           int64 // the clock of its last change
 	first, last    int64 // the changes that they begin and end with, once they were found
+	plan           int64 // the change that gave it its plan; 0: none was found, and the plan stays
 }
 
 const selectPast = `
@@ -54,7 +55,8 @@ func scanPast(s scanner) (p past, err error) {
 }
 
 // PackJournals takes away the attempts and calls, as rows, of what was published before then, and
-// returns of how many deliveries. They stay readable: Attempts reads them from the packed change log.
+// returns of how many deliveries. They stay readable: Attempts reads them from the packed change log, and
+// whatever returns deliveries reads their plans from there.
 // Left as they are: what is not packed yet, what ever was in doubt, and the newest keep calls, by which
 // another copy of this database is known (HasCall). It fails with ErrDamaged if the log has other rows
 // than the journal; those deliveries keep theirs.
@@ -115,29 +117,26 @@ func (db *DB) proveJournals(ctx context.Context, before time.Time, after past, k
 				wrong = errors.Join(wrong, fmt.Errorf("%w: the change log tells another story of delivery %d", ErrDamaged, p.row))
 			}
 		}
-		return wrong
+		return errors.Join(wrong, tx.findPlans(proved))
 	})
 	return list, proved, err
 }
 
 const beginPast = `UPDATE delivery SET journal_first = ?2, journal_last = ?3 WHERE row = ?1 AND journal_last IS NULL`
 
-// dropJournals takes the rows away. What was approved is what was published (a trigger saw to that), and
-// is kept once.
+// dropJournals takes the rows away, and what else of them the log has.
 func (t *Tx) dropJournals(list []past) error {
 	for _, p := range list {
 		if err := must(t.exec(beginPast, p.row, p.first, p.last)); err != nil {
 			return err
 		}
-		for _, q := range []string{
-			"DELETE FROM call WHERE delivery = ?",
-			"DELETE FROM attempt WHERE delivery = ?",
-			"UPDATE delivery SET approved_hash = NULL WHERE row = ?",
-			"UPDATE segment SET plan_hash = '' WHERE delivery = ?",
-		} {
+		for _, q := range []string{"DELETE FROM call WHERE delivery = ?", "DELETE FROM attempt WHERE delivery = ?"} {
 			if _, err := t.exec(q, p.row); err != nil {
 				return err
 			}
+		}
+		if err := t.dropPlan(p); err != nil {
+			return err
 		}
 	}
 	return must(t.exec("UPDATE local_packed SET since = since + ?", len(list)))

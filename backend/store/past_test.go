@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -73,6 +74,7 @@ func TestTheJournalOfWhatWasPublishedLongAgoIsReadFromTheLog(t *testing.T) {
 		Turns    []Turn
 		Delivery domain.Delivery
 		Facts    map[domain.DeliveryID]DeliveryFacts
+		Segments []domain.Segment
 	}
 	tell := func() (all []told) {
 		for i := range n {
@@ -93,11 +95,34 @@ func TestTheJournalOfWhatWasPublishedLongAgoIsReadFromTheLog(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			all = append(all, told{attempts, turns, d, facts})
+			segments, err := db.Segments(t.Context(), id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, told{attempts, turns, d, facts, segments})
 		}
 		return all
 	}
-	before := tell()
+	lists := func() (all []any) {
+		w, err := db.Workspaces(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := db.Deliveries(t.Context(), w[0].ID, domain.Published)
+		if err != nil || len(list) != n {
+			t.Fatalf("%d deliveries are listed: %v", len(list), err)
+		}
+		of, err := db.DeliveriesOf(t.Context(), list[7].Post)
+		if err != nil || len(of) != 1 {
+			t.Fatalf("%d are of one post: %v", len(of), err)
+		}
+		sent, err := db.SentTo(t.Context(), list[0].Channel, time.Time{})
+		if err != nil || len(sent) != n {
+			t.Fatalf("%d were sent: %v", len(sent), err)
+		}
+		return append(all, list, of, sent)
+	}
+	before, listed := tell(), lists()
 	if moved, err := db.PackJournals(t.Context(), time.Now().Add(time.Hour), 0); moved != 0 || err != nil {
 		t.Fatalf("%d journals moved to a log that is not packed: %v", moved, err)
 	}
@@ -116,6 +141,16 @@ func TestTheJournalOfWhatWasPublishedLongAgoIsReadFromTheLog(t *testing.T) {
 				t.Fatalf("of delivery %d is told\n%+v\nand was\n%+v", i, after[i], before[i])
 			}
 		}
+	}
+	if after := lists(); !reflect.DeepEqual(listed, after) {
+		t.Errorf("listed are\n%+v\nand were\n%+v", after, listed)
+	}
+	var plans, keys int
+	if err := db.read.QueryRow("SELECT count(plan_from), (SELECT count(*) FROM segment WHERE client_key = '') FROM delivery").Scan(&plans, &keys); err != nil {
+		t.Fatal(err)
+	}
+	if plans != moved || keys < moved/2 || keys >= moved {
+		t.Errorf("%d plans and %d keys are in the log alone, of %d deliveries", plans, keys, moved)
 	}
 	var rows, holes int
 	if err := db.read.QueryRow("SELECT count(DISTINCT delivery), (SELECT since FROM local_packed) FROM call").Scan(&rows, &holes); err != nil {
@@ -172,6 +207,9 @@ func TestNoJournalMovesInSQLThatIsNotBeyondDoubt(t *testing.T) {
 		}
 	}
 	const one = " WHERE id = 'delivery 0'"
+	refused("losing the plan", "UPDATE delivery SET plan_json = '{}', plan_hash = ''"+one)
+	refused("moving the plan before the journal", "UPDATE delivery SET plan_json = '{}', plan_hash = '', plan_from = 1"+one)
+	refused("losing the key", "UPDATE segment SET client_key = '' WHERE delivery = (SELECT row FROM delivery"+one+")")
 	refused("taking away calls", "DELETE FROM call WHERE id = 'post 0 1'")
 	refused("taking away an attempt", "DELETE FROM attempt WHERE claim_token = 'first 0'")
 	refused("moving to what is not packed", "UPDATE delivery SET journal_first = 1, journal_last = (SELECT max(row) FROM change_log)"+one)
@@ -181,11 +219,55 @@ func TestNoJournalMovesInSQLThatIsNotBeyondDoubt(t *testing.T) {
 	if _, err := db.PackJournals(t.Context(), time.Now().Add(time.Hour), 0); err != nil {
 		t.Fatal(err)
 	}
+	refused("another plan", `UPDATE delivery SET plan_json = '{"parts":[]}'`+one)
+	refused("another hash", "UPDATE delivery SET plan_hash = 'x'"+one)
+	refused("another approval", "UPDATE delivery SET approved_hash = 'x'"+one)
+	refused("taking the plan from elsewhere", "UPDATE delivery SET plan_from = 1"+one)
+	refused("taking the plan from nowhere", "UPDATE delivery SET plan_from = NULL"+one)
+	refused("another key", "UPDATE segment SET client_key = 'x' WHERE delivery = (SELECT row FROM delivery"+one+")")
 	refused("moving back", "UPDATE delivery SET journal_first = NULL, journal_last = NULL"+one)
 	refused("moving twice", "UPDATE delivery SET journal_last = journal_last - 1"+one)
 	refused("another attempt", `INSERT INTO attempt (delivery, no, claim_token, machine, process, app_version, boot_id, started_at_ms)
 		SELECT row, 3, 'third', '', '', '', '', 1 FROM delivery`+one)
 	refused("taking away the delivery", "DELETE FROM delivery"+one)
+}
+
+// What the log does not tell stays where it is, and a log that was damaged later says so instead of telling a
+// plan that nobody approved.
+func TestAPlanThatTheLogTellsOtherwiseStays(t *testing.T) {
+	db := busy(t, 20)
+	for _, q := range []string{
+		"DROP TRIGGER log_delivery_u",
+		`UPDATE delivery SET plan_json = '{"parts":[{"text":"Nobody logged this."}]}' WHERE id = 'delivery 4'`,
+	} {
+		if _, err := db.write.Exec(q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	publishAll(t, db, func(int) bool { return false })
+	packAll(t, db, 50, 1)
+	if moved, err := db.PackJournals(t.Context(), time.Now().Add(time.Hour), 0); moved < 10 || err != nil {
+		t.Fatalf("%d moved: %v", moved, err)
+	}
+	d, err := db.Delivery(t.Context(), "delivery 4")
+	if err != nil || !strings.Contains(string(d.Plan), "Nobody logged this.") || d.PlanHash == "" || d.ApprovedHash != d.PlanHash {
+		t.Errorf("delivery 4 lost its plan: %+v, %v", d, err)
+	}
+	for _, q := range []string{"DROP TRIGGER change_pack_fixed", "UPDATE change_pack SET packed = substr(packed, 1, length(packed) / 2)"} {
+		if _, err := db.write.Exec(q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d, err := db.Delivery(t.Context(), "delivery 0"); !errors.Is(err, ErrDamaged) {
+		t.Errorf("from a damaged log comes %+v, %v", d, err)
+	}
+	d, err = db.Delivery(t.Context(), "delivery 4")
+	if err != nil || d.State != domain.Published {
+		t.Errorf("a plan that is at hand needs no log: %+v, %v", d, err)
+	}
+	if list, err := db.Deliveries(t.Context(), d.Workspace); err != nil || len(list) != 20 || list[0].PlanHash != "" || len(list[0].Plan) > 2 {
+		t.Errorf("a damaged log takes lists away: %d, %v", len(list), err)
+	}
 }
 
 func TestTheFileIsWrittenAnewWhenThereAreHoles(t *testing.T) {

@@ -49,12 +49,32 @@ func (db *DB) sent(ctx context.Context, query string, channel domain.ChannelID, 
 			x.Plan, x.At = []byte(plan), at(when)
 			return x, err
 		}, query, channel, since.UnixMilli())
-		return err
+		if err != nil {
+			return err
+		}
+		return tx.withSentPlans(list)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("what channel %s sent: %w", channel, err)
 	}
 	return list, nil
+}
+
+// withSentPlans gives what was sent long ago the plans that moved to the log.
+func (t *Tx) withSentPlans(list []domain.Sent) error {
+	var without []domain.DeliveryID
+	for _, x := range list {
+		if string(x.Plan) == movedPlan {
+			without = append(without, x.ID)
+		}
+	}
+	plans, err := t.plansFor(without)
+	for i, x := range list {
+		if p, ok := plans[x.ID]; ok {
+			list[i].Plan = []byte(p.plan)
+		}
+	}
+	return err
 }
 
 // Begun reports whether a request that could publish something of a delivery's present generation
