@@ -41,6 +41,7 @@ func trials() []trial {
 		{"Q15", "./app/wiring", "TestTwoThatRenewAtOnceLoseNoAccount", 1_000, 250},
 		{"Q10", queue, "TestAYearOfSleepsAndJourneysIsPublishedInTime", 20, 2},
 		{"Q8", queue, "TestAPowerCutTakesNothingThatWasPromised", 2_000, 250},
+		{"Q8 packing", "./backend/store", "TestNothingIsLostWhenThePowerGoesOrTheDiskFillsWhilePacking", 1_600, 200},
 		{"Q6", queue, "TestGhostsAreNeverDoubled", 5_000, 500},
 		{"Q5", queue, "TestRandomKillsWithFaultsLoseAndDoubleNothing", 5_000, 500},
 		{"Q4", queue, "TestKillCyclesLoseAndDoubleNothing", 10_000, 1_000},

@@ -64,7 +64,7 @@ func TestAPersonSignsInToBlueskyInTheBrowser(t *testing.T) {
 	arrived(2, "published")
 
 	s.TurnNonceBefore("com.atproto.repo.putRecord")
-	b.publish(api.Content{Text: "We open at seven."}) // it waits a moment; on a slow machine that is over already
+	b.publish(api.Content{Text: "We open at seven."})                                              // it waits a moment; on a slow machine that is over already
 	for _, d := range must[[]api.Delivery](t)(b.api.Queue.List(b.space.ID, []string{"waiting"})) { // half a minute at most
 		ok(t, b.DB.Postpone(t.Context(), domain.DeliveryID(d.ID), time.Now(), d.ErrorClass, d.ErrorText))
 	}

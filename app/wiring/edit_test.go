@@ -1,7 +1,10 @@
 package wiring_test
 
 import (
+	"database/sql"
+	"fmt"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
 
@@ -54,5 +57,47 @@ func TestALivePostIsChangedInItsPlace(t *testing.T) {
 	}
 	if err := a.DB.Replay(t.Context(), filepath.Join(t.TempDir(), "again.db")); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestWhatWasPublishedLongAgoIsShownAndChanged packs a delivery's plan and journal into the change log; its
+// story is the same, and what is live can still be changed.
+func TestWhatWasPublishedLongAgoIsShownAndChanged(t *testing.T) {
+	b := newBench(t)
+	b.publish(api.Content{Text: "The shop opens at nine"})
+	d := must[[]api.Delivery](t)(b.api.Queue.List(b.space.ID, []string{"published"}))[0]
+	before := must[api.DeliveryStory](t)(b.api.Queue.Show(d.ID))
+
+	must[api.Workspace](t)(b.api.System.AddWorkspace("Later")) // the clock of the log goes on
+	raw, err := sql.Open("sqlite", b.Dir.Database()+"?_pragma=busy_timeout(5000)")
+	ok(t, err)
+	defer raw.Close()
+	tx := must[*sql.Tx](t)(raw.Begin())
+	for i := range 4000 { // as much as a month brings
+		_, err := tx.Exec("UPDATE workspace SET name = ? WHERE name <> 'Later'", fmt.Sprint("Month of work ", i))
+		ok(t, err)
+	}
+	ok(t, tx.Commit())
+	if packs := must[int](t)(b.DB.PackLog(t.Context(), 1)); packs == 0 {
+		t.Fatal("the change log was not packed")
+	}
+	if moved := must[int](t)(b.DB.PackJournals(t.Context(), time.Now().Add(time.Hour), 0)); moved != 1 {
+		t.Fatalf("%d journals moved", moved)
+	}
+	var plan string
+	ok(t, raw.QueryRow("SELECT plan_json FROM delivery WHERE plan_from IS NOT NULL").Scan(&plan))
+	if plan != "{}" {
+		t.Errorf("the plan is %q in its row, too", plan)
+	}
+
+	if after := must[api.DeliveryStory](t)(b.api.Queue.Show(d.ID)); !reflect.DeepEqual(before, after) {
+		t.Errorf("the story is\n%+v\nand was\n%+v", after, before)
+	}
+	if list := must[[]api.Delivery](t)(b.api.Queue.List(b.space.ID, []string{"published"})); list[0].Text != "The shop opens at nine" {
+		t.Errorf("listed is %+v", list[0])
+	}
+	done := must[api.Edit](t)(b.api.Queue.EditLive(api.EditRequest{ID: d.ID, Text: "The shop opens at ten"}))
+	if statuses := b.server.Statuses(); done.Outcome != "accepted" || len(statuses) != 1 || statuses[0].Text != "The shop opens at ten" {
+		t.Errorf("the change ended %+v; live is %+v", done, statuses)
 	}
 }

@@ -62,7 +62,11 @@ func wholeLog(t *testing.T, db *DB) (list []string) {
 // busy makes a database with a workspace that was renamed and rows of deliveries that came and moved.
 func busy(t *testing.T, deliveries int) *DB {
 	t.Helper()
-	db := open(t)
+	return fill(t, open(t), deliveries)
+}
+
+func fill(t *testing.T, db *DB, deliveries int) *DB {
+	t.Helper()
 	w, err := db.AddWorkspace(t.Context(), "One")
 	if err != nil {
 		t.Fatal(err)

@@ -65,44 +65,49 @@ func publishAll(t *testing.T, db *DB, doubt func(i int) bool) {
 	}
 }
 
+// story is what can be read of a delivery.
+type story struct {
+	Attempts []domain.Attempt
+	Turns    []Turn
+	Delivery domain.Delivery
+	Facts    map[domain.DeliveryID]DeliveryFacts
+	Segments []domain.Segment
+}
+
+// tellAll reads what publishAll published.
+func tellAll(t *testing.T, db *DB, n int) (all []story) {
+	t.Helper()
+	for i := range n {
+		id := domain.DeliveryID(fmt.Sprint("delivery ", i))
+		attempts, err := db.Attempts(t.Context(), id)
+		if err != nil || len(attempts) != 2 || len(attempts[1].Calls) != 2 {
+			t.Fatalf("delivery %d was attempted %d times: %v", i, len(attempts), err)
+		}
+		turns, err := db.Turns(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := db.Delivery(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		facts, err := db.DeliveryFacts(t.Context(), []domain.DeliveryID{id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		segments, err := db.Segments(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, story{attempts, turns, d, facts, segments})
+	}
+	return all
+}
+
 func TestTheJournalOfWhatWasPublishedLongAgoIsReadFromTheLog(t *testing.T) {
 	const n = 40
 	db := busy(t, n)
 	publishAll(t, db, func(i int) bool { return i == 5 })
-	type told struct {
-		Attempts []domain.Attempt
-		Turns    []Turn
-		Delivery domain.Delivery
-		Facts    map[domain.DeliveryID]DeliveryFacts
-		Segments []domain.Segment
-	}
-	tell := func() (all []told) {
-		for i := range n {
-			id := domain.DeliveryID(fmt.Sprint("delivery ", i))
-			attempts, err := db.Attempts(t.Context(), id)
-			if err != nil || len(attempts) != 2 || len(attempts[1].Calls) != 2 {
-				t.Fatalf("delivery %d was attempted %d times: %v", i, len(attempts), err)
-			}
-			turns, err := db.Turns(t.Context(), id)
-			if err != nil {
-				t.Fatal(err)
-			}
-			d, err := db.Delivery(t.Context(), id)
-			if err != nil {
-				t.Fatal(err)
-			}
-			facts, err := db.DeliveryFacts(t.Context(), []domain.DeliveryID{id})
-			if err != nil {
-				t.Fatal(err)
-			}
-			segments, err := db.Segments(t.Context(), id)
-			if err != nil {
-				t.Fatal(err)
-			}
-			all = append(all, told{attempts, turns, d, facts, segments})
-		}
-		return all
-	}
 	lists := func() (all []any) {
 		w, err := db.Workspaces(t.Context())
 		if err != nil {
@@ -122,7 +127,7 @@ func TestTheJournalOfWhatWasPublishedLongAgoIsReadFromTheLog(t *testing.T) {
 		}
 		return append(all, list, of, sent)
 	}
-	before, listed := tell(), lists()
+	before, listed := tellAll(t, db, n), lists()
 	if moved, err := db.PackJournals(t.Context(), time.Now().Add(time.Hour), 0); moved != 0 || err != nil {
 		t.Fatalf("%d journals moved to a log that is not packed: %v", moved, err)
 	}
@@ -135,7 +140,7 @@ func TestTheJournalOfWhatWasPublishedLongAgoIsReadFromTheLog(t *testing.T) {
 	if want := n - keep/4 - 1; moved != want || err != nil {
 		t.Fatalf("the journals of %d deliveries moved, not %d: %v", moved, want, err)
 	}
-	if after := tell(); !reflect.DeepEqual(before, after) {
+	if after := tellAll(t, db, n); !reflect.DeepEqual(before, after) {
 		for i := range after {
 			if !reflect.DeepEqual(before[i], after[i]) {
 				t.Fatalf("of delivery %d is told\n%+v\nand was\n%+v", i, after[i], before[i])
@@ -169,7 +174,7 @@ func TestTheJournalOfWhatWasPublishedLongAgoIsReadFromTheLog(t *testing.T) {
 		t.Error(err)
 	}
 	packAll(t, db, 50, 1)
-	if after := tell(); !reflect.DeepEqual(before, after) {
+	if after := tellAll(t, db, n); !reflect.DeepEqual(before, after) {
 		t.Error("the story is another once the rest of the log is packed")
 	}
 }
