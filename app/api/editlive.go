@@ -23,7 +23,8 @@ type LivePart struct {
 	Alts  []string `json:"alts"` // descriptions of its pictures, in order
 	URL   string   `json:"url"`
 	Limit int      `json:"limit"` // of its text; 0: none
-	// Bar says why it cannot be changed: "never", "not_yet", "over", "poll", "media" or "lost"; "" if it can.
+	// Bar says why it cannot be changed: "never", "not_yet", "over", "poll", "media", "lost" or
+	// "gone"; "" if it can.
 	Bar     string `json:"bar"`
 	Words   bool   `json:"words"`   // its text can be changed
 	Pics    bool   `json:"pics"`    // the descriptions of its pictures can be
@@ -143,15 +144,7 @@ func (s *QueueService) live(id string) (l queue.Live, n network.Network, limits 
 	if err != nil {
 		return l, n, limits, fmt.Errorf("delivery %q: %w", id, err)
 	}
-	segments, err := s.DB.Segments(s.ctx, d.ID)
-	if err != nil {
-		return l, n, limits, err
-	}
-	edits, err := s.DB.Edits(s.ctx, d.ID)
-	if err != nil {
-		return l, n, limits, err
-	}
-	if l, err = queue.LiveOf(d, segments, edits); err != nil {
+	if l, err = queue.ReadLive(s.ctx, s.DB, d); err != nil {
 		return l, n, limits, err
 	}
 	c, err := s.DB.Channel(s.ctx, d.Channel)

@@ -108,6 +108,12 @@ func inputError(err error) *Error {
 			Actions: []string{"Change it on the network itself, or publish a new post."},
 		}
 	}
+	if no, ok := errors.AsType[*queue.NotDeletableError](err); ok {
+		return &Error{
+			Code: CodeNotAllowed, Message: sentence(no.Error()), Field: "delete_" + string(no.Bar), Safe: "The post is as it was.",
+			Actions: []string{"Delete it on the network itself."},
+		}
+	}
 	if notReady, ok := errors.AsType[*queue.NotReadyError](err); ok {
 		issue, _ := network.Blocking(notReady.Issues)
 		return &Error{

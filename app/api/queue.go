@@ -48,7 +48,8 @@ type Delivery struct {
 	Standing    string   `json:"standing"`    // what it makes of its post: "needs_you", "making_sure", …
 	Actions     []string `json:"actions"`     // what may be done with it now, the most useful first
 	Parts       int      `json:"parts"`       // of a thread; else 1
-	Live        int      `json:"live"`        // parts that are proved live
+	Live        int      `json:"live"`        // parts that were proved live
+	Deleted     int      `json:"deleted"`     // parts that a person had deleted at the network
 	Pictures    int      `json:"pictures"`    // pictures and videos of all parts
 	LookURL     string   `json:"lookUrl"`     // where a person can look for it, "" if that is not known
 	Late        LateRule `json:"late"`
@@ -295,12 +296,15 @@ func (s *QueueService) deliveryOf(d domain.Delivery, c domain.Channel, f store.D
 		out.ClockOffMs = s.ground().ClockOff().Milliseconds()
 	}
 	out.Text, out.Pictures = frozen(d)
-	footing := queue.Footing{Touched: f.Touched, Doubt: f.Doubt, Live: f.Live}
+	out.Deleted = f.Deleted
+	footing := queue.Footing{Touched: f.Touched, Doubt: f.Doubt, Live: f.Live, Parts: f.Parts, Deleted: f.Deleted}
 	if n, ok := s.Networks.Get(c.Network); ok {
 		desc := n.Describe()
 		out.NetworkName, out.Local, out.ByHand = desc.Name, desc.Local || desc.Rehearsal, desc.ByHand
 		footing.ByHand = desc.ByHand
 		footing.CanLook, footing.CanEdit = network.CanLook(n), canEdit(n, d)
+		_, footing.CanDelete = n.(network.Deleter)
+		footing.CanDelete = footing.CanDelete && d.RemoteID != ""
 		if out.LookURL == "" {
 			out.LookURL = pageOf(n, c)
 		}

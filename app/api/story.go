@@ -1,6 +1,9 @@
 package api
 
 import (
+	"cmp"
+	"slices"
+
 	"postbag/backend/domain"
 	"postbag/backend/network"
 	"postbag/backend/posts"
@@ -17,6 +20,8 @@ type DeliveryStory struct {
 	Proofs   []Proof   `json:"proofs"`   // what was found out or decided about what was in doubt, oldest first
 	LookedMs int64     `json:"lookedMs"` // when the network was asked last whether it is there; 0: never
 	Edits    []Edit    `json:"edits"`    // what was changed of it since it is live, oldest first
+	// Deletions is what was to be deleted of it at its network, oldest first.
+	Deletions []Deletion `json:"deletions"`
 }
 
 // Turn is one change of how a delivery stands.
@@ -89,7 +94,7 @@ type Sends struct {
 // Show returns a delivery with everything that was tried.
 func (s *QueueService) Show(id string) (_ DeliveryStory, err error) {
 	defer s.done(&err)
-	story := DeliveryStory{Parts: []Segment{}, Attempts: []Attempt{}, Timeline: []Moment{}, Turns: []Turn{}, Proofs: []Proof{}, Edits: []Edit{}}
+	story := DeliveryStory{Parts: []Segment{}, Attempts: []Attempt{}, Timeline: []Moment{}, Turns: []Turn{}, Proofs: []Proof{}, Edits: []Edit{}, Deletions: []Deletion{}}
 	if story.Delivery, err = s.one(id); err != nil {
 		return story, err
 	}
@@ -121,7 +126,12 @@ func (s *QueueService) Show(id string) (_ DeliveryStory, err error) {
 	if story.Edits, err = s.edits(id); err != nil {
 		return story, err
 	}
-	story.Timeline = append(timeline(d, attempts, found), editMoments(story.Edits)...) // all after it was published
+	if story.Deletions, err = s.deletions(id); err != nil {
+		return story, err
+	}
+	since := append(editMoments(story.Edits), deletionMoments(story.Deletions)...) // all after it was published
+	slices.SortStableFunc(since, func(a, b Moment) int { return cmp.Compare(a.AtMs, b.AtMs) })
+	story.Timeline = append(timeline(d, attempts, found), since...)
 	carried(d, attempts, story.Attempts)
 	for _, f := range found {
 		story.Proofs = append(story.Proofs, Proof{

@@ -15,7 +15,8 @@ import (
 // words: planned, prepared, sent_media, asked, accepted, taken, no_answer, refused, throttled, sign_in,
 // off_line, failed, looked, looked_in_vain, found, absent, same_key, undecided, person_live,
 // person_absent, person_again, held_ with its reason, time_reached, missed, cancelled, closed; of a change
-// to what is live: edited, edit_asked, edit_doubt, edit_refused, edit_off_line.
+// to what is live: edited, edit_asked, edit_doubt, edit_refused, edit_off_line, deleted, delete_asked,
+// delete_doubt, delete_refused, delete_off_line.
 type Moment struct {
 	AtMs   int64  `json:"atMs"`
 	Code   string `json:"code"`

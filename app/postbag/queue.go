@@ -48,6 +48,8 @@ type storyJSON struct {
 	Proofs  []proofJSON   `json:"proofs"`
 	Turns   []turnJSON    `json:"turns"`
 	Edits   []editJSON    `json:"edits"`
+	// Deletions is what was to be deleted of it at its network.
+	Deletions []deletionJSON `json:"deletions"`
 }
 
 type segmentJSON struct {
@@ -100,7 +102,7 @@ type turnJSON struct {
 }
 
 func storyOf(s api.DeliveryStory) storyJSON {
-	out := storyJSON{deliveryJSON: deliveryOf(s.Delivery), Parts: []segmentJSON{}, Journal: []attemptJSON{}, Proofs: []proofJSON{}, Turns: []turnJSON{}, Edits: []editJSON{}}
+	out := storyJSON{deliveryJSON: deliveryOf(s.Delivery), Parts: []segmentJSON{}, Journal: []attemptJSON{}, Proofs: []proofJSON{}, Turns: []turnJSON{}, Edits: []editJSON{}, Deletions: []deletionJSON{}}
 	for _, p := range s.Proofs {
 		out.Proofs = append(out.Proofs, proofJSON{stamp(p.AtMs), p.Part, p.Verdict, p.ByPerson, p.Evidence, p.URL})
 	}
@@ -109,6 +111,9 @@ func storyOf(s api.DeliveryStory) storyJSON {
 	}
 	for _, e := range s.Edits {
 		out.Edits = append(out.Edits, editJSONOf(e))
+	}
+	for _, e := range s.Deletions {
+		out.Deletions = append(out.Deletions, deletionJSONOf(e))
 	}
 	for _, p := range s.Parts {
 		out.Parts = append(out.Parts, segmentJSON(p))
@@ -150,7 +155,7 @@ func newQueue(c *cli) *cobra.Command {
 	resolve.MarkFlagsOneRequired("live", "absent", "send-again")
 	resolve.MarkFlagsMutuallyExclusive("live", "absent", "send-again")
 	return group("queue", "What goes out, and when",
-		newQueueList(c), newQueueShow(c), newQueueRun(c), move, resolve, newQueueEdit(c),
+		newQueueList(c), newQueueShow(c), newQueueRun(c), move, resolve, newQueueEdit(c), newQueueDelete(c),
 		c.orAll("hold", "Keep a delivery from going out; --all keeps everything", true, func(s *api.Services, id string) (api.Delivery, error) {
 			return s.Queue.Hold(id)
 		}),

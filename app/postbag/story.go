@@ -58,6 +58,9 @@ func tellStory(s api.DeliveryStory) []string {
 	for _, e := range s.Edits {
 		list = append(list, line{max(e.AtMs, e.EndedMs), rankStanding, false, editWords(e, s.Delivery.Parts)})
 	}
+	for _, e := range s.Deletions {
+		list = append(list, line{max(e.AtMs, e.EndedMs), rankStanding, false, deletionWords(e, s.Delivery.Parts)})
+	}
 	for _, p := range s.Proofs {
 		list = append(list, line{p.AtMs, rankProof, false, proofWords(p, s.Delivery)})
 	}

@@ -39,6 +39,7 @@ const (
 	EditPoll   EditBar = "poll"    // its votes would be lost
 	EditMedia  EditBar = "media"   // with pictures or a video the network changes nothing
 	EditLost   EditBar = "lost"    // it is not known which post it is: a person gave its address alone
+	EditGone   EditBar = "gone"    // it was deleted at the network
 )
 
 // EditRule says what of a live post can be changed. The zero rule: Postbag changes nothing there.

@@ -24,12 +24,13 @@ const (
 	ActionMove       Action = "move"        // give it another time
 	ActionEdit       Action = "edit"        // change the post
 	ActionHold       Action = "hold"
-	ActionPlanAgain  Action = "plan_again" // plan an ended one anew
-	ActionOpen       Action = "open"       // what is live
-	ActionEditLive   Action = "edit_live"  // change what is live
-	ActionDuplicate  Action = "duplicate"  // use its content again
-	ActionCancel     Action = "cancel"     // take it out of the queue
-	ActionPutAway    Action = "put_away"   // see it no more
+	ActionPlanAgain  Action = "plan_again"  // plan an ended one anew
+	ActionOpen       Action = "open"        // what is live
+	ActionEditLive   Action = "edit_live"   // change what is live
+	ActionDeleteLive Action = "delete_live" // delete what is live
+	ActionDuplicate  Action = "duplicate"   // use its content again
+	ActionCancel     Action = "cancel"      // take it out of the queue
+	ActionPutAway    Action = "put_away"    // see it no more
 )
 
 // Footing is what, beside its own row, decides what may be done with a delivery.
@@ -39,7 +40,11 @@ type Footing struct {
 	CanLook bool // its network can be asked whether a post is there
 	Live    int  // parts that are proved live
 	CanEdit bool // its network lets what is live be changed
-	ByHand  bool // a person posts it themselves
+	Parts   int  // of it
+	Deleted int  // parts that were deleted at the network
+	// CanDelete says that its network lets what is live be deleted.
+	CanDelete bool
+	ByHand    bool // a person posts it themselves
 }
 
 // Actions returns what a person may do with a delivery now, the most useful first. What is not in
@@ -72,10 +77,7 @@ func Actions(d domain.Delivery, f Footing) []Action {
 	case domain.Held:
 		return heldActions(d.HoldReason, f)
 	case domain.Published:
-		if f.CanEdit {
-			return []Action{ActionOpen, ActionEditLive, ActionDuplicate}
-		}
-		return []Action{ActionOpen, ActionDuplicate}
+		return liveActions(f)
 	case domain.Rejected:
 		return []Action{ActionEdit, ActionPlanAgain, ActionDuplicate, ActionPutAway}
 	case domain.Missed:
@@ -83,6 +85,21 @@ func Actions(d domain.Delivery, f Footing) []Action {
 	case domain.Cancelled:
 	}
 	return []Action{ActionDuplicate}
+}
+
+func liveActions(f Footing) []Action {
+	if f.Deleted > 0 && f.Deleted >= f.Parts {
+		return []Action{ActionDuplicate}
+	}
+	list := []Action{ActionOpen}
+	if f.CanEdit {
+		list = append(list, ActionEditLive)
+	}
+	list = append(list, ActionDuplicate)
+	if f.CanDelete {
+		list = append(list, ActionDeleteLive)
+	}
+	return list
 }
 
 // looking adds asking the network, where that is possible.

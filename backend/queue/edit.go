@@ -2,7 +2,6 @@ package queue
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -11,11 +10,17 @@ import (
 	"postbag/backend/network"
 )
 
-// EditStore is what editing needs of the durable memory.
-type EditStore interface {
+// LiveStore is what tells how a published delivery stands at its network.
+type LiveStore interface {
 	Delivery(ctx context.Context, id domain.DeliveryID) (domain.Delivery, error)
 	Segments(ctx context.Context, id domain.DeliveryID) ([]domain.Segment, error)
 	Edits(ctx context.Context, id domain.DeliveryID) ([]domain.Edit, error)
+	Deletions(ctx context.Context, id domain.DeliveryID) ([]domain.Deletion, error)
+}
+
+// EditStore is what editing needs of the durable memory.
+type EditStore interface {
+	LiveStore
 	BeginEdit(ctx context.Context, e domain.Edit) (domain.Edit, error)
 	EndEdit(ctx context.Context, e domain.Edit) error
 }
@@ -29,16 +34,11 @@ type Editor struct {
 	Carriers Carriers
 }
 
-// How long an edit may take, and how long after a lost answer it is asked for once more.
-const (
-	editTimeout = 2 * time.Minute
-	editAgain   = 2 * time.Second
-)
-
 // Live is what is public of a published delivery, as far as is known.
 type Live struct {
 	Plan  network.Plan // with every change that was accepted, and its segments in Done
 	Parts []LivePart
+	Gone  []bool // which segments were deleted at the network
 }
 
 // LivePart is one part of what is live.
@@ -48,10 +48,28 @@ type LivePart struct {
 	PublishedAt time.Time
 	// Doubt is a change that may have arrived, after everything that is proved; nil: there is none.
 	Doubt *domain.Edit
+	Gone  bool // it was deleted at the network
 }
 
-// LiveOf says how a published delivery reads after its edits.
-func LiveOf(d domain.Delivery, segments []domain.Segment, edits []domain.Edit) (l Live, err error) {
+// ReadLive says how a published delivery reads after its edits, and what of it was deleted. It fails with
+// domain.ErrNotAllowed unless it is published.
+func ReadLive(ctx context.Context, store LiveStore, d domain.Delivery) (l Live, err error) {
+	segments, err := store.Segments(ctx, d.ID)
+	if err != nil {
+		return l, err
+	}
+	edits, err := store.Edits(ctx, d.ID)
+	if err != nil {
+		return l, err
+	}
+	deletions, err := store.Deletions(ctx, d.ID)
+	if err != nil {
+		return l, err
+	}
+	return liveOf(d, segments, edits, deletions)
+}
+
+func liveOf(d domain.Delivery, segments []domain.Segment, edits []domain.Edit, deletions []domain.Deletion) (l Live, err error) {
 	if l.Plan, err = Thaw(d); err != nil {
 		return l, err
 	}
@@ -62,9 +80,15 @@ func LiveOf(d domain.Delivery, segments []domain.Segment, edits []domain.Edit) (
 		l.Plan.Keys = append(l.Plan.Keys, s.ClientKey)
 		l.Plan.Done = append(l.Plan.Done, network.Receipt{RemoteID: s.RemoteID, URL: s.RemoteURL, Ref: s.RemoteRef})
 	}
+	l.Gone = make([]bool, len(segments))
+	for _, e := range deletions {
+		if e.Outcome == domain.OutcomeAccepted && e.Segment < len(l.Gone) {
+			l.Gone[e.Segment] = true
+		}
+	}
 	for i, part := range l.Plan.Parts {
 		own := segments[min(i, len(segments)-1)]
-		p := LivePart{Content: contentOf(part), Receipt: l.Plan.Done[min(i, len(segments)-1)], PublishedAt: d.PublishedAt}
+		p := LivePart{Content: contentOf(part), Receipt: l.Plan.Done[min(i, len(segments)-1)], PublishedAt: d.PublishedAt, Gone: l.Gone[min(i, len(segments)-1)]}
 		if !own.PublishedAt.IsZero() {
 			p.PublishedAt = own.PublishedAt
 		}
@@ -90,6 +114,9 @@ func LiveOf(d domain.Delivery, segments []domain.Segment, edits []domain.Edit) (
 func (l Live) Bar(n network.Network, part int, now time.Time) network.EditBar {
 	if part < 0 || part >= len(l.Parts) {
 		return network.EditNotYet
+	}
+	if l.Parts[part].Gone {
+		return network.EditGone
 	}
 	bar := network.Editable(n, l.Plan, part, l.Parts[part].PublishedAt, now)
 	if bar == network.EditNone && l.Parts[part].Receipt.RemoteID == "" {
@@ -174,6 +201,8 @@ func (e *NotEditableError) Error() string {
 		return e.Network + " lets nobody change a post with pictures or a video"
 	case network.EditLost:
 		return "it is not known which post on " + e.Network + " it is: only its address was given"
+	case network.EditGone:
+		return "it was deleted on " + e.Network
 	case network.EditNone, network.EditNotYet:
 	}
 	return "Postbag cannot change posts on " + e.Network
@@ -189,15 +218,7 @@ func (e *Editor) Edit(ctx context.Context, id domain.DeliveryID, part int, c dom
 	if err != nil {
 		return domain.Edit{}, err
 	}
-	segments, err := e.Store.Segments(ctx, id)
-	if err != nil {
-		return domain.Edit{}, err
-	}
-	edits, err := e.Store.Edits(ctx, id)
-	if err != nil {
-		return domain.Edit{}, err
-	}
-	live, err := LiveOf(d, segments, edits)
+	live, err := ReadLive(ctx, e.Store, d)
 	if err != nil {
 		return domain.Edit{}, err
 	}
@@ -222,79 +243,10 @@ func (e *Editor) Edit(ctx context.Context, id domain.DeliveryID, part int, c dom
 	if err != nil {
 		return begun, err
 	}
-	begun = ended(begun, e.change(ctx, d.Channel, n.(network.Editor), account, plan, part)) //nolint:forcetypeassert // Wanted asked
+	ask := func(ctx context.Context, c network.Calls, a network.Account) error {
+		return n.(network.Editor).Edit(ctx, c, a, plan, part) //nolint:forcetypeassert // Wanted asked
+	}
+	begun.Outcome, begun.Code, begun.Message = outcomeOf(asker{e.Accounts, e.Carriers}.ask(ctx, d.Channel, n, account, ask))
+	begun.OutcomeAt = time.Now()
 	return begun, e.Store.EndEdit(context.WithoutCancel(ctx), begun)
-}
-
-// ended gives an edit the outcome that an error means.
-func ended(edit domain.Edit, err error) domain.Edit {
-	edit.OutcomeAt = time.Now()
-	switch network.KindOf(err) {
-	case "":
-		edit.Outcome = domain.OutcomeAccepted
-	case network.NotSent:
-		edit.Outcome = domain.OutcomeNotSent
-	case network.Rejected:
-		edit.Outcome = domain.OutcomeRejected
-	case network.Throttled:
-		edit.Outcome = domain.OutcomeThrottled
-	case network.Reauth:
-		edit.Outcome = domain.OutcomeReauth
-	case network.Ambiguous:
-		edit.Outcome = domain.OutcomeAmbiguous
-	}
-	if e, ok := errors.AsType[*network.Error](err); ok {
-		edit.Code, edit.Message = network.Printable(e.Code), network.Printable(e.Message)
-	} else if err != nil {
-		edit.Message = network.Printable(sentence(err))
-	}
-	return edit
-}
-
-// change asks the network, with a secret that is renewed where it has run out, and once more after a
-// lost answer. What then proves a refusal proves nothing of the first request: that stays in doubt.
-func (e *Editor) change(ctx context.Context, channel domain.ChannelID, n network.Editor, a network.Account, p network.Plan, part int) error {
-	ctx, cancel := context.WithTimeout(ctx, editTimeout)
-	defer cancel()
-	_, renews := n.(network.Refresher)
-	if renews && !a.Expires.IsZero() && time.Until(a.Expires) < refreshAhead {
-		if fresh, err := Renew(ctx, e.Accounts, e.Carriers, channel, a, nil); err == nil {
-			a = fresh
-		}
-	}
-	err := e.once(ctx, n, a, p, part)
-	if network.KindOf(err) == network.Reauth && renews {
-		fresh, failed := Renew(ctx, e.Accounts, e.Carriers, channel, a, nil)
-		if failed == nil {
-			a = fresh
-			err = e.once(ctx, n, a, p, part)
-		}
-	}
-	switch network.KindOf(err) {
-	case network.Reauth:
-		if failed := e.Accounts.SignedOut(context.WithoutCancel(ctx), channel); failed != nil {
-			return errors.Join(err, failed)
-		}
-	case network.Ambiguous:
-		select {
-		case <-ctx.Done():
-			return err
-		case <-time.After(editAgain):
-		}
-		if e.once(ctx, n, a, p, part) == nil {
-			return nil
-		}
-	case network.NotSent, network.Rejected, network.Throttled, "":
-	}
-	return err
-}
-
-// once asks once. A panic is an error nobody classified.
-func (e *Editor) once(ctx context.Context, n network.Editor, a network.Account, p network.Plan, part int) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("editing panicked: %v", r)
-		}
-	}()
-	return n.Edit(ctx, Direct{Carriers: e.Carriers}, a, p, part)
 }

@@ -79,6 +79,10 @@ func (b *bookkeeping) Edits(context.Context, domain.DeliveryID) ([]domain.Edit, 
 	return b.list, nil
 }
 
+func (b *bookkeeping) Deletions(context.Context, domain.DeliveryID) ([]domain.Deletion, error) {
+	return nil, nil
+}
+
 func (b *bookkeeping) BeginEdit(_ context.Context, e domain.Edit) (domain.Edit, error) {
 	e.ID, e.At = "e", time.Now()
 	b.list = append(b.list, e)

@@ -83,6 +83,7 @@ type DeliveryFacts struct {
 	Touched bool   // something of it is or may be public
 	Doubt   bool   // a call may have been accepted, and nothing settled that
 	LiveURL string // of the first live segment, "" if none is known
+	Deleted int    // parts that a person had deleted at the network
 }
 
 const selectBoardFacts = `
@@ -91,7 +92,8 @@ SELECT d.id, count(*), sum(s.state = 'published'), ifnull(max(CASE WHEN s.state 
         AND (c.outcome = 'accepted' OR c.outcome IS NULL OR c.outcome = 'ambiguous' AND NOT EXISTS (
             SELECT 1 FROM resolution r WHERE r.call = c.row AND r.verdict = 'absent'))),
     EXISTS (SELECT 1 FROM doubt b WHERE b.delivery = d.row AND b.generation = d.generation
-        AND (b.verdict IS NULL OR b.verdict IN ('undecided', 'same_key')))
+        AND (b.verdict IS NULL OR b.verdict IN ('undecided', 'same_key'))),
+    (SELECT count(*) FROM deletion x WHERE x.delivery = d.row AND x.outcome = 'accepted')
 FROM delivery d JOIN segment s ON s.delivery = d.row AND s.generation = d.generation
 WHERE d.id IN (SELECT value FROM json_each(?)) GROUP BY d.row`
 
@@ -105,7 +107,7 @@ func (db *DB) DeliveryFacts(ctx context.Context, ids []domain.DeliveryID) (map[d
 	err = db.Read(ctx, func(tx *Tx) error {
 		_, err := collect(tx, func(s scanner) (f DeliveryFacts, err error) {
 			var id domain.DeliveryID
-			err = s.Scan(&id, &f.Parts, &f.Live, &f.LiveURL, &f.Touched, &f.Doubt)
+			err = s.Scan(&id, &f.Parts, &f.Live, &f.LiveURL, &f.Touched, &f.Doubt, &f.Deleted)
 			all[id] = f
 			return f, err
 		}, selectBoardFacts, string(keys))

@@ -37,37 +37,23 @@ func (db *DB) Edits(ctx context.Context, id domain.DeliveryID) (list []domain.Ed
 	return list, err
 }
 
-const loseEdits = `
-UPDATE edit SET outcome = 'ambiguous', detail = 'the program ended before the answer came', outcome_at_ms = ?2
-WHERE delivery = (SELECT row FROM delivery WHERE id = ?1) AND outcome IS NULL AND at_ms <= ?3`
-
-const anyOpenEdit = "SELECT count(*) FROM edit e JOIN delivery d ON d.row = e.delivery WHERE d.id = ? AND e.outcome IS NULL"
-
 const insertEdit = `
 INSERT INTO edit (id, delivery, part, content_json, actor_id, at_ms)
 SELECT ?2, row, ?3, ?4, ?5, ?6 FROM delivery WHERE id = ?1`
 
 // BeginEdit writes down an edit before anything of it is sent. It fails with domain.ErrConflict while
-// another one of the same delivery is on its way, and with domain.ErrNotAllowed unless that is published.
+// another one of the same delivery, or a deletion, is on its way, and with domain.ErrNotAllowed unless that is published.
 func (db *DB) BeginEdit(ctx context.Context, e domain.Edit) (domain.Edit, error) {
 	content, err := json.Marshal(e.Content)
 	if err != nil {
 		return e, err
 	}
 	err = db.change(ctx, fmt.Sprintf("edit delivery %s", e.Delivery), func(tx *Tx) (int64, error) {
-		now := tx.Now.UnixMilli()
-		if _, err := tx.exec(loseEdits, e.Delivery, now, tx.Now.Add(-editLost).UnixMilli()); err != nil {
+		if err := tx.aloneAt(e.Delivery); err != nil {
 			return 0, err
-		}
-		open, err := tx.number(anyOpenEdit, e.Delivery)
-		if err != nil {
-			return 0, err
-		}
-		if open > 0 {
-			return 0, fmt.Errorf("another change of it is on its way: %w", domain.ErrConflict)
 		}
 		e.ID, e.At = domain.NewID(tx.Now), tx.Now
-		return tx.exec(insertEdit, e.Delivery, e.ID, e.Part, string(content), e.Actor, now)
+		return tx.exec(insertEdit, e.Delivery, e.ID, e.Part, string(content), e.Actor, tx.Now.UnixMilli())
 	})
 	return e, err
 }

@@ -175,7 +175,7 @@ func classify(_ string, r network.Reply) (network.Receipt, error) {
 
 // Delete takes a post back.
 func (Network) Delete(ctx context.Context, c network.Calls, _ network.Account, r network.Receipt) error {
-	reply, err := c.Publish(ctx, "delete", deleteRequest(r.RemoteID))
+	reply, err := c.Prepare(ctx, "delete", deleteRequest(r.RemoteID))
 	if reply.Status == 404 { // it is gone, which is what was wanted
 		return nil
 	}

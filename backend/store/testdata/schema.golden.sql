@@ -159,6 +159,20 @@ CREATE TABLE collection_asset (
     UNIQUE (collection, asset)
 ) STRICT;
 
+CREATE TABLE deletion (
+    row           INTEGER PRIMARY KEY,
+    id            TEXT    NOT NULL UNIQUE,
+    delivery      INTEGER NOT NULL REFERENCES delivery (row) ON DELETE RESTRICT,
+    segment_idx   INTEGER NOT NULL CHECK (segment_idx >= 0),
+    actor_id      TEXT    NOT NULL,
+    at_ms         INTEGER NOT NULL,
+    outcome       TEXT    CHECK (outcome IN ('not_sent', 'accepted', 'rejected', 'throttled', 'reauth', 'ambiguous')),
+    network_code  TEXT    NOT NULL DEFAULT '',
+    detail        TEXT    NOT NULL DEFAULT '', -- for people; never a secret
+    outcome_at_ms INTEGER,
+    CHECK ((outcome IS NULL) = (outcome_at_ms IS NULL))
+) STRICT;
+
 CREATE TABLE delivery (
     row             INTEGER PRIMARY KEY,
     id              TEXT    NOT NULL UNIQUE,
@@ -690,6 +704,12 @@ CREATE INDEX clock_mark_boot ON clock_mark (machine, boot_id);
 
 CREATE INDEX collection_asset_asset ON collection_asset (asset);
 
+CREATE INDEX deletion_delivery ON deletion (delivery);
+
+CREATE UNIQUE INDEX deletion_done ON deletion (delivery, segment_idx) WHERE outcome = 'accepted';
+
+CREATE UNIQUE INDEX deletion_one_open ON deletion (delivery) WHERE outcome IS NULL;
+
 CREATE INDEX delivery_channel ON delivery (channel, state);
 
 CREATE INDEX delivery_copy ON delivery (wake_at_ms)
@@ -836,6 +856,22 @@ CREATE TRIGGER change_pack_kept BEFORE DELETE ON change_pack BEGIN SELECT RAISE 
 CREATE TRIGGER channel_workspace_fixed BEFORE UPDATE OF workspace ON channel
 WHEN NEW.workspace <> OLD.workspace
 BEGIN SELECT RAISE (ABORT, 'channel: a channel stays in its workspace'); END;
+
+CREATE TRIGGER deletion_kept BEFORE DELETE ON deletion BEGIN SELECT RAISE (ABORT, 'queue: deletions are kept'); END;
+
+CREATE TRIGGER deletion_not_replaced BEFORE INSERT ON deletion
+WHEN EXISTS (SELECT 1 FROM deletion e WHERE e.row = NEW.row OR e.id = NEW.id)
+BEGIN SELECT RAISE (ABORT, 'queue: deletions are kept'); END;
+
+CREATE TRIGGER deletion_of_what_is_live BEFORE INSERT ON deletion
+WHEN NEW.outcome IS NOT NULL OR NOT EXISTS (SELECT 1 FROM delivery d JOIN segment s ON s.delivery = d.row
+    AND s.generation = d.generation WHERE d.row = NEW.delivery AND d.state = 'published' AND s.idx = NEW.segment_idx)
+BEGIN SELECT RAISE (ABORT, 'queue: only what is live is deleted, and before its outcome is known'); END;
+
+CREATE TRIGGER deletion_outcome_once BEFORE UPDATE ON deletion
+WHEN OLD.outcome IS NOT NULL OR NEW.outcome IS NULL OR NEW.row <> OLD.row OR NEW.id <> OLD.id OR NEW.delivery <> OLD.delivery
+    OR NEW.segment_idx <> OLD.segment_idx OR NEW.actor_id <> OLD.actor_id OR NEW.at_ms <> OLD.at_ms
+BEGIN SELECT RAISE (ABORT, 'queue: the outcome of a deletion is written once, and nothing else of it changes'); END;
 
 CREATE TRIGGER delivery_cancel_nothing_public BEFORE UPDATE OF state ON delivery
 WHEN NEW.state = 'cancelled' AND EXISTS (
@@ -1032,6 +1068,12 @@ CREATE TRIGGER log_collection_d AFTER DELETE ON collection BEGIN INSERT INTO cha
 CREATE TRIGGER log_collection_i AFTER INSERT ON collection BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'collection', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'workspace', NEW.workspace, 'name', NEW.name, 'query', NEW.query, 'created_at_ms', NEW.created_at_ms) FROM local_clock; END;
 
 CREATE TRIGGER log_collection_u AFTER UPDATE ON collection BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'collection', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'name' k, NEW.name v WHERE NEW.name IS NOT OLD.name UNION ALL SELECT 'query' k, NEW.query v WHERE NEW.query IS NOT OLD.query UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms)) FROM local_clock; END;
+
+CREATE TRIGGER log_deletion_d AFTER DELETE ON deletion BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'deletion', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_deletion_i AFTER INSERT ON deletion BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'deletion', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'delivery', NEW.delivery, 'segment_idx', NEW.segment_idx, 'actor_id', NEW.actor_id, 'at_ms', NEW.at_ms, 'outcome', NEW.outcome, 'network_code', NEW.network_code, 'detail', NEW.detail, 'outcome_at_ms', NEW.outcome_at_ms) FROM local_clock; END;
+
+CREATE TRIGGER log_deletion_u AFTER UPDATE ON deletion BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'deletion', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'delivery' k, NEW.delivery v WHERE NEW.delivery IS NOT OLD.delivery UNION ALL SELECT 'segment_idx' k, NEW.segment_idx v WHERE NEW.segment_idx IS NOT OLD.segment_idx UNION ALL SELECT 'actor_id' k, NEW.actor_id v WHERE NEW.actor_id IS NOT OLD.actor_id UNION ALL SELECT 'at_ms' k, NEW.at_ms v WHERE NEW.at_ms IS NOT OLD.at_ms UNION ALL SELECT 'outcome' k, NEW.outcome v WHERE NEW.outcome IS NOT OLD.outcome UNION ALL SELECT 'network_code' k, NEW.network_code v WHERE NEW.network_code IS NOT OLD.network_code UNION ALL SELECT 'detail' k, NEW.detail v WHERE NEW.detail IS NOT OLD.detail UNION ALL SELECT 'outcome_at_ms' k, NEW.outcome_at_ms v WHERE NEW.outcome_at_ms IS NOT OLD.outcome_at_ms)) FROM local_clock; END;
 
 CREATE TRIGGER log_delivery_d AFTER DELETE ON delivery BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'delivery', OLD.row, 'd', '{}' FROM local_clock; END;
 
