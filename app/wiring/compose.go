@@ -57,6 +57,7 @@ func (c composer) Compose(ctx context.Context, p domain.Post, v domain.Variant, 
 	if err != nil {
 		return network.Plan{}, d, limits, err
 	}
+	frame.Comment = d.Thread == network.ThreadComment
 	plan, uses, err := posts.Draft(p, v, assets, frame)
 	if err != nil {
 		return plan, d, limits, err

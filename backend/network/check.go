@@ -60,8 +60,8 @@ func Check(d Descriptor, l Limits, p Plan) []Issue {
 		c.add(IssueEmpty, "text", 0, -1, "there is nothing to publish")
 		return c.issues
 	}
-	if most := max(l.Parts, 1); len(p.Parts) > most {
-		if most == 1 {
+	if most := d.Thread.Most(l); len(p.Parts) > most {
+		if most == 1 || d.Thread == ThreadComment {
 			c.add(IssueParts, "parts", 1, -1, "%s has no threads", d.Name)
 		} else {
 			c.add(IssueParts, "parts", most, -1, "%d parts, %s takes %d", len(p.Parts), d.Name, most).
@@ -202,6 +202,12 @@ func nextBoundary(s string, at int) int {
 
 func (c *checker) media(i int, part Part, poll bool) {
 	l := c.l.Media
+	if i > 0 && c.d.Thread == ThreadComment {
+		if n := len(part.Media); n > 0 {
+			c.add(IssueTooMany, "media", i, 0, "a comment on %s has words alone", c.d.Name).with("length", n, "limit", 0, "over", n)
+		}
+		return
+	}
 	if n := len(part.Media); n > l.Max {
 		c.add(IssueTooMany, "media", i, l.Max, "%d media, %s takes %d", n, c.d.Name, l.Max).
 			with("length", n, "limit", l.Max, "over", n-l.Max)

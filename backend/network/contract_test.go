@@ -120,7 +120,7 @@ func TestARegistryRefusesNonsenseAtStart(t *testing.T) {
 }
 
 func TestSegmentsFollowTheThreadingAbility(t *testing.T) {
-	for threading, want := range map[network.Threading]int{network.ThreadNone: 1, network.ThreadAtomic: 1, network.ThreadChain: 4} {
+	for threading, want := range map[network.Threading]int{network.ThreadNone: 1, network.ThreadAtomic: 1, network.ThreadChain: 4, network.ThreadComment: 4} {
 		if n := threading.Segments(4); n != want {
 			t.Errorf("%s: %d segments", threading, n)
 		}

@@ -181,11 +181,25 @@ const (
 	ThreadNone   Threading = "none"   // one part only
 	ThreadChain  Threading = "chain"  // each part is a segment with a request of its own
 	ThreadAtomic Threading = "atomic" // all parts in one request: one segment
+	// ThreadComment: no threads, but one comment of the account's own under the post. It is the second part of
+	// a plan, with words alone, and a segment of its own; its words are the value of OptionComment.
+	ThreadComment Threading = "comment"
 )
+
+// OptionComment is the key of the Option, of kind "text", that is the comment where there is ThreadComment.
+const OptionComment = "first_comment"
+
+// Most returns how many parts a plan has at most.
+func (t Threading) Most(l Limits) int {
+	if t == ThreadComment {
+		return 2
+	}
+	return max(l.Parts, 1)
+}
 
 // Segments returns how many visible units a plan of n parts has.
 func (t Threading) Segments(parts int) int {
-	if t == ThreadChain {
+	if t == ThreadChain || t == ThreadComment {
 		return max(parts, 1)
 	}
 	return 1

@@ -106,6 +106,7 @@ func (s *Service) checkVariant(p domain.Post, v domain.Variant, channel domain.C
 	}
 	limits.Alt.Required, limits.Media.NoShelf = rules.altRequired, rules.noShelf
 	frame := rules.frame(channel, limits.Parts)
+	frame.Comment = d.Thread == network.ThreadComment
 	plan, uses, err := Draft(p, v, assets, frame)
 	if err != nil {
 		return r, err

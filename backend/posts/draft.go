@@ -3,6 +3,7 @@ package posts
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"postbag/backend/domain"
@@ -15,6 +16,8 @@ type Frame struct {
 	Sizes map[string]Size // the sizes that media of the post are sent in, by preset
 	Tags  Tags            // what is put on the links
 	Names Names           // what stands for the people who are mentioned
+	// Comment says that the variant's network.OptionComment goes out as a second part (network.ThreadComment).
+	Comment bool
 }
 
 // Size is how large a preset is, in pixels.
@@ -67,6 +70,9 @@ func Draft(post domain.Post, v domain.Variant, assets map[domain.AssetID]domain.
 		plan.Poll = &network.Poll{
 			Options: append([]string(nil), c.Poll.Options...), DurationS: c.Poll.DurationS, Multiple: c.Poll.Multiple,
 		}
+	}
+	if words := strings.TrimSpace(v.Options[network.OptionComment]); f.Comment && words != "" {
+		plan.Parts = append(plan.Parts, network.Part{Text: words})
 	}
 	uses := make([]MediaUse, 0, len(c.Media))
 	for place, m := range c.Media {
@@ -178,6 +184,7 @@ func (f fold) to(part int) int {
 
 // unfold makes what a report says of the plan's parts be about the written ones.
 func (f fold) unfold(r Report, c domain.Content, uses []MediaUse) Report {
+	r = uncommented(r, len(f.texts))
 	if f.only < 0 && f.starts == nil {
 		return r
 	}
@@ -221,6 +228,22 @@ func (f fold) unfold(r Report, c domain.Content, uses []MediaUse) Report {
 		problems[n] = issue
 	}
 	r.Problems = problems
+	return r
+}
+
+// uncommented makes what a report says of a comment, which is no written part, be about the options.
+func uncommented(r Report, parts int) Report {
+	if len(r.Parts) <= parts {
+		return r
+	}
+	r.Parts = r.Parts[:parts]
+	r.OverflowAt, r.Length, r.Remaining = r.Parts[0].OverflowAt, r.Parts[0].Length, r.Parts[0].Remaining
+	r.Problems = slices.Clone(r.Problems)
+	for n, issue := range r.Problems {
+		if issue.Part >= parts {
+			r.Problems[n].Part, r.Problems[n].Field, r.Problems[n].OverflowAt = 0, "options", -1
+		}
+	}
 	return r
 }
 

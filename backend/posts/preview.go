@@ -77,6 +77,7 @@ func (s *Service) preview(ctx context.Context, p domain.Post, v domain.Variant, 
 	}
 	v, _ = withoutMissing(p.Content, c.WithDefaults(p.Content, v), assets)
 	frame := rules.frame(c, limits.Parts)
+	frame.Comment = d.Thread == network.ThreadComment
 	plan, uses, err := Draft(p, v, assets, frame)
 	if err != nil {
 		return Preview{}, false, err

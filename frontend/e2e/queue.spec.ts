@@ -211,3 +211,38 @@ test('what is live is changed in its place, with the keyboard alone @themes', as
 	);
 	expect(story.edits).toMatchObject([{ text: 'The shop opens at ten', outcome: 'accepted' }]);
 });
+
+test('what is live is deleted at its network, with the keyboard alone @themes', async ({ app }) => {
+	const channel = await app.program.practice('Studio');
+	const { deliveries } = await app.program.post('The shop opens at nine', [channel], 'now');
+	await app.open('#/queue/published');
+	const row = app.page.locator('[data-row]').first();
+	await expect(row).toHaveAccessibleName(/The shop opens at nine\..*Published/, { timeout: 20_000 });
+	await app.tabTo(row);
+	await app.keys('Shift+Delete');
+	const question = app.page.getByRole('alertdialog', { name: 'Delete this on Practice?' });
+	await expect(question).toBeVisible();
+	await app.axe();
+	await app.shot('queue-delete-live');
+	await app.keys('Escape');
+	await expect(question).toBeHidden();
+	await app.keys('Shift+Delete');
+	await app.tabTo(question.getByRole('button', { name: 'Delete on Practice' }));
+	await app.keys('Enter');
+	await expect(app.page.getByText('Deleted on Practice. The post stays in Postbag.')).toBeVisible();
+	const details = app.page.getByRole('complementary', { name: 'Details' });
+	await expect(details.getByText('You deleted it on Practice', { exact: true })).toBeVisible();
+	await expect(details.getByRole('button', { name: /^Open/ })).toHaveCount(0);
+	await app.shot('queue-deleted');
+	await app.page.setViewportSize({ width: 900, height: 600 });
+	await app.fits();
+	await app.shot('queue-deleted-900');
+	await app.keys('Shift+Delete');
+	await expect(question).toBeHidden();
+	const story = await app.program.cli<{ state: string; deletions: { outcome: string }[] }>(
+		'queue',
+		'show',
+		deliveries[0]!.id,
+	);
+	expect(story).toMatchObject({ state: 'published', deletions: [{ outcome: 'accepted' }] });
+});

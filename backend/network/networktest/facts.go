@@ -136,9 +136,13 @@ func checkLimits(t *testing.T, d network.Descriptor) {
 		t.Errorf("%d media, %d videos, descriptions of %d", l.Media.Max, l.Media.Videos, l.Alt.Max)
 	}
 	switch d.Thread {
-	case network.ThreadNone:
+	case network.ThreadNone, network.ThreadComment:
 		if l.Parts > 1 {
 			t.Errorf("%d parts without threads", l.Parts)
+		}
+		said := slices.ContainsFunc(d.Options, func(o network.Option) bool { return o.Key == network.OptionComment && o.Kind == "text" })
+		if said != (d.Thread == network.ThreadComment) {
+			t.Errorf("comments: %t, and an option for one: %t", d.Thread == network.ThreadComment, said)
 		}
 	case network.ThreadChain, network.ThreadAtomic:
 		if l.Parts < 2 {

@@ -100,7 +100,7 @@ func (b *bench) over() []overCase {
 		// 25 bytes are one character here, eleven elsewhere: the byte limit comes first or with the other.
 		add("a text over the byte limit", b.plan(1, b.part(1, strings.Repeat("👩‍👩‍👧‍👦", l.Text.MaxBytes/25+1))))
 	}
-	if most := max(l.Parts, 1); most > 1 || b.d.Thread == network.ThreadNone {
+	if most := b.d.Thread.Most(l); most > 1 || b.d.Thread == network.ThreadNone {
 		var parts []network.Part
 		for i := range most + 1 {
 			parts = append(parts, b.part(i, "again"))

@@ -48,6 +48,9 @@ func (b *bench) thread(n int) network.Plan {
 	var parts []network.Part
 	for i := range n {
 		parts = append(parts, b.part(i, fmt.Sprintf("Part %d of %d", i+1, n)))
+		if i > 0 && b.d.Thread == network.ThreadComment {
+			parts[i].Media = nil
+		}
 	}
 	return b.plan(1000, parts...)
 }
@@ -57,7 +60,7 @@ func (b *bench) length() int {
 	if b.d.Thread == network.ThreadNone {
 		return 1
 	}
-	return min(3, max(b.limits.Parts, 1))
+	return min(3, b.d.Thread.Most(b.limits))
 }
 
 // imageTypes returns the still picture types the network takes.

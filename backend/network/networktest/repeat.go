@@ -14,7 +14,7 @@ import (
 func (s suite) repeat(t *testing.T) {
 	t.Run("the same plan makes the same requests", s.sameRequests)
 	t.Run("a restart after any call repeats no finished step", s.restarts)
-	if s.d.Thread == network.ThreadChain {
+	if s.d.Thread.Segments(2) == 2 {
 		t.Run("parts that are live are passed over", s.passesOver)
 	}
 	t.Run("the same key twice posts once", s.sameKey)
@@ -205,7 +205,7 @@ func (s suite) find(t *testing.T) {
 		}
 		onlyReads(b, j)
 	})
-	if s.d.Thread == network.ThreadChain {
+	if s.d.Thread.Segments(2) == 2 {
 		t.Run("finds the part in doubt", func(t *testing.T) {
 			b := s.bench(t)
 			p := b.thread(b.length())

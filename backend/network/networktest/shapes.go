@@ -64,6 +64,12 @@ func (s suite) phase(t *testing.T) {
 				return
 			}
 			id := c.request.Container
+			if c.request.Segment > 0 && b.d.Thread == network.ThreadComment {
+				if id != "" { // a comment is of no phases: its doubt is a person's
+					b.Errorf("step %q makes %q visible, and is a comment", c.step, id)
+				}
+				return
+			}
 			if id == "" || id != made[c.request.Segment] {
 				b.Errorf("step %q makes %q visible; the container of part %d is %q", c.step, id, c.request.Segment+1, made[c.request.Segment])
 				return

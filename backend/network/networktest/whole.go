@@ -57,6 +57,9 @@ func (s suite) whole(t *testing.T) {
 		})
 		t.Run("the longest thread arrives whole", func(t *testing.T) {
 			b := s.bench(t)
+			if s.d.Thread == network.ThreadComment {
+				return // it is the one before
+			}
 			var parts []network.Part
 			for i := range b.limits.Parts {
 				parts = append(parts, b.part(i, fmt.Sprintf("%d", i+1)))
@@ -110,7 +113,7 @@ func (b *bench) compare(p network.Plan) {
 		if i == 0 && got.Parent != "" {
 			b.Errorf("the first post answers %q", got.Parent)
 		}
-		if i > 0 && b.d.Thread == network.ThreadChain && got.Parent != posts[i-1].ID {
+		if i > 0 && b.d.Thread.Segments(2) == 2 && got.Parent != posts[i-1].ID {
 			b.Errorf("post %d answers %q, want %q", i+1, got.Parent, posts[i-1].ID)
 		}
 	}

@@ -187,6 +187,7 @@ export namespace api {
 	    actions: string[];
 	    parts: number;
 	    live: number;
+	    deleted: number;
 	    pictures: number;
 	    lookUrl: string;
 	    late: LateRule;
@@ -473,6 +474,14 @@ export namespace api {
 	    backupName: string;
 	    nextRestore: string;
 	}
+	export interface Deletion {
+	    atMs: number;
+	    endedMs: number;
+	    part: number;
+	    outcome: string;
+	    code: string;
+	    message: string;
+	}
 
 	export interface Edit {
 	    atMs: number;
@@ -530,6 +539,7 @@ export namespace api {
 	    proofs: Proof[];
 	    lookedMs: number;
 	    edits: Edit[];
+	    deletions: Deletion[];
 	}
 	export interface DemoRequest {
 	    name: string;

@@ -4,6 +4,7 @@ import Copy from '$icons/copy';
 import CalendarClock from '$icons/calendar-clock';
 import Pause from '$icons/pause';
 import Pencil from '$icons/pencil';
+import Trash from '$icons/trash';
 import X from '$icons/x';
 import type { Command } from '$lib/commands.svelte';
 import { m } from '$lib/messages';
@@ -104,6 +105,17 @@ export function queueCommands(queue: Queue, doing: Doing, details: () => void): 
 			selection: true,
 			when: () => doing.can('edit_live'),
 			run: () => doing.onRows('edit_live', doing.target()),
+		},
+		{
+			id: 'list.delete-live',
+			group: 'list',
+			label: () => m.queue_do_delete_live({ network: doing.deletable()?.networkName ?? '' }),
+			english: 'Delete what is live',
+			keys: 'Shift+Delete',
+			icon: Trash,
+			selection: true,
+			when: () => !!doing.deletable(),
+			run: () => doing.onRows('delete_live', doing.target()),
 		},
 		{
 			id: 'list.hand',

@@ -1,10 +1,11 @@
 import { tick } from 'svelte';
-import { posts as postService, type api } from '$lib/backend';
+import { posts as postService, queue as queueService, type api } from '$lib/backend';
 import { list } from '$lib/format';
 import { m } from '$lib/messages';
 import { go } from '$lib/router.svelte';
 import { shell } from '$lib/shell.svelte';
 import { confirm, toast } from '$ui';
+import { deleteLive } from './deletelive';
 import { handOver } from './handover';
 import { yourTurn } from './states';
 import { remindOf, type Reminds } from './remind';
@@ -106,6 +107,11 @@ export class Doing {
 				this.editing = d;
 				this.showEdit = true;
 				return;
+			case 'delete_live': {
+				const text = await deleteLive(queueService, d);
+				if (text) toast(text);
+				return;
+			}
 			case 'remind':
 			case 'unremind':
 				return remindOf(this.#engine, d.post, what === 'remind');
@@ -168,6 +174,9 @@ export class Doing {
 		const { chosen, row } = this.#queue;
 		return chosen.length > 0 ? chosen : row ? [row] : [];
 	};
+
+	/** What of that can be deleted at its network. */
+	deletable = (): api.Delivery | undefined => this.#queue.allowing(this.target(), 'delete_live')[0];
 
 	can = (what: string) => this.#queue.allowing(this.target(), what).length > 0;
 

@@ -115,6 +115,8 @@ export function barWords(bar: string, network: string): string {
 			return m.queue_el_bar_media({ network });
 		case 'lost':
 			return m.queue_el_bar_lost({ network });
+		case 'gone':
+			return m.queue_el_bar_gone({ network });
 	}
 	return m.queue_el_bar_not_yet({ network });
 }

@@ -38,6 +38,7 @@ function delivery(over: Partial<api.Delivery> = {}): api.Delivery {
 		actions: ['publish_now', 'move', 'hold', 'cancel'],
 		parts: 1,
 		live: 0,
+		deleted: 0,
 		pictures: 0,
 		lookUrl: '',
 		late: { then: 'ask', afterMs: 900_000 },

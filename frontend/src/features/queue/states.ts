@@ -3,6 +3,7 @@ import Bell from '$icons/bell';
 import CalendarX from '$icons/calendar-x';
 import Hourglass from '$icons/hourglass';
 import Search from '$icons/search';
+import Trash from '$icons/trash';
 import type { api } from '$lib/backend';
 import { moment } from '$lib/format';
 import { m } from '$lib/messages';
@@ -74,6 +75,8 @@ export function sentenceOf(d: api.Delivery, a: Around = {}): string {
 			if (d.errorClass === 'taken' && d.wakeMs > now) return m.states_s_taken({ network, when: moment(d.wakeMs, now) });
 			return d.wakeMs > now ? m.states_s_unknown({ when: moment(d.wakeMs, now) }) : m.states_s_unknown_now({ network });
 		case 'published':
+			if (gone(d)) return m.states_s_deleted({ network, when: moment(d.publishedMs, now) });
+			if (d.deleted > 0) return m.states_s_part_deleted({ network, gone: d.deleted, parts: d.parts });
 			return m.states_s_published({ when: moment(d.publishedMs, now) });
 		case 'rejected':
 			return d.errorText
@@ -161,5 +164,12 @@ export function deliveryLook(d: api.Delivery, offline = false): StateLook {
 	if (d.state === 'held' && d.holdReason === 'ambiguous') return { ...look, word: m.states_not_confirmed() };
 	if (d.state === 'held' && d.holdReason === 'late_ask') return { ...look, word: m.states_will_ask(), icon: Hourglass };
 	if (d.state === 'waiting' && d.errorClass === 'not_sent') return { ...look, word: m.states_s_wait_connection() };
+	if (d.deleted > 0)
+		return { ...look, tone: 'draft', icon: Trash, word: gone(d) ? m.states_deleted() : m.states_part_deleted() };
 	return look;
+}
+
+/** Whether nothing of a delivery is left at its network, because a person had it deleted. */
+export function gone(d: api.Delivery): boolean {
+	return d.deleted > 0 && d.deleted >= d.parts;
 }

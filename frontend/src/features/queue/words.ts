@@ -15,6 +15,7 @@ import Play from '$icons/play';
 import RefreshCw from '$icons/refresh-cw';
 import Send from '$icons/send';
 import SearchX from '$icons/search-x';
+import Trash from '$icons/trash';
 import X from '$icons/x';
 import type { api } from '$lib/backend';
 import { list, moment, time } from '$lib/format';
@@ -61,6 +62,8 @@ export function actionLabel(action: string, d: api.Delivery): string {
 			return m.queue_do_open({ network: d.networkName });
 		case 'edit_live':
 			return m.queue_do_edit_live();
+		case 'delete_live':
+			return m.queue_do_delete_live({ network: d.networkName });
 		case 'duplicate':
 			return m.queue_do_duplicate();
 		case 'cancel':
@@ -89,6 +92,7 @@ const icons: Record<string, IconType> = {
 	plan_again: CalendarClock,
 	edit: Pencil,
 	edit_live: Pencil,
+	delete_live: Trash,
 	hold: Pause,
 	open: ExternalLink,
 	duplicate: CopyPlus,
@@ -100,7 +104,7 @@ const icons: Record<string, IconType> = {
 export const actionIcon = (action: string): IconType | undefined => icons[action];
 
 /** What needs a way to the network. */
-const online = ['publish_now', 'try_now', 'look', 'check', 'sign_in', 'open', 'edit_live'];
+const online = ['publish_now', 'try_now', 'look', 'check', 'sign_in', 'open', 'edit_live', 'delete_live'];
 
 /** What may be done now: off line, what needs the network becomes a reminder of it. */
 export function actionsOf(d: api.Delivery, offline: boolean, reminds: boolean): string[] {
@@ -252,6 +256,18 @@ export function momentWords(t: api.Moment, d: api.Delivery): string {
 			return t.detail ? m.queue_t_edit_refused_why({ network, reason: t.detail }) : m.queue_t_edit_refused({ network });
 		case 'edit_off_line':
 			return m.queue_t_edit_off_line({ network });
+		case 'deleted':
+			return d.parts > 1 ? m.queue_t_deleted_part({ part: t.n, network }) : m.queue_t_deleted({ network });
+		case 'delete_asked':
+			return m.queue_t_delete_asked({ network });
+		case 'delete_doubt':
+			return m.queue_t_delete_doubt({ network });
+		case 'delete_refused':
+			return t.detail
+				? m.queue_t_delete_refused_why({ network, reason: t.detail })
+				: m.queue_t_delete_refused({ network });
+		case 'delete_off_line':
+			return m.queue_t_delete_off_line({ network });
 		case 'held_by_person':
 			return m.queue_t_held();
 		case 'held_late_ask':

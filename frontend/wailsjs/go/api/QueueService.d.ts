@@ -14,6 +14,8 @@ export function CheckEdit(arg1:api.EditRequest):Promise<api.EditCheck>;
 
 export function ConfirmAway(arg1:Array<api.AwayChoice>):Promise<api.ChangeResult>;
 
+export function DeleteLive(arg1:string):Promise<Array<api.Deletion>>;
+
 export function EditLive(arg1:api.EditRequest):Promise<api.Edit>;
 
 export function Engine(arg1:string):Promise<api.Engine>;

@@ -26,6 +26,10 @@ export function ConfirmAway(arg1) {
   return window['go']['api']['QueueService']['ConfirmAway'](arg1);
 }
 
+export function DeleteLive(arg1) {
+  return window['go']['api']['QueueService']['DeleteLive'](arg1);
+}
+
 export function EditLive(arg1) {
   return window['go']['api']['QueueService']['EditLive'](arg1);
 }
