@@ -40,8 +40,15 @@ type page struct {
 	Tasks    []string `json:"tasks"`
 }
 
-// post is one of GET /{page}/published_posts (docSpec, PagePost).
+// post is one of GET /{page}/published_posts (docSpec, PagePost), or a reel, a comment or a story.
 type post struct {
+	Description string      `json:"description"`   // of a reel
+	Creation    json.Number `json:"creation_time"` // of a story, Unix seconds
+	Kind        string      `json:"media_type"`    // of a story
+	From        struct {
+		ID string `json:"id"`
+	} `json:"from"` // of a comment
+
 	ID          string `json:"id"`
 	Message     string `json:"message"`
 	Created     string `json:"created_time"`

@@ -30,12 +30,12 @@ const (
 	appsPage     = "https://developers.facebook.com/apps"
 	explorerPage = "https://developers.facebook.com/tools/explorer"
 	idHelp       = "1. At Meta for Developers: Create app, with the use case Manage everything on your Page. " +
-		"2. To the use case add pages_show_list, pages_manage_posts, pages_read_engagement and business_management. " +
+		"2. To the use case add pages_show_list, pages_manage_posts, pages_manage_engagement (for first comments), pages_read_engagement and business_management. " +
 		"3. In the settings of Facebook Login, add " + redirectURL + " to the valid OAuth redirect URIs. " +
 		"4. Publish the app: what an unpublished app posts is seen only by its own people. The app ID is under App settings, Basic."
 	secretHelp = "Under App settings, Basic, beside the app ID."
 	tokenHelp  = "Leave it empty to sign in with your browser. Otherwise: a user token or a Page token of this app from the Graph API Explorer, " +
-		"with pages_show_list, pages_manage_posts and pages_read_engagement."
+		"with pages_show_list, pages_manage_posts, pages_manage_engagement and pages_read_engagement."
 	addressHelp = "After you agree, the browser shows a page that cannot be opened. Copy its whole address; it begins with " + redirectURL + " and has code= in it."
 	pageHelp    = "The name of the Page, or its number."
 )
@@ -51,7 +51,16 @@ var (
 const taskCreate = "CREATE_CONTENT"
 
 // form is what a person has filled in.
-type form struct{ id, secret, token string }
+type form struct {
+	id, secret, token string
+	mute              bool // the sign-in may not write comments
+}
+
+// What is remembered of an account that may not write comments.
+const (
+	keyComments = "comments"
+	commentsOff = "off"
+)
 
 func formOf(answers map[string]string) form {
 	get := func(key string) string { return strings.TrimSpace(answers[key]) }
@@ -75,7 +84,7 @@ func (n Network) Connect(ctx context.Context, c network.Calls, answers network.S
 	case answers.Name == turnCode && !answers.Carry.IsZero():
 		return n.finishSignIn(ctx, c, answers)
 	case answers.Name == turnPage && !answers.Carry.IsZero():
-		f := form{id: carry(carryID), secret: carry(carrySecret)}
+		f := form{id: carry(carryID), secret: carry(carrySecret), mute: carry(carryMute) != ""}
 		return n.choose(ctx, c, f, carry(carryToken), strings.TrimSpace(answers.Answers[keyPage]), true)
 	case answers.Name != turnApp:
 		return form{}.ask(), nil
@@ -120,8 +129,10 @@ func (n Network) pasted(ctx context.Context, c network.Calls, f form) (network.S
 	case again != nil:
 		return *again, nil
 	case is.Kind == kindUser:
+		f.mute = is.mute()
 		return n.lasting(ctx, c, f, f.token)
 	}
+	f.mute = is.mute()
 	a := n.account(f.token)
 	if is.Expires > 0 {
 		a.Expires = time.Unix(is.Expires, 0).UTC()
@@ -134,7 +145,7 @@ func (n Network) pasted(ctx context.Context, c network.Calls, f form) (network.S
 	if err != nil {
 		return f.ask().After(err, name, network.ReasonRefused, keyToken, "Facebook does not say whose token this is."), nil
 	}
-	return n.connected(ctx, c, f.ask(), a, own)
+	return n.connected(ctx, c, f, a, own)
 }
 
 // choose ends the conversation with the Page that is named, or with the only one, or asks which. again says
@@ -156,11 +167,14 @@ func (n Network) choose(ctx context.Context, c network.Calls, f form, token, nam
 	case len(*list.Data) == 0:
 		return f.ask().Because(network.ReasonNotFound, "", "Facebook names no Page that you let this app write on; begin again and choose the Page there."), nil
 	}
-	pages := *list.Data
+	pages, silent := *list.Data, ""
+	if f.mute {
+		silent = commentsOff
+	}
 	ask := network.Step{
 		Name:  turnPage,
 		Ask:   []network.Question{{Key: keyPage, Label: "Page", Help: pageHelp, Default: network.Printable(pages[0].Name)}},
-		Carry: network.SecretOf(map[string]string{carryID: f.id, carrySecret: f.secret, carryToken: token}),
+		Carry: network.SecretOf(map[string]string{carryID: f.id, carrySecret: f.secret, carryToken: token, carryMute: silent}),
 	}
 	if len(pages) > 1 {
 		if !again {
@@ -184,7 +198,7 @@ func (n Network) choose(ctx context.Context, c network.Calls, f form, token, nam
 	case !tokenForm.MatchString(own.Token):
 		return f.ask().After(unreadable("the Page"), name, network.ReasonNotUnderstood, "", ""), nil
 	}
-	return n.connected(ctx, c, f.ask(), n.account(own.Token), own)
+	return n.connected(ctx, c, f, n.account(own.Token), own)
 }
 
 // called reports whether a Page has a name or a number.
@@ -195,12 +209,16 @@ func (p page) called(named string) bool {
 
 // connected ends the conversation. The Page's posts are read once: without that no lost answer could ever
 // be settled.
-func (n Network) connected(ctx context.Context, c network.Calls, ask network.Step, a network.Account, own page) (network.Step, error) {
+func (n Network) connected(ctx context.Context, c network.Calls, f form, a network.Account, own page) (network.Step, error) {
+	ask := f.ask()
+	if f.mute {
+		a.Options = map[string]string{keyComments: commentsOff}
+	}
 	a.RemoteID = own.ID
 	if a.Handle, a.Name = own.handleOf(); !idForm.MatchString(own.ID) || a.Name == "" {
 		return ask.After(unreadable("the Page"), name, network.ReasonNotUnderstood, "", ""), nil
 	}
-	if _, err := listed(ctx, c, a, "posts", "1", ""); err != nil {
+	if _, err := listed(ctx, c, a, "posts", shelfOf(a, network.Plan{}), "1", ""); err != nil {
 		return ask.After(err, name, network.ReasonNotAllowed, "", "Facebook does not show the Page's posts. The sign-in needs the permission "+scopeRead+"."), nil
 	}
 	return network.Step{Name: turnDone, Account: &a}, nil

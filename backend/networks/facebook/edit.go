@@ -14,7 +14,11 @@ const docEdit = "Graph API reference, Page Post, \"Updating\", as noted 2026-11"
 // Edit implements network.Editor.
 func (Network) Edit(ctx context.Context, c network.Calls, a network.Account, p network.Plan, part int) error {
 	id := p.Done[part].RemoteID
-	if !postForm.MatchString(id) {
+	switch {
+	case part > 0 && commentForm.MatchString(id): // docSpec, Comment: its message can be changed
+	case part == 0 && isStory(p):
+		return network.Reject("", "a story has no words to change")
+	case !postForm.MatchString(id):
 		return network.Reject("", "this post's id cannot be read; change it on Facebook")
 	}
 	for _, m := range p.Parts[part].Media {

@@ -25,6 +25,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"regexp"
+	"strings"
 	"time"
 
 	"postbag/backend/network"
@@ -60,6 +61,8 @@ const (
 	docPhotos      = "developers.facebook.com, Graph API reference, Page Photos, v25.0 to v26.0, as read in 2026"
 	docVideo       = "developers.facebook.com, Video API, Publishing, Resumable Upload, as quoted in 2026"
 	docVideoErrors = "developers.facebook.com, Video API, Error Codes, as read in 2026"
+	docReels       = "developers.facebook.com, Video API, Reels Publishing, as read in 2026"
+	docStories     = "developers.facebook.com, Stories API, as read in 2026"
 	docErrors      = "developers.facebook.com, Graph API, Handling Errors, as read in 2026"
 	docRates       = "developers.facebook.com, Graph API, Rate Limits, as read in 2026"
 	docSpec        = "facebook/facebook-business-sdk-codegen, api_specs, 2026-04-15"
@@ -96,15 +99,19 @@ func (Network) Describe() network.Descriptor {
 			},
 			Alt: network.AltLimit{Max: mostAlt, Unit: network.UnitCodePoints},
 		},
+		Options: []network.Option{
+			{Key: optionPlace, Label: "Where it goes", Kind: "choice", Choices: []string{placeFeed, placeReel, placeStory}, Default: placeFeed},
+			{Key: network.OptionComment, Label: "First comment", Kind: "text"},
+		},
 		Measure: func(_ network.Limits, text string) int { return measure.UTF16(text) },
 		Also:    also,
 		Preview: "article",
 
 		Reconcile:   network.Reconcile{Shape: network.ShapeLookUp, Quarantine: 2 * time.Minute},
-		Thread:      network.ThreadNone,
+		Thread:      network.ThreadComment,
 		Edit:        network.EditRule{Fields: []network.EditField{network.EditText}, Source: docEdit},
 		PrepareLife: time.Hour, // Facebook keeps an unpublished picture for about a day; of an upload of a video nobody says
-		Budgets:     network.Budgets{Host: "graph.facebook.com", Expect: expect},
+		Budgets:     budgets(),
 		Classify:    classify,
 		Refusals:    refusals(),
 		Facts:       facts(),
@@ -115,27 +122,55 @@ func (Network) Describe() network.Descriptor {
 	}
 }
 
-// The names of the requests that publish. That of a video has its id, because the answer has not.
-const stepPost = "post 1"
+// The names of the requests that publish. Those of a video and a reel have its id, because the answer has not;
+// that of a story has the Page's, and that of a comment the post's.
+const (
+	stepPost    = "post 1"
+	stepReel    = "reel "
+	stepStory   = "story of "
+	stepComment = "comment on "
+)
 
-var stepVideo = regexp.MustCompile(`^video ([0-9]{3,30})$`)
+var stepVideo = regexp.MustCompile(`^(video|reel) ([0-9]{3,30})$`)
+
+// The edges of a Page that take reels, and videos for stories.
+const (
+	edgeReels   = "video_reels"
+	edgeStories = "video_stories"
+)
 
 // classify judges the answer to a request that publishes: a post is accepted with its id (docPosts), a video
-// with success:true (docVideo).
+// with success:true (docVideo), a reel as well (docReels), a story with success:true and its id (docStories),
+// a comment with its id.
 func classify(step string, r network.Reply) (network.Receipt, error) {
-	if !r.OK() {
+	under, isComment := strings.CutPrefix(step, stepComment)
+	if !r.OK() && isComment {
+		return network.Receipt{}, judgeComment(r)
+	} else if !r.OK() {
 		return network.Receipt{}, judge(r)
 	}
 	var said struct {
-		ID      string `json:"id"`
-		Success bool   `json:"success"`
+		ID      string      `json:"id"`
+		Success bool        `json:"success"`
+		Post    json.Number `json:"post_id"`
 	}
 	if r.Status == 200 && json.Unmarshal(r.Body, &said) == nil {
-		if m := stepVideo.FindStringSubmatch(step); m != nil {
-			if said.Success {
-				return receiptOf(m[1]), nil
+		m, page := stepVideo.FindStringSubmatch(step), strings.TrimPrefix(step, stepStory)
+		switch {
+		case m != nil && said.Success && m[1] == "reel":
+			return reelReceipt(m[2]), nil
+		case m != nil && said.Success:
+			return receiptOf(m[2]), nil
+		case m != nil:
+		case isComment:
+			if commentForm.MatchString(said.ID) && commentForm.MatchString(under) {
+				return commentReceipt(under, said.ID), nil
 			}
-		} else if postForm.MatchString(said.ID) {
+		case page != step:
+			if said.Success && idForm.MatchString(said.Post.String()) {
+				return network.Receipt{RemoteID: said.Post.String(), URL: "https://www.facebook.com/" + page}, nil
+			}
+		case postForm.MatchString(said.ID):
 			return receiptOf(said.ID), nil
 		}
 	}
@@ -145,6 +180,27 @@ func classify(step string, r network.Reply) (network.Receipt, error) {
 // receiptOf names a post or a video. Facebook leads from either's id to where it is shown.
 func receiptOf(id string) network.Receipt {
 	return network.Receipt{RemoteID: id, URL: "https://www.facebook.com/" + id}
+}
+
+// reelReceipt names a reel.
+func reelReceipt(id string) network.Receipt {
+	return network.Receipt{RemoteID: id, URL: "https://www.facebook.com/reel/" + id}
+}
+
+// windowReels is how many reels applications publish on a Page.
+const windowReels = "reels"
+
+func budgets() network.Budgets {
+	return network.Budgets{
+		Windows: []network.Window{{Name: windowReels, Scope: network.ScopeAccount, Points: 30, Per: 24 * time.Hour, Source: docReels + ": 30 in 24 hours"}},
+		Host:    "graph.facebook.com", Expect: expect,
+		Cost: func(_ network.Window, u network.Use) int {
+			if u.Kind == network.UsePublish && strings.HasPrefix(u.Step, stepReel) {
+				return 1
+			}
+			return 0
+		},
+	}
 }
 
 // expect lists the requests of a plan. Into how many pieces a video goes, Facebook says at the time.
@@ -157,7 +213,14 @@ func expect(p network.Plan) (list []network.Use) {
 			}
 		}
 	}
-	return append(list, network.Use{Step: stepPost, Kind: network.UsePublish, Parts: 1})
+	step := stepPost
+	if isReel(p) {
+		step = stepReel
+	}
+	if list = append(list, network.Use{Step: step, Kind: network.UsePublish, Parts: 1}); len(p.Parts) > 1 {
+		list = append(list, network.Use{Step: stepComment, Kind: network.UsePublish, Parts: 1})
+	}
+	return list
 }
 
 // Delete removes a post or a video. What Facebook does not find (code 100, sub-code 33) is gone already:

@@ -10,17 +10,41 @@ import (
 	"postbag/backend/network"
 )
 
-// Publish uploads the pictures or the video, then makes the post visible with one request.
+// Publish uploads the pictures or the video, makes the post visible with one request, and writes the first
+// comment under it with another. What is in p.Done is live already and is passed over.
 func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account, p network.Plan) (network.Receipt, error) {
 	if err := n.Describe().Refuse(a, p); err != nil {
 		return network.Receipt{}, err
 	}
-	if len(p.Done) > 0 {
-		return p.Done[0], nil
-	}
 	if !idForm.MatchString(a.RemoteID) {
 		return network.Receipt{}, network.Reject("", "this channel's id cannot be read; connect it again")
 	}
+	if len(p.Parts) > 1 && a.Options[keyComments] == commentsOff {
+		return network.Receipt{}, network.Reject(network.IssueOption, mute)
+	}
+	if len(p.Done) >= len(p.Parts) {
+		return p.Done[0], nil
+	}
+	var first network.Receipt
+	var err error
+	switch {
+	case len(p.Done) > 0:
+		first = p.Done[0]
+	case isReel(p):
+		first, err = reel(ctx, c, a, p)
+	case isStory(p):
+		first, err = story(ctx, c, a, p)
+	default:
+		first, err = feed(ctx, c, a, p)
+	}
+	if err != nil || len(p.Parts) < 2 {
+		return first, err
+	}
+	return first, comment(ctx, c, a, p, first)
+}
+
+// feed puts a plan's first part among the posts of the Page.
+func feed(ctx context.Context, c network.Calls, a network.Account, p network.Plan) (network.Receipt, error) {
 	media := p.Parts[0].Media
 	if len(media) == 1 && media[0].Kind == network.Video {
 		return film(ctx, c, a, p)
@@ -39,11 +63,7 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 		}
 		form.Set("attached_media["+strconv.Itoa(i)+"]", `{"media_fbid":"`+id+`"}`)
 	}
-	reply, err := c.Publish(ctx, stepPost, withForm(request(a, "POST", "/"+a.RemoteID+"/feed", nil), form))
-	if err != nil {
-		return network.Receipt{}, asError(err)
-	}
-	return classify(stepPost, reply)
+	return public(ctx, c, stepPost, withForm(request(a, "POST", "/"+a.RemoteID+"/feed", nil), form))
 }
 
 // textOf is the text of a plan, "" if there is nothing to read in it.
@@ -75,34 +95,3 @@ func uploaded(ctx context.Context, c network.Calls, a network.Account, m network
 	}
 	return said.ID, err
 }
-
-// also is what only this network knows to be wrong with a plan.
-func also(_ network.Limits, p network.Plan) []network.Issue {
-	var list []network.Issue
-	add := func(code, field string, media int, message string) *network.Issue {
-		list = append(list, network.Issue{Code: code, Field: field, Media: media, OverflowAt: -1, Message: message})
-		return &list[len(list)-1]
-	}
-	if len(p.Parts) == 0 {
-		return nil
-	}
-	media := p.Parts[0].Media
-	for i, m := range media {
-		if m.Kind == network.Video && m.Alt != "" {
-			add(network.IssueAltLost, "alt", i, "a video on Facebook has no place for a description; it will be left out").Warning = true
-		}
-	}
-	if p.Link == nil {
-		return list
-	}
-	u, err := url.Parse(p.Link.URL)
-	switch {
-	case err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || strings.ContainsFunc(p.Link.URL, blank):
-		add("link", "link", -1, "the link's address is not an address of the web")
-	case len(media) > 0 && !strings.Contains(p.Parts[0].Text, p.Link.URL):
-		add("link", "link", -1, "Facebook shows pictures, a video or a link card, not two of them: put the link into the text")
-	}
-	return list
-}
-
-func blank(r rune) bool { return r <= ' ' || r == 0x7f }

@@ -22,12 +22,13 @@ import (
 // redirectURL is an address that no other machine can have, so that the code goes nowhere.
 const redirectURL = "https://localhost/"
 
-// What an application must be allowed to do (docPosts). The last is wanted where a Page belongs to a
-// business portfolio, and asked for but not demanded.
+// What an application must be allowed to do (docPosts). The last two are
+// asked for but not demanded: one is for comments, one where a Page belongs to a business portfolio.
 const (
 	scopeList     = "pages_show_list"
 	scopeWrite    = "pages_manage_posts"
 	scopeRead     = "pages_read_engagement"
+	scopeComment  = "pages_manage_engagement"
 	scopeBusiness = "business_management"
 )
 
@@ -37,6 +38,7 @@ const (
 	carrySecret = "secret"
 	carryState  = "state"
 	carryToken  = "token"
+	carryMute   = "mute"
 )
 
 // beginSignIn sends the person to Facebook's page.
@@ -47,7 +49,7 @@ func (n Network) beginSignIn(f form) network.Step {
 		Ask:  []network.Question{{Key: keyAddress, Label: "Address", Help: addressHelp, Secret: true}},
 		Browse: n.web + version + "/dialog/oauth?" + url.Values{
 			"client_id": {f.id}, "redirect_uri": {redirectURL}, "response_type": {"code"}, "state": {state},
-			"scope": {strings.Join([]string{scopeList, scopeWrite, scopeRead, scopeBusiness}, ",")},
+			"scope": {strings.Join([]string{scopeList, scopeWrite, scopeRead, scopeComment, scopeBusiness}, ",")},
 		}.Encode(),
 		Carry: network.SecretOf(map[string]string{carryID: f.id, carrySecret: f.secret, carryState: state}),
 	}
@@ -71,9 +73,11 @@ func (n Network) finishSignIn(ctx context.Context, c network.Calls, answers netw
 	if err != nil {
 		return f.ask().After(err, name, network.ReasonRefused, keySecret, "Facebook does not accept the app ID with this secret, or the sign-in has ended; please begin again."), nil
 	}
-	if _, again := n.inspect(ctx, c, f, token); again != nil {
+	is, again := n.inspect(ctx, c, f, token)
+	if again != nil {
 		return *again, nil
 	}
+	f.mute = is.mute()
 	return n.lasting(ctx, c, f, token)
 }
 
@@ -127,6 +131,9 @@ type inspection struct {
 	Expires int64    `json:"expires_at"` // s; 0 for never
 	Scopes  []string `json:"scopes"`
 }
+
+// mute reports whether a token may not write comments.
+func (is inspection) mute() bool { return !slices.Contains(is.Scopes, scopeComment) }
 
 // inspect asks what a token is and may do. again is what to ask if it is of no use.
 func (n Network) inspect(ctx context.Context, c network.Calls, f form, token string) (is inspection, again *network.Step) {

@@ -69,12 +69,7 @@ func film(ctx context.Context, c network.Calls, a network.Account, p network.Pla
 	if text := textOf(p); text != "" {
 		form.Set("description", text)
 	}
-	step := "video " + s.Video
-	reply, err = c.Publish(ctx, step, withForm(request(to, "POST", "/"+a.RemoteID+"/videos", nil), form))
-	if err != nil {
-		return network.Receipt{}, asError(err)
-	}
-	return classify(step, reply)
+	return public(ctx, c, "video "+s.Video, withForm(request(to, "POST", "/"+a.RemoteID+"/videos", nil), form))
 }
 
 // piece sends the bytes of a video between two offsets, and returns those that are wanted next: none if

@@ -26,7 +26,7 @@ const (
 const (
 	appsPage     = "https://developers.facebook.com/apps"
 	redirectURL  = "https://localhost/"
-	tokenHelp    = "1. At Meta for Developers, create an app with the use case Access the Threads API, and add the permissions threads_content_publish, threads_manage_replies and threads_read_replies. 2. Add your account as a Threads tester, and accept that in the settings of Threads. 3. With the User token generator, make an access token. 4. Copy it here; nothing else is needed."
+	tokenHelp    = "1. At Meta for Developers, create an app with the use case Access the Threads API, and add the permissions threads_content_publish, threads_manage_replies, threads_read_replies and threads_delete. 2. Add your account as a Threads tester, and accept that in the settings of Threads. 3. With the User token generator, make an access token. 4. Copy it here; nothing else is needed."
 	idHelp       = "Only if you have no token: the Threads app ID, in the settings of the use case. It is not the ID of the Meta app."
 	secretHelp   = "The Threads app secret, below the ID."
 	redirectHelp = "As it is among the redirect callback URLs of the use case. Threads takes only https there. The page need not exist."

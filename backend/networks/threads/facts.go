@@ -12,6 +12,8 @@ func facts() []network.Fact {
 		{About: network.FactImageBytes, Value: "8000000 bytes", Source: docGuide, Doubt: "It says 8 MB; this is the stricter reading."},
 		{About: network.FactVideoBytes, Value: "1000000000 bytes", Source: docGuide, Doubt: "It says 1 GB; this is the stricter reading."},
 		{About: network.FactVideoLength, Value: "300000 ms", Source: docGuide},
+		{About: network.FactPollOptions, Value: "4", Source: docPolls},
+		{About: network.FactPollChars, Value: "25 codepoints", Source: docPolls, Doubt: "It says characters. How long a poll runs is not said; the app's run a day."},
 		{About: network.FactAlt, Value: "1000 codepoints", Source: docGuide, Doubt: "Known from other programs; the unit is not named."},
 	}
 }

@@ -2,6 +2,7 @@ package threads
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/url"
 	"strconv"
@@ -116,6 +117,8 @@ func contained(ctx context.Context, c network.Calls, a network.Account, p networ
 			}
 		}
 		form = url.Values{"media_type": {"CAROUSEL"}, "children": {strings.Join(items, ",")}}
+	case i == 0 && p.Poll != nil:
+		form.Set("poll_attachment", poll(p.Poll.Options))
 	case i == 0 && p.Link != nil && p.Link.URL != "":
 		form.Set("link_attachment", p.Link.URL)
 	}
@@ -133,6 +136,19 @@ func contained(ctx context.Context, c network.Calls, a network.Account, p networ
 		}
 	}
 	return create(ctx, c, a, stepContainer+strconv.Itoa(i+1), form, i, parent)
+}
+
+// poll is the value of poll_attachment (docPolls): the answers by letters, as a JSON object.
+func poll(answers []string) string {
+	object := map[string]string{}
+	for i, answer := range answers {
+		object["option_"+string(rune('a'+i))] = answer
+	}
+	text, err := json.Marshal(object)
+	if err != nil { // strings alone: it cannot be
+		return ""
+	}
+	return string(text)
 }
 
 // source is the part of a container that says which file it is of.

@@ -306,3 +306,71 @@ func TestAContainerThatIsNotMade(t *testing.T) {
 		t.Errorf("%d posts", n)
 	}
 }
+
+// A poll goes with its text alone: neither a card nor pictures stand beside it.
+func TestAPollGoesWithItsText(t *testing.T) {
+	b := newBench(t)
+	p := b.plan("Rye or wheat?")
+	p.Poll = &network.Poll{Options: []string{"Rye", "Wheat", `Both, "please"`}, DurationS: 24 * 3600}
+	p.Link = &network.Link{URL: "https://example.com/bread"}
+	b.must(p)
+	c := b.container()
+	if got := c.Form.Get("poll_attachment"); got != `{"option_a":"Rye","option_b":"Wheat","option_c":"Both, \"please\""}` {
+		t.Errorf("the poll is %s", got)
+	}
+	if c.Form.Has("link_attachment") || !strings.Contains(c.Form.Get("text"), "https://example.com/bread") || c.Form.Get("media_type") != "TEXT" {
+		t.Errorf("beside the poll is %v", c.Form)
+	}
+	for name, change := range map[string]func(*network.Plan){
+		"one answer":       func(p *network.Plan) { p.Poll.Options = []string{"Rye"} },
+		"five answers":     func(p *network.Plan) { p.Poll.Options = []string{"1", "2", "3", "4", "5"} },
+		"a long answer":    func(p *network.Plan) { p.Poll.Options = []string{"Rye", strings.Repeat("x", 26)} },
+		"another duration": func(p *network.Plan) { p.Poll.DurationS = 3600 },
+		"a picture":        func(p *network.Plan) { p.Parts[0].Media = []network.Media{b.picture(1, "A loaf")} },
+	} {
+		p := b.plan("Rye or wheat?")
+		p.Poll = &network.Poll{Options: []string{"Rye", "Wheat"}, DurationS: 24 * 3600}
+		change(&p)
+		if _, err := b.publish(p); network.KindOf(err) != network.Rejected || len(b.Containers()) != 1 {
+			t.Errorf("with %s: %v", name, err)
+		}
+	}
+}
+
+func TestAPostIsDeletedAndWhatCannotBeIsNotSaidToBe(t *testing.T) {
+	b := newBench(t)
+	kept, gone := b.must(b.plan("One")), b.must(b.plan("Two"))
+	del := func(r network.Receipt) error {
+		b.calls.Forget()
+		return threads.New().Delete(t.Context(), b.calls, b.Account(), r)
+	}
+	if err := del(gone); err != nil || len(b.Posts()) != 1 {
+		t.Fatalf("%v; there are %d posts", err, len(b.Posts()))
+	}
+	if err := del(gone); err != nil {
+		t.Errorf("what is gone already: %v", err)
+	}
+	lost := threadstest.Answer{Status: 400, Body: `{"error":{"message":"Unsupported","code":100,"error_subcode":33}}`}
+	b.Instead("DELETE /"+kept.RemoteID, lost)
+	if err := del(kept); network.KindOf(err) != network.Ambiguous {
+		t.Errorf("a refusal about what is there: %v", err)
+	}
+	b.Instead("DELETE /"+gone.RemoteID, lost)
+	b.Instead("GET /me", threadstest.Answer{Status: 500, Body: `{}`})
+	if err := del(gone); network.KindOf(err) != network.Ambiguous {
+		t.Errorf("an account that cannot be read proves nothing: %v", err)
+	}
+	for _, a := range []threadstest.Answer{{Status: 200, Body: `{"success":false}`}, {Status: 200, Body: `<html>`}, {Status: 500, Body: `{}`}} {
+		b.Instead("DELETE /"+kept.RemoteID, a)
+		if err := del(kept); network.KindOf(err) != network.Ambiguous {
+			t.Errorf("after %q: %v", a.Body, err)
+		}
+	}
+	if err := del(network.Receipt{RemoteID: "../me"}); network.KindOf(err) != network.Ambiguous {
+		t.Errorf("an id that is none: %v", err)
+	}
+	b.Keep()
+	if err := del(kept); network.KindOf(err) != network.Rejected || !strings.Contains(err.Error(), "threads_delete") || len(b.Posts()) != 1 {
+		t.Errorf("without the permission: %v", err)
+	}
+}

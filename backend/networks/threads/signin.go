@@ -16,8 +16,8 @@ import (
 // machine can wait for the browser: the person copies the address at which it ends. There is no PKCE in it;
 // the application's secret is the proof.
 
-// What an application must be allowed to do: the last two for threads of several posts (docGuide).
-const scopes = "threads_basic,threads_content_publish,threads_manage_replies,threads_read_replies"
+// What an application must be allowed to do: two for threads of several posts, and one to delete (docGuide).
+const scopes = "threads_basic,threads_content_publish,threads_manage_replies,threads_read_replies,threads_delete"
 
 const (
 	youngest = 25 * time.Hour      // a token can be renewed when it is 24 hours old (docGuide)

@@ -10,7 +10,7 @@
 // became. A thread is a chain of such posts, each in answer to the one before it. auto_publish_text, which
 // would be one request, is not used for that.
 //
-// Polls are left out: how long one runs is documented nowhere that was seen. Threads has no address of a post
+// A poll goes with a text alone and runs a day: the documents give nobody a choice. Threads has no address of a post
 // in its answer: what is published is shown by the account's page, what was adopted by its own address.
 package threads
 
@@ -55,12 +55,15 @@ var (
 	_ network.Verifier  = Network{}
 	_ network.Refresher = Network{}
 	_ network.Profiler  = Network{}
+	_ network.Deleter   = Network{}
 )
 
 // The documents behind what is said here. The collection is Meta's own list of requests.
 const (
 	docCollection = "fbsamples/threads_api 44df04d, Postman collection, 2026-01-02"
 	docGuide      = "developers.facebook.com/docs/threads, as quoted between 2026-07 and 2026-09"
+	docPolls      = "developers.facebook.com/docs/threads/create-posts/polls, as stored in 2026"
+	docDelete     = "developers.facebook.com/docs/threads/posts/delete-posts, as stored in 2026"
 	docCodes      = "Threads' sub-codes as gitroomhq/postiz-app 74b01ad knows them, 2026"
 	docGraph      = "developers.facebook.com/docs/graph-api/guides/error-handling, as known in 2026"
 	docRates      = "developers.facebook.com/docs/graph-api/overview/rate-limiting, as known in 2026"
@@ -77,6 +80,9 @@ const (
 	mostVideoBytes   = 1_000_000_000
 	mostVideoSeconds = 300
 	mostVideoWidth   = 1920 // px
+	mostAnswers      = 4    // of a poll (docPolls)
+	mostAnswer       = 25   // characters of one (docPolls)
+	pollSeconds      = 24 * 3600
 )
 
 // life is how long a container, and what it was made of, is relied on: Threads says 24 hours (docGuide).
@@ -104,6 +110,7 @@ func (Network) Describe() network.Descriptor {
 				PublicURL:  true,
 			},
 			Alt:   network.AltLimit{Max: mostAlt, Unit: network.UnitCodePoints},
+			Poll:  &network.PollLimit{Options: mostAnswers, Chars: mostAnswer, MinS: pollSeconds, MaxS: pollSeconds},
 			Parts: mostParts,
 		},
 		Options: []network.Option{

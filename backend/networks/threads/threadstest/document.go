@@ -33,7 +33,7 @@ func edges() map[string]edge {
 		"GET me/threads_publishing_limit": {takes: map[string]kind{"fields": texts}, must: []string{"fields"}},
 		"POST me/threads": {must: []string{"media_type"}, takes: map[string]kind{
 			"media_type": text, "text": text, "image_url": text, "video_url": text, "alt_text": text, "is_carousel_item": yesNo,
-			"children": texts, "reply_to_id": number, "reply_control": text, "link_attachment": text, "topic_tag": text,
+			"children": texts, "reply_to_id": number, "reply_control": text, "link_attachment": text, "topic_tag": text, "poll_attachment": text,
 		}},
 		"POST me/threads_publish": {takes: map[string]kind{"creation_id": number}, must: []string{"creation_id"}},
 	}

@@ -1,6 +1,7 @@
 package threadstest
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -94,6 +95,8 @@ func (s *Server) worded(c *Container, form url.Values) (why string) {
 		return "The parameter alt_text is not supported here"
 	case form.Has("link_attachment") && kind != "TEXT":
 		return "link_attachment is only for text posts"
+	case form.Has("poll_attachment") && (kind != "TEXT" || form.Has("link_attachment") || !answers(form.Get("poll_attachment"))):
+		return "The parameter poll_attachment is not supported here"
 	case form.Has("reply_control") && !slices.Contains(controls, form.Get("reply_control")):
 		return "reply_control is none of the known"
 	case form.Has("topic_tag") && (strings.ContainsAny(topic, ".&") || utf8.RuneCountInString(topic) > 50):
@@ -103,6 +106,37 @@ func (s *Server) worded(c *Container, form url.Values) (why string) {
 		return "The requested resource does not exist"
 	}
 	return ""
+}
+
+// answers reports whether a poll's object is one (the page on polls): option_a to option_d, two at least, without
+// a gap, of 1 to 25 characters each.
+func answers(object string) bool {
+	var said map[string]string
+	if json.Unmarshal([]byte(object), &said) != nil || len(said) < 2 || len(said) > 4 {
+		return false
+	}
+	for i := range len(said) {
+		n := utf8.RuneCountInString(said["option_"+string(rune('a'+i))])
+		if n < 1 || n > 25 {
+			return false
+		}
+	}
+	return true
+}
+
+// remove deletes a post of the account.
+func (s *Server) remove(w http.ResponseWriter, id string) {
+	if s.keeps {
+		fail(w, http.StatusForbidden, 10, 0, "Application does not have permission for this action")
+		return
+	}
+	at := slices.IndexFunc(s.shown, func(c *Container) bool { return c.Post == id })
+	if at < 0 {
+		fail(w, http.StatusBadRequest, 100, 33, "Unsupported delete request. Object does not exist, cannot be loaded due to missing permissions")
+		return
+	}
+	s.shown = slices.Delete(s.shown, at, at+1)
+	answer(w, map[string]any{"success": true, "deleted_id": id})
 }
 
 func (s *Server) container(id string) *Container {
@@ -116,6 +150,10 @@ func (s *Server) container(id string) *Container {
 
 // state says how far a container is.
 func (s *Server) state(w http.ResponseWriter, id string, form url.Values) {
+	if form.Get("fields") == "id" && slices.ContainsFunc(s.shown, func(c *Container) bool { return c.Post == id }) {
+		answer(w, map[string]string{"id": id})
+		return
+	}
 	c := s.container(id)
 	if c == nil || form.Get("fields") != "id,status,error_message" || len(form) != 1 {
 		fail(w, http.StatusBadRequest, 100, 33, "Unsupported get request. Object does not exist, cannot be loaded due to missing permissions")

@@ -69,6 +69,7 @@ type Server struct {
 	replied    int    // of the replies of a day
 	young      bool   // the post before cannot be answered yet
 	hide       bool   // new posts are not listed yet
+	keeps      bool   // the sign-in may not delete
 	broken     []string
 	instead    map[string]Answer
 	signed
@@ -143,6 +144,9 @@ func (s *Server) SpendReplies(n int) { s.set(func() { s.replied = n }) }
 // Young keeps the next reply from finding the post that it answers.
 func (s *Server) Young() { s.set(func() { s.young = true }) }
 
+// Keep leaves the sign-in without the permission to delete.
+func (s *Server) Keep() { s.set(func() { s.keeps = true }) }
+
 // Hide keeps new posts from being listed, or no longer.
 func (s *Server) Hide(yes bool) { s.set(func() { s.hide = yes }) }
 
@@ -211,8 +215,12 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusUnauthorized, 190, 0, "Error validating access token: Session has expired")
 		return
 	}
-	if r.Method == http.MethodGet && strings.Trim(path, "0123456789") == "" {
+	if strings.Trim(path, "0123456789") == "" && r.Method == http.MethodGet {
 		s.state(w, path, form)
+		return
+	}
+	if strings.Trim(path, "0123456789") == "" && r.Method == http.MethodDelete && len(form) == 0 {
+		s.remove(w, path)
 		return
 	}
 	if why := wrong(r.Method, path, form); why != "" {

@@ -50,7 +50,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	q := r.URL.Query()
 	if q.Get("client_id") != App || q.Get("redirect_uri") != Redirect || q.Get("response_type") != "code" ||
-		q.Get("scope") != "threads_basic,threads_content_publish,threads_manage_replies,threads_read_replies" {
+		q.Get("scope") != "threads_basic,threads_content_publish,threads_manage_replies,threads_read_replies,threads_delete" {
 		http.Error(w, "Invalid platform app", http.StatusBadRequest)
 		return
 	}
