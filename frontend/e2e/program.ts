@@ -124,7 +124,7 @@ export class Program {
 	}
 
 	/** Writes a post; it is a draft unless told when to go out (an RFC 3339 time, or "now"). */
-	async post(text: string, to: string[], when?: string, media: string[] = []): Promise<Added> {
+	async post(text: string, to: string[], when?: string, media: string[] = [], parts: string[] = []): Promise<Added> {
 		const time = when === undefined ? ['--draft'] : when === 'now' ? ['--now'] : ['--at', when];
 		return await this.cli<Added>(
 			'post',
@@ -133,6 +133,7 @@ export class Program {
 			text,
 			...to.flatMap((c) => ['--to', c]),
 			...media.flatMap((m) => ['--media', m]),
+			...parts.flatMap((p) => ['--part', p]),
 			...time,
 		);
 	}

@@ -246,3 +246,21 @@ test('what is live is deleted at its network, with the keyboard alone @themes', 
 	);
 	expect(story).toMatchObject({ state: 'published', deletions: [{ outcome: 'accepted' }] });
 });
+
+test('a part of a thread is chosen from a list that opens over its dialog', async ({ app }) => {
+	const channel = await app.program.practice('Studio');
+	await app.program.post('The shop opens at nine', [channel], 'now', [], ['And closes at five']);
+	await app.open('#/queue/published');
+	const row = app.page.locator('[data-row]').first();
+	await expect(row).toHaveAccessibleName(/Published/, { timeout: 20_000 });
+	await app.tabTo(row);
+	await app.keys('Shift+E');
+	const dialog = app.page.getByRole('dialog', { name: 'Change what is live on Practice' });
+	await dialog
+		.getByRole('button', { name: 'Part' })
+		.or(dialog.getByRole('combobox', { name: 'Part' }))
+		.click();
+	await app.page.getByRole('option', { name: 'Part 2 of 2' }).click(); // what lies under something else cannot be clicked
+	await expect(dialog.getByRole('textbox', { name: 'Text' })).toHaveValue('And closes at five');
+	await app.shot('queue-edit-part');
+});
