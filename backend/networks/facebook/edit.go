@@ -3,6 +3,7 @@ package facebook
 import (
 	"context"
 	"net/url"
+	"strings"
 
 	"postbag/backend/network"
 )
@@ -26,11 +27,11 @@ func (Network) Edit(ctx context.Context, c network.Calls, a network.Account, p n
 			return network.Reject("", "the words of a video stay as they are; change them on Facebook")
 		}
 	}
-	text := textOf(p)
+	text := strings.TrimSpace(p.Parts[part].Text)
 	if text == "" {
 		return network.Reject(network.IssueEmpty, "Facebook is documented to change a text, and not to take it off")
 	}
-	reply, err := c.Prepare(ctx, "edit 1", withForm(request(a, "POST", "/"+id, nil), url.Values{"message": {text}}))
+	reply, err := c.Prepare(ctx, "edit 1", withForm(request(a, "POST", "/"+id, nil), url.Values{"message": {p.Parts[part].Text}}))
 	if err != nil {
 		return asError(err)
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // takes is what Meta's own description (facebook/facebook-business-sdk-codegen ad2b0b6, Page, 2026-04-15) says of
-// the edges of a Page, restated: which parameters each takes. What this package's network has no use for is
+// the edges of a Page, and of a post's comments (PagePost), restated: which parameters each takes. What this package's network has no use for is
 // left out, so that using it is a mistake here until it is added.
 func takes() map[string][]string {
 	return map[string][]string{
@@ -15,6 +15,13 @@ func takes() map[string][]string {
 		"POST photos":         {"alt_text_custom", "caption", "published"},
 		"POST videos":         {"description", "end_offset", "file_size", "published", "start_offset", "title", "upload_phase", "upload_session_id", "video_file_chunk"},
 		"GET published_posts": {},
+		"POST video_reels":    {"description", "title", "upload_phase", "video_id", "video_state"},
+		"POST video_stories":  {"description", "title", "upload_phase", "video_id", "video_state"},
+		"POST photo_stories":  {"photo_id"},
+		"GET video_reels":     {},
+		"GET stories":         {"since", "status", "until"},
+		"POST comments":       {"attachment_id", "attachment_url", "message"},
+		"GET comments":        {"filter", "order", "since"},
 	}
 }
 
@@ -48,7 +55,7 @@ func misused(method, edge string, form url.Values) string {
 	for name, values := range form {
 		plain, _, _ := strings.Cut(name, "[")
 		switch {
-		case method == "GET" && slices.Contains(paging(), name), slices.Contains(prose(edge), name):
+		case method == "GET" && slices.Contains(paging(), name) && len(values) == 1, slices.Contains(prose(edge), name):
 		case !slices.Contains(known, plain):
 			return edge + " has no " + name
 		case len(values) != 1 || values[0] == "":

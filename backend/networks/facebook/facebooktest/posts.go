@@ -234,7 +234,7 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all := slices.Clone(s.posts)
+	all := slices.DeleteFunc(slices.Clone(s.posts), func(p *Post) bool { return p.Parent != "" || p.Place != "" })
 	slices.SortStableFunc(all, func(a, b *Post) int { return b.Made.Compare(a.Made) })
 	from, _ := strconv.Atoi(q.Get("after"))
 	to := min(from+limit, len(all))
@@ -285,5 +285,6 @@ func (s *Server) remove(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.posts = slices.Delete(s.posts, at, at+1)
+	s.posts = slices.DeleteFunc(s.posts, func(p *Post) bool { return p.Parent == id })
 	answer(w, map[string]any{"success": true})
 }

@@ -42,6 +42,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	failures []networktest.Failure
+	late     []networktest.Failure // of comments alone
 	canned   map[string][]Answer
 	scopes   []string
 	pages    int
@@ -52,6 +53,7 @@ type Server struct {
 	codes    map[string]bool
 	deny     bool
 	strict   bool
+	breaks   bool
 	serial   int
 	piece    int64
 	wrongs   []string
@@ -66,6 +68,9 @@ type Post struct {
 	Images [][]byte
 	Video  []byte
 	Film   string // the id of the video
+	Place  string // PlaceReel or PlaceStory, "" for the feed
+	Parent string // the post that it is a comment on
+	Writer string // of a comment
 	Made   time.Time
 }
 
@@ -80,6 +85,7 @@ type film struct {
 	size int64
 	data []byte
 	done bool
+	edge string // of a reel or a story
 }
 
 // Answer is what an address answers instead of what it should.
@@ -100,7 +106,7 @@ func New(t testing.TB) *Server {
 	t.Helper()
 	s := &Server{
 		canned: map[string][]Answer{}, pictures: map[string]*picture{}, videos: map[string]*film{}, codes: map[string]bool{},
-		scopes: []string{"pages_show_list", "pages_manage_posts", "pages_read_engagement", "public_profile"}, pages: 1, piece: 1 << 20,
+		scopes: []string{"pages_show_list", "pages_manage_posts", "pages_manage_engagement", "pages_read_engagement", "public_profile"}, pages: 1, piece: 1 << 20,
 	}
 	server := httptest.NewServer(s.routes())
 	s.URL = server.URL
@@ -181,7 +187,7 @@ func (s *Server) Saved() (list []Post) {
 // Posts is Saved for the suite of networks.
 func (s *Server) Posts() (list []networktest.Post) {
 	for _, p := range s.Saved() {
-		list = append(list, networktest.Post{ID: p.ID, Text: p.Text, Alts: p.Alts, Images: p.Images})
+		list = append(list, networktest.Post{ID: p.ID, Text: p.Text, Alts: p.Alts, Images: p.Images, Parent: p.Parent})
 	}
 	return list
 }
@@ -189,6 +195,9 @@ func (s *Server) Posts() (list []networktest.Post) {
 // save gives a post its id. The caller holds the lock.
 func (s *Server) save(p *Post) *Post {
 	p.ID = Page + "_" + s.number()
+	if p.Parent != "" { // a comment has the number of its post before its own
+		p.ID = p.Parent[strings.LastIndex(p.Parent, "_")+1:] + "_" + s.number()
+	}
 	if p.Made.IsZero() {
 		p.Made = time.Now()
 	}
@@ -213,9 +222,21 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /"+Page+"/photos", s.signed(s.photo))
 	mux.HandleFunc("POST /"+Page+"/videos", s.signed(s.video))
 	mux.HandleFunc("GET /"+Page+"/published_posts", s.signed(s.list))
+	mux.HandleFunc("POST /"+Page+"/video_reels", s.signed(s.reels))
+	mux.HandleFunc("POST /"+Page+"/video_stories", s.signed(s.filmStories))
+	mux.HandleFunc("POST /"+Page+"/photo_stories", s.signed(s.photoStory))
+	mux.HandleFunc("GET /"+Page+"/video_reels", s.signed(s.listReels))
+	mux.HandleFunc("GET /"+Page+"/stories", s.signed(s.listStories))
+	mux.HandleFunc("POST /{id}/comments", s.signed(s.comment))
+	mux.HandleFunc("GET /{id}/comments", s.signed(s.comments))
+	mux.HandleFunc("GET /{id}", s.signed(s.status))
 	mux.HandleFunc("DELETE /{id}", s.signed(s.remove))
 	mux.HandleFunc("POST /{id}", s.signed(s.edit))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, upload) {
+			s.bytes(w, r)
+			return
+		}
 		path, ok := strings.CutPrefix(r.URL.Path, "/v25.0")
 		if !ok {
 			s.wrong("%s %s without a version", r.Method, r.URL.Path)
