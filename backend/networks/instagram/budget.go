@@ -31,7 +31,7 @@ func budgets() network.Budgets {
 
 func cost(w network.Window, u network.Use) int {
 	makes := u.Kind == network.UsePrepare && (u.Step == stepContainer || strings.HasPrefix(u.Step, stepItem))
-	if w.Name == windowPosts && u.Kind == network.UsePublish || w.Name == windowContainers && makes {
+	if w.Name == windowPosts && u.Kind == network.UsePublish && !strings.HasPrefix(u.Step, stepComment) || w.Name == windowContainers && makes {
 		return 1
 	}
 	return 0
@@ -51,10 +51,14 @@ func expect(p network.Plan) []network.Use {
 				network.Use{Step: stepItemState + strconv.Itoa(i+1), Kind: network.UseRead})
 		}
 	}
-	return append(list,
+	list = append(list,
 		network.Use{Step: stepContainer, Kind: network.UsePrepare},
 		network.Use{Step: stepState, Kind: network.UseRead},
 		network.Use{Step: stepPublish, Kind: network.UsePublish, Parts: 1})
+	if len(p.Parts) > 1 {
+		list = append(list, network.Use{Step: stepComment, Kind: network.UsePublish, Parts: 1})
+	}
+	return list
 }
 
 // quota is how many posts an account has published through applications, and may.

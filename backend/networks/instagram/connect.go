@@ -43,7 +43,16 @@ var (
 )
 
 // form is what a person has filled in.
-type form struct{ token, id, secret, redirect string }
+type form struct {
+	token, id, secret, redirect string
+	mute                        bool // the sign-in may not write comments
+}
+
+// What is remembered of an account that may not write comments.
+const (
+	keyComments = "comments"
+	commentsOff = "off"
+)
 
 func formOf(answers map[string]string) form {
 	f := form{id: strings.TrimSpace(answers[keyID]), secret: strings.TrimSpace(answers[keySecret]), redirect: strings.TrimSpace(answers[keyRedirect])}
@@ -156,6 +165,9 @@ func (n Network) connected(ctx context.Context, c network.Calls, f form, token s
 		return f.ask().Because(network.ReasonWrongKind, "", "This is a personal account. Make it a business or creator account in Instagram's settings."), nil
 	}
 	a.RemoteID = me.id()
+	if f.mute {
+		a.Options = map[string]string{keyComments: commentsOff}
+	}
 	named(&a, me)
 	return network.Step{Name: turnDone, Account: &a}, nil
 }

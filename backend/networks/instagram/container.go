@@ -88,7 +88,7 @@ func why(b box) string {
 // Container implements network.Phaser: the container says whether it was published, and the account's own
 // posts which one it became.
 func (Network) Container(ctx context.Context, c network.Calls, a network.Account, p network.Plan, id string) (network.Container, error) {
-	if !idForm.MatchString(id) || !idForm.MatchString(a.RemoteID) || len(p.Parts) == 0 || len(p.Parts[0].Media) == 0 {
+	if !idForm.MatchString(id) || !idForm.MatchString(a.RemoteID) || len(p.Parts) == 0 || len(p.Parts[0].Media) == 0 || len(p.Done) > 0 {
 		return network.Container{}, unreadable("the media")
 	}
 	b, err := ask(ctx, c, a, "container "+id, id)

@@ -72,6 +72,7 @@ const (
 	docMedia     = "developers.facebook.com, Instagram Platform, reference IG User Media, as quoted on 2026-09-19"
 	docContainer = "developers.facebook.com, Instagram Platform, reference IG Container, as quoted on 2026-09-19"
 	docErrors    = "developers.facebook.com, Instagram Platform, reference Error Codes, 2026-06-02"
+	docComments  = "developers.facebook.com, Instagram Platform, reference IG Media Comments, as read in 2026"
 	docGraph     = "developers.facebook.com/docs/graph-api/guides/error-handling, as known in 2026"
 	docRates     = "developers.facebook.com/docs/graph-api/overview/rate-limiting, as known in 2026"
 )
@@ -122,6 +123,7 @@ func (Network) Describe() network.Descriptor {
 			{Key: optionPlace, Label: "Where it goes", Kind: "choice", Choices: []string{placeFeed, placeStory}, Default: placeFeed},
 			{Key: optionCollaborators, Label: "Collaborators (names, with commas between)", Kind: "text"},
 			{Key: optionCover, Label: "Second of the reel that is the cover", Kind: "text"},
+			{Key: network.OptionComment, Label: "First comment", Kind: "text"},
 			{Key: optionReelsOnly, Label: "A reel only among the reels, not in the feed", Kind: "flag"},
 		},
 		Measure: func(_ network.Limits, text string) int { return measure.CodePoints(text) },
@@ -136,7 +138,7 @@ func (Network) Describe() network.Descriptor {
 			ExpiredAbsent: true, // docContainer, EXPIRED: it was not published within 24 hours
 			// Not FailedAbsent: ERROR says that publishing failed, and not that nothing is there.
 		},
-		Thread:      network.ThreadNone,
+		Thread:      network.ThreadComment,
 		PrepareLife: life,
 		Budgets:     budgets(),
 		Classify:    classify,
@@ -161,6 +163,7 @@ const (
 	stepContainer = "container"
 	stepState     = "state"
 	stepPublish   = "publish "
+	stepComment   = "comment on "
 	stepBy        = " by "
 )
 
@@ -201,8 +204,11 @@ func publishing(a network.Account, id string) string {
 }
 
 // classify judges the answer to the request that publishes a container. The only acceptance is a 200 with
-// the id of a post. Instagram does not tell its address, so the proof leads to the account's page.
+// the id of a post or a comment. Instagram does not tell its address, so the proof leads to the account's page.
 func classify(step string, r network.Reply) (network.Receipt, error) {
+	if !r.OK() && strings.HasPrefix(step, stepComment) {
+		return network.Receipt{}, judgeComment(r)
+	}
 	if !r.OK() {
 		return network.Receipt{}, judge(r)
 	}

@@ -12,17 +12,36 @@ import (
 )
 
 // Publish puts the files on the person's storage, has Instagram make containers of them, waits until the
-// last one is finished, and publishes it. A plan that is live already makes no request.
+// last one is finished, publishes it, and writes the first comment under it. What is live already makes no
+// request.
 func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account, p network.Plan) (network.Receipt, error) {
 	if err := n.Describe().Refuse(a, p); err != nil {
 		return network.Receipt{}, err
 	}
-	if len(p.Done) > 0 {
-		return p.Done[0], nil
-	}
 	if !idForm.MatchString(a.RemoteID) {
 		return network.Receipt{}, network.Reject("", "this account's id cannot be read; connect it again")
 	}
+	if len(p.Parts) > 1 && a.Options[keyComments] == commentsOff {
+		return network.Receipt{}, network.Reject(network.IssueOption, mute)
+	}
+	if len(p.Done) >= len(p.Parts) {
+		return p.Done[0], nil
+	}
+	var first network.Receipt
+	var err error
+	if len(p.Done) > 0 {
+		first = p.Done[0]
+	} else if first, err = whole(ctx, c, a, p); err != nil {
+		return first, err
+	}
+	if len(p.Parts) < 2 {
+		return first, nil
+	}
+	return first, comment(ctx, c, a, p, first)
+}
+
+// whole publishes the first part of a plan.
+func whole(ctx context.Context, c network.Calls, a network.Account, p network.Plan) (network.Receipt, error) {
 	if err := room(ctx, c, a); err != nil {
 		return network.Receipt{}, err
 	}

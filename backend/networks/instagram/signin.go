@@ -21,6 +21,7 @@ import (
 const (
 	scopeBasic   = "instagram_business_basic"
 	scopePublish = "instagram_business_content_publish"
+	scopeComment = "instagram_business_manage_comments" // docComments; asked for, not demanded
 )
 
 const (
@@ -43,7 +44,7 @@ func (n Network) beginSignIn(f form) (network.Step, error) {
 		Name: turnCode,
 		Ask:  []network.Question{{Key: keyAddress, Label: "Address", Help: addressHelp, Secret: true}},
 		Browse: n.web + "/oauth/authorize?" + url.Values{
-			"client_id": {f.id}, "redirect_uri": {f.redirect}, "response_type": {"code"}, "scope": {scopeBasic + "," + scopePublish}, "state": {state},
+			"client_id": {f.id}, "redirect_uri": {f.redirect}, "response_type": {"code"}, "scope": {scopeBasic + "," + scopePublish + "," + scopeComment}, "state": {state},
 		}.Encode(),
 		Carry: network.SecretOf(map[string]string{carryID: f.id, carrySecret: f.secret, carryRedirect: f.redirect, carryState: state}),
 	}, nil
@@ -87,6 +88,7 @@ func (n Network) finishSignIn(ctx context.Context, c network.Calls, answers netw
 	if err != nil {
 		return f.ask().After(err, name, network.ReasonSignIn, "", "Instagram gave no lasting sign-in; please begin again."), nil
 	}
+	f.mute = !short.allows(scopeComment)
 	return n.connected(ctx, c, f, token, renew)
 }
 

@@ -87,6 +87,7 @@ func also(_ network.Limits, p network.Plan) []network.Issue {
 	if !ok {
 		c.option("Cover", p.Options[optionCover], "the cover is a whole number of seconds that lies within the reel")
 	}
+	c.comment(p)
 	return c
 }
 

@@ -18,7 +18,7 @@ const (
 )
 
 // edge is what Meta's own description (facebook/facebook-business-sdk-codegen ad2b0b6, IGUser, 2026-04-15)
-// says of one place below an account, restated: which parameters it takes, and which it must have. What
+// says of one place below an account, and of the comments of a post (IGMedia), restated: which parameters it takes, and which it must have. What
 // this package's network has no use for is left out, so that using it is a mistake here until it is added.
 type edge struct {
 	takes map[string]kind
@@ -30,6 +30,7 @@ func edges() map[string]edge {
 		"GET content_publishing_limit": {},
 		"GET media":                    {},
 		"GET stories":                  {},
+		"POST comments":                {takes: map[string]kind{"message": text}, must: []string{"message"}},
 		"POST media": {takes: map[string]kind{
 			"image_url": text, "video_url": text, "cover_url": text, "caption": text, "alt_text": text, "media_type": text,
 			"thumb_offset": text, "children": texts, "collaborators": texts, "is_carousel_item": yesNo, "share_to_feed": yesNo,

@@ -121,29 +121,37 @@ func (s *Server) state(w http.ResponseWriter, id string, form url.Values) {
 	answer(w, map[string]string{"id": c.ID, "status_code": c.State, "status": c.Status})
 }
 
-// publish makes a container a post, or plays a failure.
-func (s *Server) publish(w http.ResponseWriter, id string) {
-	var failure networktest.Failure
+// played takes the next failure, and reports whether it was the whole answer.
+func (s *Server) played(w http.ResponseWriter) (failure networktest.Failure, over bool) {
 	if len(s.failures) > 0 {
 		failure, s.failures = s.failures[0], s.failures[1:]
 	}
 	switch failure {
 	case networktest.Unauthorized:
 		fail(w, http.StatusUnauthorized, 190, 463, "Error validating access token: Session has expired")
-		return
+		return failure, true
 	case networktest.RateLimited:
 		w.Header().Set("Retry-After", "7")
 		fail(w, http.StatusForbidden, 4, 0, "Application request limit reached")
-		return
+		return failure, true
 	case networktest.Refused:
 		fail(w, http.StatusBadRequest, 36003, 2207009, "The submitted image with aspect ratio ('2/1') cannot be published.")
-		return
+		return failure, true
 	case networktest.ServerError:
 		fail(w, http.StatusInternalServerError, 2, 0, "An unexpected error has occurred. Please retry your request later.")
-		return
+		return failure, true
 	case networktest.DropAfter, networktest.Garbage, "":
 	default:
 		panic("instagramtest plays no " + string(failure))
+	}
+	return failure, false
+}
+
+// publish makes a container a post, or plays a failure.
+func (s *Server) publish(w http.ResponseWriter, id string) {
+	failure, over := s.played(w)
+	if over {
+		return
 	}
 	c := s.container(id)
 	switch {
@@ -165,12 +173,17 @@ func (s *Server) publish(w http.ResponseWriter, id string) {
 	c.State, c.Status, c.at = "PUBLISHED", "Published: Media has been successfully published.", time.Now()
 	c.Post = strconv.Itoa(17920238420000000 + s.serial)
 	s.shown = append(s.shown, c)
+	ended(w, failure, c.Post)
+}
+
+// ended answers with the id of what was saved, or loses the answer.
+func ended(w http.ResponseWriter, failure networktest.Failure, id string) {
 	if failure == networktest.Garbage {
 		_, _ = w.Write([]byte("<html>It works!</html>")) // the client may have gone
 		return
 	}
 	if failure != networktest.DropAfter {
-		answer(w, map[string]string{"id": c.Post})
+		answer(w, map[string]string{"id": id})
 		return
 	}
 	if h, ok := w.(http.Hijacker); ok {

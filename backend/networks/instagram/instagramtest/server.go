@@ -47,6 +47,9 @@ type Container struct {
 	at    time.Time
 }
 
+// Comment is one under a post.
+type Comment struct{ ID, Post, Text string }
+
 // Answer is one that a test gives in Instagram's stead.
 type Answer struct {
 	Status int
@@ -63,6 +66,9 @@ type Server struct {
 	failures   []networktest.Failure
 	containers []*Container
 	shown      []*Container // in the order in which they were published
+	comments   []Comment
+	late       []networktest.Failure // of comments alone
+	silent     bool                  // the token may not write comments
 	serial     int
 	slow       int    // how often a container is still worked on
 	ruin       string // the status of the next container
@@ -163,6 +169,11 @@ func (s *Server) Posts() (posts []networktest.Post) {
 			p.Images = append(p.Images, m.Bytes)
 		}
 		posts = append(posts, p)
+		for _, one := range s.comments {
+			if one.Post == c.Post {
+				posts = append(posts, networktest.Post{ID: one.ID, Text: one.Text, Parent: one.Post})
+			}
+		}
 	}
 	return posts
 }
@@ -211,6 +222,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		s.me(w, form)
 	case r.Method == http.MethodGet && edge == "":
 		s.state(w, account, form)
+	case r.Method == http.MethodPost && edge == "comments":
+		if why := wrong(r.Method, edge, form); why != "" {
+			s.broken = append(s.broken, why)
+		}
+		s.comment(w, account, form.Get("message"))
 	case account != ID:
 		fail(w, http.StatusBadRequest, 100, 33, "Unsupported request. Object does not exist")
 	default:

@@ -66,7 +66,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	q := r.URL.Query()
 	if q.Get("client_id") != App || q.Get("redirect_uri") != Redirect || q.Get("response_type") != "code" ||
-		q.Get("scope") != "instagram_business_basic,instagram_business_content_publish" {
+		q.Get("scope") != "instagram_business_basic,instagram_business_content_publish,instagram_business_manage_comments" {
 		http.Error(w, "Invalid platform app", http.StatusBadRequest)
 		return
 	}
@@ -107,7 +107,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 		s.shorts = map[string]bool{}
 	}
 	s.shorts[short] = true
-	granted := "instagram_business_basic,instagram_business_content_publish"
+	granted := "instagram_business_basic,instagram_business_content_publish,instagram_business_manage_comments"
 	if s.grant != "" {
 		granted = s.grant
 	}
