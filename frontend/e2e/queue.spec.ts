@@ -236,6 +236,7 @@ test('what is live is deleted at its network, with the keyboard alone @themes', 
 	await app.shot('queue-deleted');
 	await app.page.setViewportSize({ width: 900, height: 600 });
 	await app.fits();
+	await app.axe();
 	await app.shot('queue-deleted-900');
 	await app.keys('Shift+Delete');
 	await expect(question).toBeHidden();
