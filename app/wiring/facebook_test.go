@@ -1,6 +1,8 @@
 package wiring_test
 
 import (
+	"bytes"
+	"encoding/binary"
 	"testing"
 	"time"
 
@@ -96,6 +98,67 @@ func TestDoubtAboutAPostOnAFacebookPageIsSettledByTheList(t *testing.T) {
 			t.Errorf("%q: ended as %+v; the server has %+v", c.failure, ended, posts)
 		} else if c.posts == 1 && ended[0].RemoteID != posts[0].ID {
 			t.Errorf("%q: adopted is %q, the server has %q", c.failure, ended[0].RemoteID, posts[0].ID)
+		}
+	}
+}
+
+// pageBench is a program with a Page.
+func pageBench(t *testing.T, s *facebooktest.Server) *bench {
+	b := facebookBench(t, s)
+	b.channel = must[domain.Channel](t)(b.Accounts.Connected(t.Context(), domain.WorkspaceID(b.space.ID), "facebook", s.Account()))
+	return b
+}
+
+// set are the settings of the channel's network for a post.
+func (b *bench) set(options map[string]string) api.Variant {
+	return api.Variant{Channel: string(b.channel.ID), Options: options}
+}
+
+// A first comment goes out under the post, once, whatever becomes of the answer; a thread is still one text.
+func TestAFirstCommentStandsUnderAPostOnAFacebookPage(t *testing.T) {
+	for _, c := range []struct {
+		failure networktest.Failure // of the comment
+		state   string
+		saved   int
+	}{{"", "published", 2}, {networktest.DropAfter, "published", 2}, {networktest.Garbage, "published", 2}, {networktest.ServerError, "held", 1}} {
+		s := facebooktest.New(t)
+		b := pageBench(t, s)
+		if c.failure != "" {
+			s.FailComment(c.failure)
+		}
+		b.publish(api.Content{Text: "We open at seven.", Parts: []string{"And close at four."}}, b.set(map[string]string{"first_comment": " The menu: https://example.com/menu "}))
+		done, saved := b.ended(), s.Saved()
+		if done.State != c.state || len(saved) != c.saved || saved[0].Text != "We open at seven.\n\nAnd close at four." || done.State == "published" && done.RemoteID != saved[0].ID {
+			t.Fatalf("%q: ended as %+v; saved are %+v", c.failure, done, saved)
+		}
+		if c.saved == 2 && (saved[1].Text != "The menu: https://example.com/menu" || saved[1].Parent != saved[0].ID) {
+			t.Errorf("%q: the comment is %+v", c.failure, saved[1])
+		}
+	}
+}
+
+// upright is a film of so many seconds in 1080 by 1920 pixels.
+func upright(n uint32) []byte {
+	film := seconds(n)
+	at := bytes.Index(film, []byte("tkhd")) + 4
+	binary.BigEndian.PutUint32(film[at+76:], 1080<<16)
+	binary.BigEndian.PutUint32(film[at+80:], 1920<<16)
+	return film
+}
+
+// An upright film becomes a reel, and a story without words.
+func TestAReelAndAStoryGoToAFacebookPage(t *testing.T) {
+	for _, place := range []string{facebooktest.PlaceReel, facebooktest.PlaceStory} {
+		s := facebooktest.New(t)
+		b := pageBench(t, s)
+		b.publish(api.Content{Text: "A boat", Media: b.film("boat.mp4", upright(5))}, b.set(map[string]string{"place": place}))
+		done := b.ended()
+		saved := s.Saved()
+		if done.State != "published" || len(saved) != 1 || saved[0].Place != place || len(saved[0].Video) == 0 {
+			t.Fatalf("%s: ended as %+v; saved are %d", place, done, len(saved))
+		}
+		if want := map[string]string{"reel": "A boat", "story": ""}[place]; saved[0].Text != want {
+			t.Errorf("%s: it reads %q", place, saved[0].Text)
 		}
 	}
 }

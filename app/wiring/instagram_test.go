@@ -115,3 +115,28 @@ func TestACarouselWaitsForInstagramAndARefusalIsTold(t *testing.T) {
 		t.Errorf("refused are %+v; there are %d posts", refused, len(s.Posts()))
 	}
 }
+
+// A first comment goes out under the post. Where its answer is lost a person is asked, and neither is sent again.
+func TestAFirstCommentStandsUnderAPostOnInstagram(t *testing.T) {
+	for _, c := range []struct {
+		failure  networktest.Failure // of the comment
+		state    string
+		comments int
+	}{{"", "published", 1}, {networktest.DropAfter, "held", 1}, {networktest.ServerError, "held", 0}} {
+		b, s := instagramBench(t)
+		if c.failure != "" {
+			s.FailComment(c.failure)
+		}
+		picture := b.asset("window.jpg")
+		b.publish(api.Content{Text: "We open at seven.", Media: []api.Media{
+			{Asset: string(picture.ID), Alt: "A window with geraniums", Preset: "instagram/feed-portrait-4-5"},
+		}}, b.set(map[string]string{"first_comment": "#bread #oven"}))
+		done, list := b.ended(), s.Comments()
+		if done.State != c.state || len(list) != c.comments || len(s.Containers()) != 1 {
+			t.Fatalf("%q: ended as %+v; %d comments, %d containers", c.failure, done, len(list), len(s.Containers()))
+		}
+		if len(list) == 1 && (list[0].Text != "#bread #oven" || list[0].Post != s.Posts()[0].ID || done.Parts != 2) {
+			t.Errorf("%q: the comment is %+v", c.failure, list[0])
+		}
+	}
+}
