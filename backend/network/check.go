@@ -49,7 +49,8 @@ const (
 	IssueVisibility  = "visibility"
 	IssueWarningLost = "warning_lost"
 	IssueOption      = "option"
-	IssuePrice       = "price" // it costs money: a warning with Values "price" (a decimal number) and "currency"
+	IssueComment     = "comment" // of the first comment of a post, as a report says it
+	IssuePrice       = "price"   // it costs money: a warning with Values "price" (a decimal number) and "currency"
 )
 
 // Check says what is wrong with a plan for a network whose limits are l, hardest first

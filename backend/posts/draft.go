@@ -231,7 +231,8 @@ func (f fold) unfold(r Report, c domain.Content, uses []MediaUse) Report {
 	return r
 }
 
-// uncommented makes what a report says of a comment, which is no written part, be about the options.
+// uncommented makes what a report says of a comment, which is no written part, be about the options: what is
+// wrong with it has one code, and the message says what.
 func uncommented(r Report, parts int) Report {
 	if len(r.Parts) <= parts {
 		return r
@@ -242,6 +243,9 @@ func uncommented(r Report, parts int) Report {
 	for n, issue := range r.Problems {
 		if issue.Part >= parts {
 			r.Problems[n].Part, r.Problems[n].Field, r.Problems[n].OverflowAt = 0, "options", -1
+			if !issue.Warning {
+				r.Problems[n].Code = network.IssueComment
+			}
 		}
 	}
 	return r

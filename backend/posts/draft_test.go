@@ -83,3 +83,30 @@ func TestACropOutsideOfThePictureIsRefusedByName(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// A comment is no part of a thread, which becomes one text all the same; what is wrong with it is about the options.
+func TestAFirstCommentIsAPartOfThePlanAndNotOfWhatIsWritten(t *testing.T) {
+	d, l := short(40)
+	d.Thread = network.ThreadComment
+	for _, parts := range [][]string{nil, {"and more"}} {
+		post := domain.Post{Content: domain.Content{Text: "eleven chars", Parts: parts}}
+		for words, want := range map[string]int{" ": 1, " a comment ": 2, strings.Repeat("x", 41): 2} {
+			v := domain.Variant{Options: map[string]string{network.OptionComment: words}}
+			plan, uses, err := Draft(post, v, nil, Frame{Comment: true})
+			if err != nil || len(plan.Parts) != want || want == 2 && plan.Parts[1].Text != strings.TrimSpace(words) {
+				t.Fatalf("%q: %+v, %v", words, plan.Parts, err)
+			}
+			r := folded(post.Content, v, 0).unfold(CheckPlan(d, l, plan), post.Content, uses)
+			if len(r.Parts) != 1+len(parts) || r.OverflowAt != -1 || r.Valid != (len(words) < 41) {
+				t.Errorf("%q: %+v", words, r)
+			}
+			if !r.Valid && (len(r.Problems) != 1 || r.Problems[0].Code != network.IssueComment || r.Problems[0].Field != "options" || r.Problems[0].Part != 0) {
+				t.Errorf("%q: %+v", words, r.Problems)
+			}
+		}
+	}
+	plan, _, err := Draft(domain.Post{}, domain.Variant{Options: map[string]string{network.OptionComment: "x"}}, nil, Frame{})
+	if err != nil || len(plan.Parts) != 1 {
+		t.Errorf("where there are no comments: %+v, %v", plan.Parts, err)
+	}
+}

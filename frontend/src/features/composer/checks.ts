@@ -58,6 +58,7 @@ const sentences: Record<string, Say> = {
 	visibility: ({ channels }) => m.composer_check_visibility({ channels }),
 	warning_lost: ({ channels }) => m.composer_check_warning_lost({ channels }),
 	option: ({ channels }) => m.composer_check_option({ channels }),
+	comment: ({ channels }) => m.composer_check_comment({ channels }),
 	hidden_characters: () => m.composer_check_hidden(),
 	link: ({ channels }) => m.composer_check_link({ channels }),
 	language: () => m.composer_check_language(),
