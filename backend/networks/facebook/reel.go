@@ -76,7 +76,7 @@ func progress(r network.Reply, size int64) (network.Progress, error) {
 		Status  *struct {
 			Uploading struct {
 				Status string      `json:"status"`
-				Bytes  json.Number `json:"bytes_transfered"`
+				Bytes  json.Number `json:"bytes_transfered"` //nolint:misspell // Facebook spells it so
 				Again  json.Number `json:"bytes_transferred"`
 			} `json:"uploading_phase"`
 		} `json:"status"`

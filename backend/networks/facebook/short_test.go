@@ -133,8 +133,8 @@ func TestAnAddressThatIsNotFacebooksGetsNoToken(t *testing.T) {
 
 func TestWhatFacebookSaysOfAnUploadIsNotBelievedBlindly(t *testing.T) {
 	for _, body := range []string{
-		`{"status":{"uploading_phase":{"status":"error"}}}`, `{"status":{"uploading_phase":{"bytes_transfered":99999}}}`,
-		`{"status":{"uploading_phase":{"bytes_transfered":-1}}}`, `{"status":{"uploading_phase":{"bytes_transfered":1.5}}}`, `{}`, `<html>`,
+		`{"status":{"uploading_phase":{"status":"error"}}}`, `{"status":{"uploading_phase":{"bytes_transferred":99999}}}`,
+		`{"status":{"uploading_phase":{"bytes_transferred":-1}}}`, `{"status":{"uploading_phase":{"bytes_transferred":1.5}}}`, `{}`, `<html>`,
 	} {
 		s, files := facebooktest.New(t), networktest.NewFiles()
 		s.Instead("POST /"+facebooktest.Page+"/video_reels", facebooktest.Answer{Status: 200, Body: `{"video_id":777,"upload_url":"` + s.URL + `/video-upload/v25.0/777"}`})

@@ -21,6 +21,8 @@ const (
 // upload is where the bytes of reels and stories go, after Meta's guides to both.
 const upload = "/video-upload/v25.0/"
 
+const sent = "bytes_transfered" //nolint:misspell // Facebook spells it so
+
 // reels is POST /{page}/video_reels, and stories POST /{page}/video_stories.
 func (s *Server) reels(w http.ResponseWriter, r *http.Request) { s.short(w, r, "video_reels") }
 
@@ -114,9 +116,9 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) {
 	phase := map[string]any{"status": "not_started"}
 	switch {
 	case f.size >= 0 && int64(len(f.data)) == f.size:
-		phase = map[string]any{"status": "complete", "bytes_transfered": len(f.data)}
+		phase = map[string]any{"status": "complete", sent: len(f.data)}
 	case len(f.data) > 0:
-		phase = map[string]any{"status": "in_progress", "bytes_transfered": len(f.data)}
+		phase = map[string]any{"status": "in_progress", sent: len(f.data)}
 	}
 	answer(w, map[string]any{"id": f.id, "status": map[string]any{"video_status": "processing", "uploading_phase": phase}})
 }
