@@ -84,7 +84,8 @@ func (p *Planner) carry(ctx context.Context, d domain.Delivery, do Action, due t
 		return p.Store.Postpone(ctx, d.ID, now, d.ErrorClass, d.ErrorText)
 	case ActionCheck:
 		return p.check(ctx, d, now)
-	case ActionHand, ActionLook, ActionLive, ActionAbsent, ActionSendAgain, ActionSignIn, ActionEdit, ActionPlanAgain, ActionOpen, ActionEditLive, ActionDuplicate:
+	case ActionHand, ActionLook, ActionLive, ActionAbsent, ActionSendAgain, ActionSignIn, ActionEdit, ActionPlanAgain, ActionOpen, ActionEditLive,
+		ActionDeleteLive, ActionDuplicate:
 	}
 	return &domain.FieldError{Field: "do", Message: fmt.Sprintf("%q is not done with several at once", do)}
 }
