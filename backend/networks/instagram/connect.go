@@ -27,7 +27,7 @@ const (
 const (
 	appsPage     = "https://developers.facebook.com/apps"
 	redirectURL  = "https://localhost/"
-	tokenHelp    = "1. Your Instagram account must be a business or creator account: see its settings. 2. At Meta for Developers, create an app with the use case for content on Instagram. 3. Under API setup with Instagram login, add the account and generate its access token. 4. Copy it here; nothing else is needed."
+	tokenHelp    = "1. Your Instagram account must be a business or creator account: see its settings. 2. At Meta for Developers, create an app with the use case for content on Instagram. 3. Under API setup with Instagram login, add the account and generate its access token. 4. Copy it here; nothing else is needed. For first comments, the app also needs " + scopeComment + "."
 	idHelp       = "Only if you have no token: the Instagram app ID, under API setup with Instagram login."
 	secretHelp   = "The Instagram app secret, below the ID."
 	redirectHelp = "As it is under Business login settings. Instagram takes only https there. The page need not exist."
