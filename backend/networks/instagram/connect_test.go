@@ -92,6 +92,21 @@ func TestSigningInEndsInAnAccountThatRenewsItself(t *testing.T) {
 	}
 }
 
+func TestASignInThatMayNotCommentIsRemembered(t *testing.T) {
+	for granted, want := range map[string]string{
+		"instagram_business_basic,instagram_business_content_publish":                                    "off",
+		"instagram_business_basic,instagram_business_content_publish,instagram_business_manage_comments": "",
+	} {
+		b := newBench(t)
+		b.Grant(granted)
+		step, to := b.agreed(instagramtest.Secret)
+		step = b.answer(step, map[string]string{"address": to})
+		if step.Account == nil || step.Account.Options["comments"] != want {
+			t.Errorf("with %s: %+v", granted, step)
+		}
+	}
+}
+
 func TestATokenOfTheDashboardIsRenewedInADay(t *testing.T) {
 	b := newBench(t)
 	step := b.answer(b.answer(network.Step{}, nil), map[string]string{"token": "Bearer " + instagramtest.GoodToken})
