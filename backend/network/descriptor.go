@@ -99,10 +99,13 @@ type Example struct {
 type Option struct {
 	Key     string   `json:"key"`
 	Label   string   `json:"label"`
-	Kind    string   `json:"kind"` // "choice", "flag", "text"
+	Kind    string   `json:"kind"` // "choice", "flag", "text", or OptionLines
 	Choices []string `json:"choices"`
 	Default string   `json:"default"`
 }
+
+// OptionLines is the kind of an option whose value is a text of many lines.
+const OptionLines = "lines"
 
 // Unit is what a text is counted in.
 type Unit string

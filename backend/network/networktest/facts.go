@@ -152,7 +152,7 @@ func checkLimits(t *testing.T, d network.Descriptor) {
 		t.Errorf("there is no threading %q", d.Thread)
 	}
 	for _, o := range d.Options {
-		if o.Key == "" || o.Label == "" || !slices.Contains([]string{"choice", "flag", "text"}, o.Kind) {
+		if o.Key == "" || o.Label == "" || !slices.Contains([]string{"choice", "flag", "text", network.OptionLines}, o.Kind) {
 			t.Errorf("incomplete option %+v", o)
 		}
 		if o.Kind == "choice" && !slices.Contains(o.Choices, o.Default) {

@@ -158,6 +158,7 @@ const (
 	reasonNoList      = "playlistNotFound"
 	reasonForbidden   = "forbidden"
 	reasonImage       = "invalidImage"
+	reasonCaptions    = "captionExists"
 )
 
 // refusals are the documented answers to a change of a video, and to a new one. None of them changes
@@ -171,6 +172,10 @@ var refusals = []network.Refusal{
 	{Status: 400, Code: "invalidFilename", Kind: network.Rejected, Source: docErrors},
 	{Status: 400, Code: "mediaBodyRequired", Kind: network.Rejected, Source: docErrors},
 	{Status: 400, Code: reasonImage, Kind: network.Rejected, Source: docErrors + ", thumbnails.set"},
+	{Status: 400, Code: "contentRequired", Kind: network.Rejected, Source: docErrors + ", captions.insert"},
+	{Status: 400, Code: "nameTooLong", Kind: network.Rejected, Source: docErrors + ", captions.insert"},
+	{Status: 400, Code: "invalidMetadata", Kind: network.Rejected, Source: docErrors + ", captions.insert"},
+	{Status: 409, Code: reasonCaptions, Kind: network.Rejected, Source: docErrors + ", captions.insert"},
 	{Status: 400, Code: reasonUploads, Kind: network.Throttled, Source: docErrors + ": the user has exceeded the number of videos they may upload"},
 	{Status: 401, Kind: network.Reauth, Source: docErrors + ": authError, youtubeSignupRequired"},
 	{Status: 403, Code: reasonForbidden, Kind: network.Rejected, Source: docErrors},

@@ -39,6 +39,9 @@ func budgets() network.Budgets {
 			if _, has := pictureOf(p); has {
 				list = append(list, network.Use{Step: stepThumb, Kind: network.UsePrepare})
 			}
+			if captionsOf(p) != "" {
+				list = append(list, network.Use{Step: stepCaptions, Kind: network.UsePrepare})
+			}
 			if playlistOf(p) != "" {
 				list = append(list, network.Use{Step: stepThere, Kind: network.UseRead}, network.Use{Step: stepPlaylist, Kind: network.UsePrepare})
 			}
@@ -59,6 +62,8 @@ func cost(w network.Window, u network.Use) int {
 		return 0
 	case u.Step == "token", u.Step == "refresh":
 		return 0
+	case u.Step == stepCaptions:
+		return captionUnits
 	case u.Kind == network.UseRead:
 		return 1
 	}

@@ -13,7 +13,7 @@ import (
 const pause = time.Minute
 
 // Publish uploads the video as a private one, writes its words, waits until YouTube is done with it, sets its
-// thumbnail, puts it into a playlist, and sets who may see it. A plan that is live already makes no request.
+// thumbnail and its captions, puts it into a playlist, and sets who may see it. A plan that is live already makes no request.
 func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account, p network.Plan) (network.Receipt, error) {
 	if err := n.Describe().Refuse(a, p); err != nil {
 		return network.Receipt{}, err
@@ -36,6 +36,11 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 	}
 	if m, has := pictureOf(p); has {
 		if err := dress(ctx, c, a, id, m); err != nil {
+			return network.Receipt{}, err
+		}
+	}
+	if captionsOf(p) != "" {
+		if err := caption(ctx, c, a, id, p); err != nil {
 			return network.Receipt{}, err
 		}
 	}

@@ -10,8 +10,12 @@ import (
 	"postbag/backend/network/oauth"
 )
 
-// scope is all that is asked for: it takes uploads, changes, playlists and deleting (docAPI).
-const scope = "https://www.googleapis.com/auth/youtube"
+// scope takes uploads, changes, playlists and deleting, and scopeCaptions captions (docAPI). Without the second a
+// channel works on; only captions are refused.
+const (
+	scope         = "https://www.googleapis.com/auth/youtube"
+	scopeCaptions = "https://www.googleapis.com/auth/youtube.force-ssl"
+)
 
 // What a sign-in remembers from the browser's opening to its answer.
 const (
@@ -28,7 +32,7 @@ const endsField = "ends"
 func (n Network) beginSignIn(client, secret, redirect string) (network.Step, error) {
 	state, proof := oauth.NewState(), oauth.NewProof()
 	address, err := oauth.Authorization{
-		ClientID: client, Redirect: redirect, State: state, Challenge: proof.Challenge(), Scopes: []string{scope},
+		ClientID: client, Redirect: redirect, State: state, Challenge: proof.Challenge(), Scopes: []string{scope, scopeCaptions},
 		Extra: map[string]string{"access_type": "offline", "prompt": "consent"},
 	}.URL(n.web + "/o/oauth2/v2/auth")
 	if err != nil {

@@ -133,6 +133,9 @@ func also(_ network.Limits, p network.Plan) []network.Issue {
 	if strings.TrimSpace(p.Options[optionPlaylist]) != "" && !playlistForm.MatchString(playlistOf(p)) {
 		option("Playlist", p.Options[optionPlaylist], "a playlist is given by its link, which has list= in it")
 	}
+	if why := wrongCaptions(p); why != "" {
+		option("Captions", "", why)
+	}
 	return issues
 }
 

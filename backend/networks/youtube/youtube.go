@@ -11,7 +11,7 @@
 // which it keeps about a week, the file is uploaded again: what may be left of the first one is private.
 //
 // A Short is a video like any other: YouTube makes one of whatever is square or taller than wide and at
-// most three minutes long. A picture beside the video is its thumbnail, which is set while it is private.
+// most three minutes long. A picture beside the video is its thumbnail, which is set while it is private, as captions are.
 // Pictures alone and posts of text are not in the API. Captions are, but they are files of their own (WebVTT,
 // SubRip), which the library does not keep.
 package youtube
@@ -38,6 +38,9 @@ const (
 	optionTags      = "tags"
 	optionPlaylist  = "playlist"
 	optionSynthetic = "synthetic"
+
+	optionCaptions   = "captions"
+	optionCaptionsIn = "captions_language"
 )
 
 // Who may see a video (docAPI, VideoStatus.privacyStatus).
@@ -131,6 +134,8 @@ func (Network) Describe() network.Descriptor {
 			{Key: optionCategory, Label: "Category", Kind: "choice", Choices: categoryNames(), Default: categoryPeople},
 			{Key: optionTags, Label: "Tags, with commas between", Kind: "text"},
 			{Key: optionPlaylist, Label: "Playlist (its link)", Kind: "text"},
+			{Key: optionCaptions, Label: "Captions (the content of an .srt or .vtt file)", Kind: network.OptionLines},
+			{Key: optionCaptionsIn, Label: "Language of the captions (empty: the post's)", Kind: "text"},
 			{Key: optionSynthetic, Label: "Altered or synthetic, and looks real", Kind: "flag"},
 		},
 		Measure:    func(_ network.Limits, text string) int { return measure.CodePoints(text) },
@@ -168,6 +173,7 @@ const (
 	stepDetails  = "details"
 	stepState    = "state"
 	stepThumb    = "thumbnail"
+	stepCaptions = "captions"
 	stepThere    = "in playlist"
 	stepPlaylist = "playlist"
 	stepShow     = "show "

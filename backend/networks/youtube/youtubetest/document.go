@@ -1,9 +1,13 @@
 package youtubetest
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
@@ -63,12 +67,20 @@ func (d *document) wrong(r *http.Request, body []byte) string {
 			path, more := "/"+m.Path, url.Values{}
 			if m.MediaUpload != nil && strings.HasPrefix(r.URL.Path, "/upload/") {
 				path, more = m.MediaUpload.Protocols.Simple.Path, url.Values{"uploadType": {"resumable"}}
-				if m.Request == nil { // the file alone, as it is
+				switch {
+				case m.Request == nil: // the file alone, as it is
 					more.Set("uploadType", "media")
+				case query.Get("uploadType") == "multipart":
+					more.Set("uploadType", "multipart")
 				}
 			}
 			if m.HTTPMethod != r.Method || path != r.URL.Path {
 				continue
+			}
+			if more.Get("uploadType") == "multipart" {
+				if body, _ = related(r, body); body == nil {
+					return name + " is no multipart/related of JSON and a file"
+				}
 			}
 			if why := asked(m, query, more); why != "" {
 				return name + ": " + why
@@ -89,6 +101,34 @@ func (d *document) wrong(r *http.Request, body []byte) string {
 		}
 	}
 	return r.Method + " " + r.URL.Path + " is not described"
+}
+
+// related takes a body of two parts apart (RFC 2387): the JSON, and the file. It returns nil if it is none.
+func related(r *http.Request, body []byte) (said, file []byte) {
+	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "multipart/related" {
+		return nil, nil
+	}
+	parts := multipart.NewReader(bytes.NewReader(body), params["boundary"])
+	for i, want := range []string{"application/json", "application/octet-stream"} {
+		part, err := parts.NextRawPart()
+		if err != nil || !strings.HasPrefix(part.Header.Get("Content-Type"), want) {
+			return nil, nil
+		}
+		content, err := io.ReadAll(part)
+		if err != nil {
+			return nil, nil
+		}
+		if i == 0 {
+			said = content
+		} else {
+			file = content
+		}
+	}
+	if _, err := parts.NextRawPart(); err != io.EOF {
+		return nil, nil
+	}
+	return said, file
 }
 
 // asked says what is wrong with a query. more are the parameters that are not the method's own.

@@ -14,7 +14,7 @@ import (
 const (
 	Client = "123456789012-0a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p.apps.googleusercontent.com"
 	Secret = "GOCSPX-youtubetest-0f0e0d0c"
-	Scope  = "https://www.googleapis.com/auth/youtube"
+	Scope  = "https://www.googleapis.com/auth/youtube https://www.googleapis.com/auth/youtube.force-ssl"
 )
 
 // signed is what a server knows of sign-ins. Its lock guards it.

@@ -44,8 +44,9 @@ type Video struct {
 	Embeddable  bool
 	Bytes       []byte
 	Thumbnail   []byte
-	State       string // uploadStatus
-	Reason      string // of a failure or a rejection
+	Captions    map[string]string // by language
+	State       string            // uploadStatus
+	Reason      string            // of a failure or a rejection
 
 	asked int // how often its state was asked for
 }
@@ -63,20 +64,22 @@ type Server struct {
 
 	document *document
 
-	mu         sync.Mutex
-	failures   []networktest.Failure
-	videos     []*Video
-	shown      []string // ids, in the order in which they became visible
-	listed     []string // ids in the playlist
-	sessions   map[string]*session
-	serial     int
-	slow       int    // how often a video is still worked on
-	ruin       string // why the next video cannot be used
-	unverified bool   // it may have no thumbnails of its own
-	locked     bool   // what is uploaded stays private
-	cut        int64  // bytes after which the next piece breaks; 0: none
-	broken     []string
-	instead    map[string]Answer
+	mu           sync.Mutex
+	failures     []networktest.Failure
+	videos       []*Video
+	shown        []string // ids, in the order in which they became visible
+	listed       []string // ids in the playlist
+	sessions     map[string]*session
+	serial       int
+	slow         int    // how often a video is still worked on
+	ruin         string // why the next video cannot be used
+	unverified   bool   // it may have no thumbnails of its own
+	noCaptions   bool   // the sign-in may set none
+	loseCaptions bool   // the answer to the next is lost
+	locked       bool   // what is uploaded stays private
+	cut          int64  // bytes after which the next piece breaks; 0: none
+	broken       []string
+	instead      map[string]Answer
 	signed
 }
 
@@ -224,6 +227,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		s.remove(w, r)
 	case "POST /upload/youtube/v3/thumbnails/set":
 		s.thumbnail(w, r)
+	case "POST /upload/youtube/v3/captions":
+		s.caption(w, r)
 	case "GET /youtube/v3/playlistItems":
 		s.list(w, r)
 	case "POST /youtube/v3/playlistItems":
