@@ -62,8 +62,13 @@ func (c composer) Compose(ctx context.Context, p domain.Post, v domain.Variant, 
 	if err != nil {
 		return plan, d, limits, err
 	}
+	fits := limits.Media
+	title, bound := binds(n, plan)
+	if bound {
+		fits.Types = []string{render.JPEG.MIME()} // what a page can show
+	}
 	for _, use := range uses {
-		fitted, err := c.fit(ctx, use, limits.Media)
+		fitted, err := c.fit(ctx, use, fits)
 		if err != nil {
 			return plan, d, limits, err
 		}
@@ -73,6 +78,11 @@ func (c composer) Compose(ctx context.Context, p domain.Post, v domain.Variant, 
 			fitted.Media.Focus = nil // it was said of the whole picture; this is cut around it
 		}
 		*draft = fitted.Media
+	}
+	if bound {
+		if plan.Document, err = c.bind(ctx, title, plan.Parts[0].Media); err != nil {
+			return plan, d, limits, err
+		}
 	}
 	if err := c.card(ctx, p, v.Resolve(p.Content).Link, &plan); err != nil {
 		return plan, d, limits, err

@@ -1,11 +1,20 @@
 package wiring_test
 
 import (
+	"bytes"
+	"image"
+	"image/draw"
+	_ "image/jpeg" // what a page is
+	"image/png"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
 	"postbag/app/api"
 	"postbag/backend/domain"
+	"postbag/backend/library"
 	"postbag/backend/network/networktest"
 	"postbag/backend/networks/linkedin/linkedintest"
 	"postbag/backend/secrets/secretstest"
@@ -82,5 +91,43 @@ func TestARepeatedPostOnLinkedInComesBeforeAPersonWithTheOthersAddress(t *testin
 	doubt := must[[]api.Delivery](t)(b.api.Queue.List(b.space.ID, []string{"unknown", "held"}))
 	if len(doubt) != 1 || !strings.Contains(doubt[0].ErrorText, s.Saved()[0].URN) {
 		t.Errorf("in doubt are %+v", doubt)
+	}
+}
+
+// Pictures go through the whole program as one document, a page each, whatever they are made of. Its pages are the
+// frozen files themselves.
+func TestPicturesGoToLinkedInAsADocument(t *testing.T) {
+	b := newBench(t)
+	s := linkedintest.New(t)
+	b.channel = must[domain.Channel](t)(b.Accounts.Connected(t.Context(), domain.WorkspaceID(b.space.ID), "linkedin", s.Account()))
+	drawn := image.NewGray(image.Rect(0, 0, 640, 400))
+	draw.Draw(drawn, image.Rect(0, 0, 320, 400), image.White, image.Point{}, draw.Src)
+	var content bytes.Buffer
+	ok(t, png.Encode(&content, drawn))
+	path := filepath.Join(t.TempDir(), "plan.png")
+	ok(t, os.WriteFile(path, content.Bytes(), 0o600))
+	imported := must[library.Result](t)(b.Library.Import(t.Context(), domain.WorkspaceID(b.space.ID), []string{path}, library.Options{}, nil))
+	b.publish(
+		api.Content{Text: "Five loaves\nand how to bake them", Media: []api.Media{
+			{Asset: string(b.picture.ID), Alt: "A window with geraniums"}, {Asset: string(imported.Assets[0].Asset.ID), Alt: "A plan of the oven"},
+		}},
+		api.Variant{Channel: string(b.channel.ID), Options: map[string]string{"document": "true"}},
+	)
+	saved := s.Saved()
+	if len(saved) != 1 || saved[0].Document == nil || saved[0].Title != "Five loaves" || len(saved[0].Images) != 0 {
+		t.Fatalf("saved is %+v; %+v", saved, must[[]api.Delivery](t)(b.api.Queue.List(b.space.ID, nil)))
+	}
+	doc := saved[0].Document.Bytes
+	if n := bytes.Count(doc, []byte("/Filter /DCTDecode")); n != 2 || !bytes.Contains(doc, []byte("/Count 2 ")) || !bytes.HasSuffix(doc, []byte("%%EOF\n")) {
+		t.Errorf("the document has %d pages", n)
+	}
+	for at := range 2 { // each stream is a whole JPEG file
+		_, rest, _ := bytes.Cut(doc, []byte("/DCTDecode /Length "))
+		size, stream, _ := bytes.Cut(rest, []byte(" >>\nstream\n"))
+		n := must[int](t)(strconv.Atoi(string(size)))
+		if m, _, err := image.Decode(bytes.NewReader(stream[:n])); err != nil || m.Bounds().Dx() < 600 {
+			t.Errorf("page %d: %v", at+1, err)
+		}
+		doc = stream[n:]
 	}
 }

@@ -35,6 +35,13 @@ type Finder interface {
 	Find(ctx context.Context, c Calls, a Account, p Plan) (Receipt, bool, error)
 }
 
+// Binder is a network to which the pictures of a plan can go as one document of pages. Binds says whether a plan
+// wants that, and under which title; then its pictures are JPEG files, and Plan.Document is made of them. It is
+// pure.
+type Binder interface {
+	Binds(p Plan) (title string, wanted bool)
+}
+
 // Deleter removes a published segment. What is already gone is success.
 type Deleter interface {
 	Delete(ctx context.Context, c Calls, a Account, r Receipt) error

@@ -14,6 +14,7 @@ type Plan struct {
 	Parts      []Part            `json:"parts"`      // at least one; more make a thread
 	Link       *Link             `json:"link,omitempty"`
 	Poll       *Poll             `json:"poll,omitempty"`
+	Document   *Document         `json:"document,omitempty"`   // the pictures as pages, where the network is a Binder
 	Language   string            `json:"language,omitempty"`   // BCP 47, "" if unsaid
 	Warning    string            `json:"warning,omitempty"`    // content warning, "" if none
 	Visibility string            `json:"visibility,omitempty"` // one of Limits.Visibilities, "" for the first
@@ -26,6 +27,17 @@ type Plan struct {
 	// which segment is in doubt: the one at index len(Done).
 	Done []Receipt `json:"-"`
 }
+
+// Document is the pictures of a plan's first part as one PDF file, a page each.
+type Document struct {
+	SHA256 string `json:"sha256"`
+	Bytes  int64  `json:"bytes"`
+	Title  string `json:"title"`
+	Pages  int    `json:"pages"`
+}
+
+// File returns a reference to the whole file.
+func (d Document) File() FileRef { return FileRef{SHA256: d.SHA256, Length: d.Bytes} }
 
 // Key returns the client key of a segment.
 func (p Plan) Key(segment int) string {

@@ -216,6 +216,9 @@ func (a *attempt) begin(ctx context.Context) (err error) {
 			return &network.Error{Kind: network.NotSent, Message: "A picture or video of this post is no longer where it was.", Err: network.ErrMediaChanged}
 		}
 	}
+	if doc := a.plan.Document; doc != nil && a.q.Files != nil && !a.q.Files.Has(doc.SHA256) {
+		return &network.Error{Kind: network.NotSent, Message: "The document of this post is no longer where it was.", Err: network.ErrMediaChanged}
+	}
 	ending := !a.account.Expires.IsZero() && time.Until(a.account.Expires) < refreshAhead
 	if (ending || a.d.ErrorClass == string(network.Reauth)) && a.canRenew() {
 		return a.renew(ctx)

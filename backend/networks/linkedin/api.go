@@ -44,6 +44,7 @@ type content struct {
 type media struct {
 	ID      string `json:"id"`
 	AltText string `json:"altText,omitempty"`
+	Title   string `json:"title,omitempty"` // which a document must have
 }
 
 type multiImage struct {
@@ -58,7 +59,7 @@ type article struct {
 	Thumbnail   string `json:"thumbnail,omitempty"`
 }
 
-// beginUpload is the body of POST /rest/images?action=initializeUpload.
+// beginUpload is the body of POST /rest/images?action=initializeUpload, and of the same of documents.
 type beginUpload struct {
 	Request struct {
 		Owner string `json:"owner"`
@@ -70,6 +71,7 @@ type begun struct {
 	Value struct {
 		UploadURL string `json:"uploadUrl"`
 		Image     string `json:"image"`
+		Document  string `json:"document"`
 	} `json:"value"`
 }
 
@@ -171,6 +173,7 @@ var (
 	pageForm    = regexp.MustCompile(`^urn:li:organization:[0-9]{1,20}$`)
 	postForm    = regexp.MustCompile(`^urn:li:(share|ugcPost):[0-9]{1,25}$`)
 	imageForm   = regexp.MustCompile(`^urn:li:image:[A-Za-z0-9_-]{1,100}$`)
+	paperForm   = regexp.MustCompile(`^urn:li:document:[A-Za-z0-9_-]{1,100}$`)
 	filmForm    = regexp.MustCompile(`^urn:li:video:[A-Za-z0-9_-]{1,100}$`)
 	versionForm = regexp.MustCompile(`^20[2-9][0-9](0[1-9]|1[0-2])$`)
 )

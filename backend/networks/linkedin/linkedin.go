@@ -13,8 +13,8 @@
 //   - A member's posts can be listed only with r_member_social, which LinkedIn gives to no new application.
 //     So a member's profile is of the shape N: a person looks, and decides.
 //
-// A post has up to twenty pictures, or a video, or a link card. Documents (PDF) are in the API too, and not in
-// the library, which keeps pictures and videos.
+// A post has up to twenty pictures, or a video, or a link card. Pictures can also go as a document (PDF), which
+// LinkedIn shows as pages to leaf through.
 //
 // LinkedIn refuses a post that repeats another (DUPLICATE_POST) and names that one. That proves that this
 // request made nothing. It does not prove that the post in doubt is there: the one it names may have been
@@ -47,6 +47,7 @@ func At(base string) Network { return Network{api: base, site: base} }
 
 var (
 	_ network.Editor   = Network{}
+	_ network.Binder   = Network{}
 	_ network.Network  = Network{}
 	_ network.Lister   = Network{}
 	_ network.Limiter  = Network{}
@@ -57,13 +58,14 @@ var (
 )
 
 const (
-	docPosts    = "learn.microsoft.com, LinkedIn, Posts API, version 2026-01"
-	docMulti    = "learn.microsoft.com, LinkedIn, MultiImage API, as read in 2026"
-	docImages   = "learn.microsoft.com, LinkedIn, Images API, version 2025-01"
-	docVideos   = "learn.microsoft.com, LinkedIn, Videos API, version 2026-01"
-	docErrors   = "learn.microsoft.com, LinkedIn, API concepts, Error Handling, as read in 2026"
-	docVersions = "learn.microsoft.com, LinkedIn, Marketing API Versioning, 2026-01"
-	docShare    = "learn.microsoft.com, LinkedIn, Share on LinkedIn, Rate Limits, as quoted 2026-10-08"
+	docPosts     = "learn.microsoft.com, LinkedIn, Posts API, version 2026-01"
+	docMulti     = "learn.microsoft.com, LinkedIn, MultiImage API, as read in 2026"
+	docImages    = "learn.microsoft.com, LinkedIn, Images API, version 2025-01"
+	docDocuments = "learn.microsoft.com, LinkedIn, Documents API, version 2025-01: PDF of at most 100 MB and 300 pages"
+	docVideos    = "learn.microsoft.com, LinkedIn, Videos API, version 2026-01"
+	docErrors    = "learn.microsoft.com, LinkedIn, API concepts, Error Handling, as read in 2026"
+	docVersions  = "learn.microsoft.com, LinkedIn, Marketing API Versioning, 2026-01"
+	docShare     = "learn.microsoft.com, LinkedIn, Share on LinkedIn, Rate Limits, as quoted 2026-10-08"
 )
 
 const (
@@ -94,8 +96,12 @@ func (Network) Describe() network.Descriptor {
 		Colour: "#0A66C2",
 		About:  "A LinkedIn profile or page, written to by an application of your own.",
 
-		SignIn:  network.SignIn{Loopback: true, Port: loopbackPort, Application: true},
-		Limits:  memberLimits(),
+		SignIn: network.SignIn{Loopback: true, Port: loopbackPort, Application: true},
+		Limits: memberLimits(),
+		Options: []network.Option{
+			{Key: optionDocument, Label: "Pictures as a document to leaf through", Kind: "flag"},
+			{Key: optionDocumentTitle, Label: "Title of the document (empty: the first line)", Kind: "text"},
+		},
 		Measure: func(_ network.Limits, text string) int { return measure.UTF16(text) },
 		Also:    also,
 		Preview: "article",
@@ -184,6 +190,9 @@ func budgets() network.Budgets {
 			}
 			if p.Link != nil && p.Link.Thumb != nil {
 				pictures++
+			}
+			if p.Chosen(optionDocument) && pictures > 0 {
+				pictures = 1
 			}
 			var list []network.Use
 			for range pictures {

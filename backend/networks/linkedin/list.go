@@ -91,8 +91,14 @@ func look(p network.Plan, it post) network.Seen {
 		s.Media = len(m.Images)
 	}
 	want := p.Parts[0]
+	if m := it.Content.Media; (p.Document != nil) != (m != nil && paperForm.MatchString(m.ID)) {
+		s.Receipt.RemoteID = "" // pictures in a document's place, or the other way round
+		return s
+	} else if p.Document != nil {
+		s.Media = len(want.Media)
+	}
 	linked := it.Content.Article != nil
-	if m := it.Content.Media; m != nil && len(want.Media) == 1 && filmForm.MatchString(m.ID) != (want.Media[0].Kind == network.Video) {
+	if m := it.Content.Media; m != nil && p.Document == nil && len(want.Media) == 1 && filmForm.MatchString(m.ID) != (want.Media[0].Kind == network.Video) {
 		s.Receipt.RemoteID = "" // a picture in a video's place
 		return s
 	}

@@ -10,7 +10,7 @@ import (
 	"postbag/backend/network/measure"
 )
 
-// Publish uploads the pictures or the video, then makes the post visible with one request.
+// Publish uploads the pictures, the video or the document, then makes the post visible with one request.
 func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account, p network.Plan) (network.Receipt, error) {
 	if err := n.Describe().Refuse(a, p); err != nil {
 		return network.Receipt{}, err
@@ -25,6 +25,13 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 	var images []string
 	if m, is := videoOf(p); is {
 		id, err := filmed(ctx, c, a, m)
+		if err != nil {
+			return network.Receipt{}, err
+		}
+		images = append(images, id)
+	}
+	if p.Document != nil {
+		id, err := put(ctx, c, a, p.Document.File(), documentsPath, stepDocument)
 		if err != nil {
 			return network.Receipt{}, err
 		}
@@ -51,7 +58,7 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 
 // pictures are what has to be uploaded beside a video: the post's, or its link card's.
 func pictures(p network.Plan) []network.Media {
-	if _, is := videoOf(p); is {
+	if _, is := videoOf(p); is || p.Document != nil {
 		return nil
 	}
 	if media := p.Parts[0].Media; len(media) > 0 || p.Link == nil || p.Link.Thumb == nil {
@@ -74,6 +81,8 @@ func postOf(author string, p network.Plan, images []string) newPost {
 		body.Visibility = "CONNECTIONS"
 	}
 	switch shown := p.Parts[0].Media; {
+	case p.Document != nil:
+		body.Content = &content{Media: &media{ID: images[0], Title: p.Document.Title}}
 	case len(shown) == 1 && shown[0].Kind == network.Video: // no document has a place for its description
 		body.Content = &content{Media: &media{ID: images[0]}}
 	case len(shown) == 1:
@@ -106,9 +115,9 @@ func titleOf(l network.Link) string {
 	return short
 }
 
-// also holds a plan to the rules of a link card, and of a video.
+// also holds a plan to the rules of a link card, of a video, and of a document.
 func also(l network.Limits, p network.Plan) []network.Issue {
-	issues := videoIssues(p)
+	issues := append(videoIssues(p), documentIssues(p)...)
 	if p.Link == nil || len(p.Parts) == 0 {
 		return issues
 	}

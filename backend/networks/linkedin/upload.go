@@ -15,9 +15,20 @@ const pause = 5 * time.Second
 // uploaded puts one picture on LinkedIn, where nobody sees it yet, and returns its URN. Every post has
 // its own: a picture that is uploaded again is another one.
 func uploaded(ctx context.Context, c network.Calls, a network.Account, m network.Media, step string) (string, error) {
+	return put(ctx, c, a, m.File(), imagesPath, step)
+}
+
+// The places where files are put, by the ways that are the same (docImages, docDocuments).
+const (
+	imagesPath    = "/rest/images"
+	documentsPath = "/rest/documents"
+)
+
+// put puts a file on LinkedIn.
+func put(ctx context.Context, c network.Calls, a network.Account, file network.FileRef, path, step string) (string, error) {
 	var in beginUpload
 	in.Request.Owner = a.RemoteID
-	begin, err := postJSON(a, "/rest/images", url.Values{"action": {"initializeUpload"}}, in)
+	begin, err := postJSON(a, path, url.Values{"action": {"initializeUpload"}}, in)
 	if err != nil {
 		return "", err
 	}
@@ -29,12 +40,16 @@ func uploaded(ctx context.Context, c network.Calls, a network.Account, m network
 	if err := decode(reply, "the upload", &to); err != nil {
 		return "", err
 	}
-	if !imageForm.MatchString(to.Value.Image) || !goodAddress(a, to.Value.UploadURL) {
+	urn, good := to.Value.Image, imageForm.MatchString(to.Value.Image)
+	if path == documentsPath {
+		urn, good = to.Value.Document, paperForm.MatchString(to.Value.Document)
+	}
+	if !good || !goodAddress(a, to.Value.UploadURL) {
 		return "", unreadable("the upload")
 	}
 	// The token goes with the picture, as it does in the documentation, and only to LinkedIn itself.
 	reply, err = c.Prepare(ctx, step+": file", network.Request{
-		Method: "PUT", URL: to.Value.UploadURL, Body: network.Body{{File: m.File()}},
+		Method: "PUT", URL: to.Value.UploadURL, Body: network.Body{{File: file}},
 		Header: map[string]string{"Authorization": "Bearer " + a.Secret.Field(tokenField), "Content-Type": "application/octet-stream"},
 	})
 	if err != nil {
@@ -46,13 +61,13 @@ func uploaded(ctx context.Context, c network.Calls, a network.Account, m network
 	if reply.Status != 200 && reply.Status != 201 {
 		return "", unreadable("the picture")
 	}
-	return to.Value.Image, ready(ctx, c, a, to.Value.Image, step)
+	return urn, ready(ctx, c, a, path, urn, step)
 }
 
 // ready asks what became of a picture. A token that may write pictures and not read them is taken at its
 // word: the upload was accepted.
-func ready(ctx context.Context, c network.Calls, a network.Account, image, step string) error {
-	reply, err := c.Read(ctx, step+": state", request(a, "GET", "/rest/images/"+escaped(image), nil))
+func ready(ctx context.Context, c network.Calls, a network.Account, path, urn, step string) error {
+	reply, err := c.Read(ctx, step+": state", request(a, "GET", path+"/"+escaped(urn), nil))
 	if err != nil {
 		return asError(err)
 	}

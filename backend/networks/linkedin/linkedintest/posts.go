@@ -183,6 +183,14 @@ func (s *Server) fill(p *Post, raw json.RawMessage) string {
 			p.Video = film
 			return ""
 		}
+		if strings.HasPrefix(m.ID, "urn:li:document:") { // Posts API: a document has a title, and stands alone
+			paper := s.ready(m.ID, p.Author)
+			if paper == nil || c.Media == nil || m.Title == "" || m.AltText != "" || !bytes.HasPrefix(paper.Bytes, []byte("%PDF-")) || len(paper.Bytes) > 100_000_000 {
+				return "The document cannot be used"
+			}
+			p.Document, p.Title = paper, m.Title
+			return ""
+		}
 		image := s.ready(m.ID, p.Author)
 		if image == nil || len(m.AltText) > 4*4086 {
 			return "One or more of the assets is not owned by the author"
@@ -279,10 +287,11 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.serial++
-	i := &Image{URN: fmt.Sprintf("urn:li:image:D4E22AQ-%d_x", s.serial), Owner: in.Request.Owner}
+	kind := strings.TrimSuffix(strings.TrimPrefix(r.URL.Path, "/rest/"), "s") // images or documents
+	i := &Image{URN: fmt.Sprintf("urn:li:%s:D4E22AQ-%d_x", kind, s.serial), Owner: in.Request.Owner}
 	s.images = append(s.images, i)
 	answer(w, map[string]any{"value": map[string]any{
-		"uploadUrlExpiresAt": time.Now().Add(time.Hour).UnixMilli(), "image": i.URN,
+		"uploadUrlExpiresAt": time.Now().Add(time.Hour).UnixMilli(), kind: i.URN,
 		"uploadUrl": s.URL + "/dms-uploads/" + url.PathEscape(i.URN) + "?ca=vector_ads&cn=uploads&sync=0&v=beta",
 	}})
 }

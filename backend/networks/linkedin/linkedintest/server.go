@@ -65,6 +65,8 @@ type Post struct {
 	Alts       []string
 	Images     []*Image
 	Video      *Video
+	Document   *Image // a file whose URN is a document's
+	Title      string // of the document
 	Article    *Article
 	Made       time.Time
 	State      string
@@ -233,6 +235,8 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /rest/videos/{urn}", s.signed(s.versioned(s.video)))
 	mux.HandleFunc("POST /rest/images", s.signed(s.versioned(s.begin)))
 	mux.HandleFunc("GET /rest/images/{urn}", s.signed(s.versioned(s.image)))
+	mux.HandleFunc("POST /rest/documents", s.signed(s.versioned(s.begin)))
+	mux.HandleFunc("GET /rest/documents/{urn}", s.signed(s.versioned(s.image)))
 	mux.HandleFunc("POST /rest/posts", s.signed(s.versioned(s.post)))
 	mux.HandleFunc("GET /rest/posts", s.signed(s.versioned(s.list)))
 	mux.HandleFunc("DELETE /rest/posts/{urn}", s.signed(s.versioned(s.remove)))
