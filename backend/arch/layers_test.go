@@ -55,6 +55,7 @@ var layers = []layer{
 	{pattern: "backend/queue/...", ours: append(subject("queue"), "backend/budget", "backend/network/match"), third: true, not: useCaseIO, reach: []string{"net/http", "database/sql"}},
 	{pattern: "backend/twins", ours: []string{"backend/domain", "backend/network", "backend/queue"}, third: true, not: useCaseIO, reach: []string{"database/sql"}},
 	{pattern: "backend/teams", ours: []string{"backend/domain"}, not: useCaseIO, reach: []string{"database/sql"}},
+	{pattern: "backend/pdf", not: noIO, reach: notReached},
 	{pattern: "backend/settings", ours: []string{"backend/domain"}, not: useCaseIO, reach: []string{"database/sql"}},
 	{pattern: "backend/slots/...", ours: append(subject("slots"), "backend/queue"), not: useCaseIO, reach: []string{"database/sql"}},
 	{pattern: "backend/batch", ours: []string{"backend/presets", "backend/render"}, not: useCaseIO, reach: []string{"database/sql"}},
