@@ -127,5 +127,5 @@ func TestNothingIsLostWhenThePowerGoesOrTheDiskFillsWhilePacking(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("Q8 packing: %d power cuts, %d full disks, %d lost", cuts, full, lost)
+	t.Logf("figure: %d power cuts, %d full disks, %d lost", cuts, full, lost)
 }
