@@ -28,6 +28,21 @@ func (db *DB) Deletions(ctx context.Context, id domain.DeliveryID) (list []domai
 	return list, err
 }
 
+const selectDeleted = `
+SELECT d.id FROM deletion x JOIN delivery d ON d.row = x.delivery
+WHERE x.outcome = 'accepted' AND d.channel = (SELECT row FROM channel WHERE id = ?)
+GROUP BY d.row HAVING count(*) >= (SELECT count(*) FROM segment s WHERE s.delivery = d.row AND s.generation = d.generation)`
+
+// Deleted returns the deliveries of a channel of which nothing is left at the network, because a person had it
+// deleted.
+func (db *DB) Deleted(ctx context.Context, channel domain.ChannelID) (list []domain.DeliveryID, err error) {
+	err = db.ask(ctx, func(tx *Tx) error {
+		list, err = collect(tx, func(s scanner) (id domain.DeliveryID, err error) { return id, s.Scan(&id) }, selectDeleted, channel)
+		return err
+	})
+	return list, err
+}
+
 const insertDeletion = `
 INSERT INTO deletion (id, delivery, segment_idx, actor_id, at_ms)
 SELECT ?2, row, ?3, ?4, ?5 FROM delivery WHERE id = ?1`

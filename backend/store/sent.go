@@ -16,11 +16,9 @@ SELECT d.id, (SELECT p.id FROM post p WHERE p.row = d.post), d.occurrence_key, d
 
 const selectSent = sentColumns + `d.published_at_ms, 0 FROM delivery d
 WHERE d.channel = (SELECT row FROM channel WHERE id = ?1) AND d.state = 'published' AND d.published_at_ms >= ?2
-    AND (SELECT count(*) FROM deletion x WHERE x.delivery = d.row AND x.outcome = 'accepted')
-        < (SELECT count(*) FROM segment s WHERE s.delivery = d.row AND s.generation = d.generation)
 ORDER BY d.published_at_ms, d.row`
 
-// SentTo returns what a channel published since then, oldest first, but for what was deleted at the network.
+// SentTo returns what a channel published since then, oldest first.
 func (db *DB) SentTo(ctx context.Context, channel domain.ChannelID, since time.Time) ([]domain.Sent, error) {
 	return db.sent(ctx, selectSent, channel, since)
 }

@@ -133,6 +133,7 @@ type search struct {
 	print    print
 	since    time.Time
 	pictures bool
+	gone     []domain.DeliveryID // what was deleted at the network
 
 	best  Twin
 	found bool
@@ -186,11 +187,11 @@ func (q *search) run(ctx context.Context, store Store, s *shelf, maybe []print) 
 	return q.best, q.found, nil
 }
 
-// skips leaves out the delivery itself, what fell out of the window, and the other turns of one
+// skips leaves out the delivery itself, what fell out of the window, what was deleted, and the other turns of one
 // repeat. A draft has no delivery yet: what went out of it is no twin of it.
 func (q *search) skips(p print) bool {
 	again := p.post == q.print.post && (q.print.id == "" || q.print.repeats && p.repeats)
-	return again || p.id == q.print.id || p.at.Before(q.since)
+	return again || p.id == q.print.id || p.at.Before(q.since) || slices.Contains(q.gone, p.id)
 }
 
 // text takes note of a text that is alike, unless the pictures say that it is another post.

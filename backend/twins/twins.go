@@ -38,6 +38,8 @@ type Store interface {
 	// MaybeSentTo returns what a channel may have published since then without being published:
 	// begun threads, and requests nobody knows the end of.
 	MaybeSentTo(ctx context.Context, channel domain.ChannelID, since time.Time) ([]domain.Sent, error)
+	// Deleted returns the deliveries of a channel that a person had deleted at the network: nothing of them is there.
+	Deleted(ctx context.Context, channel domain.ChannelID) ([]domain.DeliveryID, error)
 	// Begun reports whether a request that could publish something of a delivery ever left.
 	Begun(ctx context.Context, id domain.DeliveryID) (bool, error)
 	// SendsAnyway reports whether a person let this content of a delivery go.
@@ -150,7 +152,11 @@ func (f *Finder) Find(ctx context.Context, d domain.Delivery, p network.Plan) (T
 	if err != nil {
 		return Twin{}, false, err
 	}
-	search := search{words: f.read(p).words, print: q[0], since: since, pictures: rules.Pictures}
+	gone, err := f.Store.Deleted(ctx, d.Channel)
+	if err != nil {
+		return Twin{}, false, err
+	}
+	search := search{gone: gone, words: f.read(p).words, print: q[0], since: since, pictures: rules.Pictures}
 	return search.run(ctx, f.Store, s, maybe)
 }
 
