@@ -38,7 +38,17 @@ func (a *App) newShelves(web network.Carrier) *shelves.Service {
 	}
 	return &shelves.Service{
 		Store: a.DB, Sealer: shelfSealer{a.Vault}, Parts: shelf.Parts{Web: web, Files: a.blobs()}, Reachable: reach.Fetch,
+		Rest: a.shelfRest,
 	}
+}
+
+// shelfRest is how long after its acceptance a network may still fetch the files of a post.
+func (a *App) shelfRest(id string) time.Duration {
+	n, ok := a.Networks.Get(id)
+	if !ok {
+		return 0
+	}
+	return n.Describe().ShelfRest
 }
 
 // shelfSealer keeps the secrets of shelves unreadable, as those of channels are.

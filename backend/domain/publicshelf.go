@@ -20,4 +20,7 @@ type ShelfFile struct {
 	At      time.Time     // when it was written down
 	State   DeliveryState // of the delivery that it is for, "" for a trial
 	Settled bool          // nobody can be putting it any more
+	// Network is the one whose delivery it is for, and Published when that was published; zero values if it was not.
+	Network   string
+	Published time.Time
 }

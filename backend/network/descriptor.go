@@ -44,7 +44,10 @@ type Descriptor struct {
 	// ReuseMedia is how long a file that was uploaded once can be used by other posts of the account,
 	// where a Prepare step says so (Request.Reuse). Zero: each post uploads its own.
 	ReuseMedia time.Duration
-	Budgets    Budgets // how much it takes in a time, and what that costs
+	// ShelfRest is how long after it accepted a post the network may still fetch its files from public storage.
+	// Zero: it has them by then.
+	ShelfRest time.Duration
+	Budgets   Budgets // how much it takes in a time, and what that costs
 
 	// Classify judges the reply to a Publish step: a proved acceptance gives a Receipt, all else
 	// an *Error. It is pure, and says Ambiguous to whatever its documentation does not name.

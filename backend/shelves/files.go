@@ -122,6 +122,10 @@ func (s *Service) Tidy(ctx context.Context) (left int, err error) {
 	var opened *shelf.Shelf
 	var errs []error
 	for _, f := range list {
+		if s.Rest != nil && !f.Published.IsZero() && time.Since(f.Published) < s.Rest(f.Network) {
+			left++
+			continue
+		}
 		if f.Shelf != id {
 			id, opened = f.Shelf, nil
 			p, err := s.Store.PublicShelfByID(ctx, id)

@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"postbag/backend/domain"
 	"postbag/backend/network"
@@ -49,6 +50,8 @@ type Service struct {
 	Sealer    Sealer
 	Parts     shelf.Parts
 	Reachable shelf.Reachable
+	// Rest, if set, says how long after its acceptance a network may still fetch the files of a post.
+	Rest func(network string) time.Duration
 }
 
 // State is what may be shown of a shelf.

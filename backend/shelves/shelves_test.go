@@ -203,3 +203,49 @@ func TestAFileIsRemovedWhenNothingNeedsItAndNotBefore(t *testing.T) {
 	d.must(d.Gone(t.Context(), string(d.channel), name))
 	tidy(0, 0, false)
 }
+
+// published says of every file that its delivery was published at a time on a network.
+type published struct {
+	shelves.Store
+	at      time.Time
+	network string
+}
+
+func (p published) ShelfFilesOver(ctx context.Context) ([]domain.ShelfFile, error) {
+	list, err := p.Store.ShelfFilesOver(ctx)
+	for i := range list {
+		list[i].State, list[i].Network, list[i].Published, list[i].Settled = domain.Published, p.network, p.at, true
+	}
+	return list, err
+}
+
+// A network that may fetch files after it accepted a post finds them for its time, and no longer.
+func TestAFileStaysWhileItsNetworkMayStillFetchIt(t *testing.T) {
+	d, server := newDesk(t), shelftest.S3(t)
+	_, err := d.Set(t.Context(), d.space, server.Place, server.Secret)
+	d.must(err)
+	id := d.deliver()
+	open, err := d.Shelf(t.Context(), string(d.channel))
+	d.must(err)
+	name, err := open.Names.New("image/jpeg")
+	d.must(err)
+	d.must(d.Needed(t.Context(), string(d.channel), string(id), name))
+	server.Plant(name, []byte("a picture"))
+	d.must(d.db.Decide(t.Context(), id, domain.Change{State: domain.Cancelled}, domain.Planned))
+	d.Rest = func(network string) time.Duration {
+		if network == "late" {
+			return time.Hour
+		}
+		return 0
+	}
+	for _, c := range []struct {
+		network     string
+		ago         time.Duration
+		left, files int
+	}{{"late", 0, 1, 1}, {"late", 59 * time.Minute, 1, 1}, {"late", 61 * time.Minute, 0, 0}} {
+		d.Store = published{d.db, time.Now().Add(-c.ago), c.network}
+		if left, err := d.Tidy(t.Context()); left != c.left || err != nil || len(server.Files()) != c.files {
+			t.Errorf("%v after it was published: %d left (%v), %d files", c.ago, left, err, len(server.Files()))
+		}
+	}
+}

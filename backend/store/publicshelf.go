@@ -152,14 +152,16 @@ func (db *DB) ForgetShelfSecrets(ctx context.Context) error {
 }
 
 const selectShelfFile = `
-SELECT s.id, f.name, f.at_ms, d.state, d.state IS NOT 'cancelled' AND d.state IS NOT NULL OR f.at_ms < ?1
-FROM local_shelved f JOIN shelf s ON s.row = f.shelf LEFT JOIN delivery d ON d.row = f.delivery`
+SELECT s.id, f.name, f.at_ms, d.state, d.state IS NOT 'cancelled' AND d.state IS NOT NULL OR f.at_ms < ?1,
+    ifnull(c.network, ''), d.published_at_ms
+FROM local_shelved f JOIN shelf s ON s.row = f.shelf LEFT JOIN delivery d ON d.row = f.delivery LEFT JOIN channel c ON c.row = d.channel`
 
 func scanShelfFile(s scanner) (f domain.ShelfFile, err error) {
 	var state sql.NullString
-	var at int64
-	err = s.Scan(&f.Shelf, &f.Name, &at, &state, &f.Settled)
-	f.At, f.State = time.UnixMilli(at).UTC(), domain.DeliveryState(state.String)
+	var put int64
+	var published sql.NullInt64
+	err = s.Scan(&f.Shelf, &f.Name, &put, &state, &f.Settled, &f.Network, &published)
+	f.At, f.State, f.Published = time.UnixMilli(put).UTC(), domain.DeliveryState(state.String), at(published)
 	return f, err
 }
 

@@ -131,6 +131,8 @@ func (Network) Describe() network.Descriptor {
 		Measure: func(_ network.Limits, text string) int { return measure.CodePoints(text) },
 		Also:    also,
 		Preview: "short",
+		// A post is taken while Google still works on it (PROCESSING), and when it fetches the pictures no document says.
+		ShelfRest: time.Hour,
 		// No document says in which order posts are listed, how long a new one can be missing, nor that a
 		// request is not taken late: no bound, and what is not found stays in doubt.
 		Reconcile: network.Reconcile{Shape: network.ShapeLookUp, Quarantine: 2 * time.Minute},
