@@ -45,6 +45,7 @@ type Settlement struct {
 	RemoteID   string // of the segment, when accepted
 	RemoteURL  string
 	RemoteRef  string
+	Given      string // the name under which the network can be asked, when it has taken a post and says no more yet
 	Reply      []byte // sealed, when accepted
 	Usage      Usage  // what the call took of budgets, and what its answer said of them
 	Change     Change
@@ -100,6 +101,7 @@ type Doubt struct {
 	RequestHash string
 	Detail      string    // how far it got, for people
 	Container   string    // the invisible object that the call makes visible, "" without one
+	Given       string    // the name under which the answer said that the network can be asked, "" without one
 	Since       time.Time // the first such call of this segment and generation
 	IntentAt    time.Time
 	IntentBoot  time.Duration // since the start of the machine it was sent from, by BootID

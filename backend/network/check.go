@@ -215,9 +215,6 @@ func (c *checker) media(i int, part Part, poll bool) {
 	} else if n == 0 && l.Needed && !poll {
 		c.add(IssueMediaNeeded, "media", i, -1, "%s needs a picture or a video", c.d.Name)
 	}
-	if l.PublicURL && l.NoShelf && len(part.Media) > 0 {
-		c.add(IssueNoShelf, "media", i, -1, "%s fetches media from a public address, and this workspace has no public storage", c.d.Name)
-	}
 	videos, pictures := 0, 0
 	for j, m := range part.Media {
 		if m.Kind == Image {
@@ -226,6 +223,9 @@ func (c *checker) media(i int, part Part, poll bool) {
 			videos++
 		}
 		c.medium(i, j, m)
+	}
+	if l.NoShelf && (l.PublicURL && videos+pictures > 0 || l.PublicImages && pictures > 0) {
+		c.add(IssueNoShelf, "media", i, -1, "%s fetches media from a public address, and this workspace has no public storage", c.d.Name)
 	}
 	if videos > l.Videos {
 		c.add(IssueVideos, "media", i, -1, "%d videos, %s takes %d", videos, c.d.Name, l.Videos).
@@ -253,8 +253,7 @@ func (c *checker) medium(i, j int, m Media) {
 			c.add(IssueMediaLength, "media", i, j, "%d s, %s takes %d s", m.DurationMs/1000, c.d.Name, l.VideoMs/1000).
 				with("length", m.DurationMs/1000, "limit", l.VideoMs/1000, "over", (m.DurationMs-l.VideoMs)/1000)
 		}
-	} else if (l.ImagePixels > 0 && int64(m.Width)*int64(m.Height) > l.ImagePixels) ||
-		(l.ImageSide > 0 && max(m.Width, m.Height) > l.ImageSide) {
+	} else if !l.Holds(m.Width, m.Height) {
 		c.add(IssueMediaSize, "media", i, j, "%d by %d pixels is more than %s takes", m.Width, m.Height, c.d.Name).
 			with("width", m.Width, "height", m.Height)
 	}

@@ -1,6 +1,9 @@
 package network
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Descriptor holds the facts about a network. Everything the composer, the command line and
 // the queue know about it is here.
@@ -50,7 +53,8 @@ type Descriptor struct {
 	Budgets   Budgets // how much it takes in a time, and what that costs
 
 	// Classify judges the reply to a Publish step: a proved acceptance gives a Receipt, all else
-	// an *Error. It is pure, and says Ambiguous to whatever its documentation does not name.
+	// an *Error. It is pure, and says Ambiguous to whatever its documentation does not name. Beside an
+	// error of CodeTaken the Receipt may name what can be asked for later.
 	Classify func(step string, r Reply) (Receipt, error)
 	// Container, for ShapePhase, reads the id of the invisible object from the reply to the Prepare
 	// step that made one for the segment Request.Segment, and "" from every other reply. It is pure.
@@ -144,6 +148,8 @@ func (l Limits) TextMost(p Plan, part int) int {
 		return l.Poll.Question
 	case l.Text.Caption > 0 && len(p.Parts[part].Media) > 0:
 		return l.Text.Caption
+	case l.Text.Video > 0 && slices.ContainsFunc(p.Parts[part].Media, func(m Media) bool { return m.Kind == Video }):
+		return l.Text.Video
 	}
 	return l.Text.Max
 }
@@ -155,7 +161,9 @@ type TextLimit struct {
 	MaxBytes int  `json:"max_bytes"` // of UTF-8; 0: none
 	URL      int  `json:"url"`       // what every link counts as; 0: its own length
 	// Caption is how long the text of a part with media may be, in Unit; 0: as long as any other.
-	Caption  int  `json:"caption,omitempty"`
+	Caption int `json:"caption,omitempty"`
+	// Video is how long the text of a part with a video may be, in Unit; 0: as long as any other.
+	Video    int  `json:"video,omitempty"`
 	Required bool `json:"required"` // a post without media needs text, always true unless links or polls suffice
 }
 
@@ -168,12 +176,35 @@ type MediaLimit struct {
 	Types       []string `json:"types"`  // MIME types accepted as they are, best first
 	ImageBytes  int64    `json:"image_bytes"`
 	ImagePixels int64    `json:"image_pixels"`
-	ImageSide   int      `json:"image_side"` // longest side, px
+	ImageSide   int      `json:"image_side"`            // longest side, px
+	ImageShort  int      `json:"image_short,omitempty"` // shortest side, px
 	VideoBytes  int64    `json:"video_bytes"`
 	VideoMs     int64    `json:"video_ms"`
 	PublicURL   bool     `json:"public_url"` // fetched by the network from a public address
-	// NoShelf is no network's rule: the workspace has no public storage, which PublicURL needs.
+	// PublicImages says that pictures alone are fetched from a public address; videos go as they are.
+	PublicImages bool `json:"public_images,omitempty"`
+	// NoShelf is no network's rule: the workspace has no public storage, which those two need.
 	NoShelf bool `json:"no_shelf,omitempty"`
+}
+
+// Room is the largest width and height, in px, of a picture that is as wide or as high as one of the given
+// size; 0: as large as one likes. Neither says anything of how many pixels are taken in all.
+func (l MediaLimit) Room(width, height int) (w, h int) {
+	w, h = l.ImageSide, l.ImageSide
+	switch {
+	case l.ImageShort == 0:
+	case width >= height:
+		h = l.ImageShort
+	default:
+		w = l.ImageShort
+	}
+	return w, h
+}
+
+// Holds reports whether a picture of a size, in px, is not too large.
+func (l MediaLimit) Holds(width, height int) bool {
+	w, h := l.Room(width, height)
+	return (w == 0 || width <= w) && (h == 0 || height <= h) && (l.ImagePixels == 0 || int64(width)*int64(height) <= l.ImagePixels)
 }
 
 // AltLimit is about descriptions of pictures.

@@ -86,6 +86,10 @@ func IsBuilding(err error) bool {
 // CodeTaken is the Code of an Ambiguous error that says that the network has everything it needs, and says
 // only later what became of it (a video that it looks through first). It is doubt like any other until it is
 // settled; but no server is at fault, and nobody needs to hear of it as long as nothing else is known.
+//
+// The Receipt that Classify returns beside it may have a RemoteID all the same: the name that the network gave
+// what it has taken. It proves nothing. It is written down with the answer, and a Phaser is asked for it where
+// the request had no Container.
 const CodeTaken = "taken"
 
 // IsTaken reports whether err says that the network has everything and says later what became of it.

@@ -24,12 +24,14 @@ const (
 	FactTextBytes   FactKey = "text.bytes"
 	FactTextURL     FactKey = "text.url"     // what every link counts as
 	FactCaption     FactKey = "text.caption" // of a part with media
+	FactTextVideo   FactKey = "text.video"   // of a part with a video
 	FactParts       FactKey = "parts.max"    // of a thread
 	FactMedia       FactKey = "media.max"
 	FactVideos      FactKey = "media.videos"
 	FactImageBytes  FactKey = "media.image.bytes"
 	FactImagePixels FactKey = "media.image.pixels"
 	FactImageSide   FactKey = "media.image.side"
+	FactImageShort  FactKey = "media.image.short"
 	FactVideoBytes  FactKey = "media.video.bytes"
 	FactVideoLength FactKey = "media.video.length"
 	FactAlt         FactKey = "alt.max"
@@ -54,6 +56,8 @@ func (l Limits) Shown(key FactKey) (string, bool) {
 		return counted(int64(l.Text.URL), string(l.Text.Unit), "its own length"), true
 	case FactCaption:
 		return counted(int64(l.Text.Caption), string(l.Text.Unit), "as any other text"), true
+	case FactTextVideo:
+		return counted(int64(l.Text.Video), string(l.Text.Unit), "as any other text"), true
 	case FactParts:
 		return counted(int64(max(l.Parts, 1)), "", ""), true
 	case FactMedia:
@@ -66,6 +70,8 @@ func (l Limits) Shown(key FactKey) (string, bool) {
 		return counted(l.Media.ImagePixels, "pixels", FactUnknown), true
 	case FactImageSide:
 		return counted(int64(l.Media.ImageSide), "px", FactUnknown), true
+	case FactImageShort:
+		return counted(int64(l.Media.ImageShort), "px", FactUnknown), true
 	case FactVideoBytes:
 		return counted(l.Media.VideoBytes, "bytes", FactUnknown), true
 	case FactVideoLength:
@@ -108,6 +114,7 @@ func (l Limits) Explained() []FactKey {
 	add(FactTextBytes, l.Text.MaxBytes > 0)
 	add(FactTextURL, l.Text.URL > 0)
 	add(FactCaption, l.Text.Caption > 0)
+	add(FactTextVideo, l.Text.Video > 0)
 	pictures := false
 	for _, mime := range l.Media.Types {
 		pictures = pictures || strings.HasPrefix(mime, "image/")
@@ -115,6 +122,7 @@ func (l Limits) Explained() []FactKey {
 	add(FactImageBytes, l.Media.Max > 0 && pictures)
 	add(FactImagePixels, l.Media.ImagePixels > 0)
 	add(FactImageSide, l.Media.ImageSide > 0)
+	add(FactImageShort, l.Media.ImageShort > 0)
 	add(FactVideoBytes, l.Media.Videos > 0)
 	add(FactVideoLength, l.Media.VideoMs > 0)
 	return keys

@@ -7,6 +7,10 @@ import "context"
 // visible. Publish makes the container by a Prepare step that Descriptor.Container can read the
 // id of, and names the id in the Container of the request that flips it.
 //
+// Where a single request both makes the object and publishes it, there is nothing to write down before: its
+// answer alone names the object (CodeTaken). With the answer the object can be asked what became of it; without
+// it a person is. Such a request is never repeated on the word of an object that may become visible.
+//
 // What makes the shape safe is that one container is one post, however often it is flipped. So
 // after a lost answer the queue asks the container, adopts what is published, and flips the
 // same one again if it is not.

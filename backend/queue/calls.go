@@ -289,8 +289,13 @@ func (a *attempt) judge(step string, reply network.Reply) (receipt network.Recei
 		}
 	}()
 	receipt, err = a.desc.Classify(step, reply)
-	if err == nil && receipt.RemoteID == "" {
+	switch {
+	case err == nil && receipt.RemoteID == "":
 		err = &network.Error{Kind: network.Ambiguous, Message: "the answer has no id"}
+	case network.IsTaken(err):
+		receipt = network.Receipt{RemoteID: receipt.RemoteID} // what it will be is not known yet
+	case err != nil:
+		receipt = network.Receipt{}
 	}
 	return receipt, err
 }
@@ -317,11 +322,16 @@ func (a *attempt) settle(ctx context.Context, c domain.Call, reply network.Reply
 	result, change := outcome(err, a.standing(c.Segment), now, a.recon.Quarantine)
 	s := domain.Settlement{
 		Delivery: a.d.ID, ClaimToken: a.token, CallID: c.ID, Outcome: result, Status: reply.Status, Change: change,
-		RemoteID: receipt.RemoteID, RemoteURL: receipt.URL, RemoteRef: receipt.Ref, RetryAfter: network.WaitOf(err),
+		RemoteURL: receipt.URL, RemoteRef: receipt.Ref, RetryAfter: network.WaitOf(err),
 		Usage: a.usage(a.desc.UseOf(c.Step, network.UsePublish, a.plan), c.Usage.Host, reply, result == domain.OutcomeAmbiguous && !network.IsTaken(err) && !network.IsByHand(err)),
 	}
 	if e, ok := errors.AsType[*network.Error](err); ok {
 		s.Code, s.Message = network.Printable(e.Code), detail(e)
+	}
+	if network.IsTaken(err) {
+		s.Given = receipt.RemoteID
+	} else {
+		s.RemoteID = receipt.RemoteID
 	}
 	if err == nil {
 		// If sealing fails the acceptance still counts; a later part then asks a person.

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -15,15 +16,17 @@ const flipLife = 30 * 24 * time.Hour
 
 // askContainer settles doubt by asking the invisible object, which was written down before it was
 // made visible. One container is one post, so it can be flipped again; never is another one made
-// while this one may be visible.
+// while this one may be visible. An object that only the network's own answer named is asked as
+// well, and never flipped: nothing but the request that made it could.
 func (a *attempt) askContainer(ctx context.Context) error {
 	phaser, ok := a.network.(network.Phaser)
-	if !ok || a.doubt.Container == "" {
+	id := cmp.Or(a.doubt.Container, a.doubt.Given)
+	if !ok || id == "" {
 		return a.giveUp(ctx, "it is not known which object was to be made visible")
 	}
 	var box network.Container
 	err := a.asking(ctx, func(ctx context.Context) (end string, err error) {
-		if box, err = phaser.Container(ctx, reads{a}, a.account, a.plan, a.doubt.Container); err != nil {
+		if box, err = phaser.Container(ctx, reads{a}, a.account, a.plan, id); err != nil {
 			return "", err
 		}
 		switch box.State {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -111,7 +112,7 @@ func (db *DB) Settle(ctx context.Context, s domain.Settlement) error {
 		var call int64
 		var segment int
 		err := tx.row(endCall, s.CallID, s.Outcome, s.Status, s.Code, s.Message, s.RetryAfter.Milliseconds(),
-			text(s.RemoteID), tx.Now.UnixMilli()).Scan(&call, &segment)
+			text(cmp.Or(s.RemoteID, s.Given)), tx.Now.UnixMilli()).Scan(&call, &segment)
 		if err != nil {
 			return err
 		}
@@ -242,7 +243,7 @@ const sameDoubt = `FROM call k WHERE k.delivery = c.delivery AND k.generation = 
 
 const selectDoubt = `
 SELECT c.segment_idx, c.client_key, c.request_hash, c.intent_at_ms, c.intent_boot_ms, c.boot_id, a.machine, c.key_until_ms,
-    ifnull(b.verdict, ''), ifnull(c.container_id, ''), ifnull(c.detail, ''), (SELECT min(k.intent_at_ms) ` + sameDoubt + `), (SELECT count(*) ` + sameDoubt + `),
+    ifnull(b.verdict, ''), ifnull(c.container_id, ''), ifnull(c.remote_id, ''), ifnull(c.detail, ''), (SELECT min(k.intent_at_ms) ` + sameDoubt + `), (SELECT count(*) ` + sameDoubt + `),
     (SELECT count(*) FROM attempt l WHERE l.delivery = d.row AND l.row > c.attempt AND l.end_class = 'no answer'),
     (SELECT count(*) FROM attempt l WHERE l.delivery = d.row AND l.row > c.attempt AND l.end_class = 'absent')
 FROM doubt b JOIN call c ON c.row = b.call JOIN delivery d ON d.row = c.delivery AND d.generation = c.generation
@@ -255,7 +256,7 @@ func (db *DB) Doubt(ctx context.Context, id domain.DeliveryID) (b domain.Doubt, 
 		var intent, until, first sql.NullInt64
 		var boot int64
 		err := tx.row(selectDoubt, id).Scan(&b.Segment, &b.ClientKey, &b.RequestHash, &intent, &boot, &b.BootID, &b.Machine, &until,
-			&b.Verdict, &b.Container, &b.Detail, &first, &b.Count, &b.Looks, &b.Absents)
+			&b.Verdict, &b.Container, &b.Given, &b.Detail, &first, &b.Count, &b.Looks, &b.Absents)
 		b.Since = at(first)
 		b.IntentAt, b.KeyUntil, b.IntentBoot = at(intent), at(until), time.Duration(boot)*time.Millisecond
 		return err

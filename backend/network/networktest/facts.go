@@ -121,6 +121,9 @@ func checkLimits(t *testing.T, d network.Descriptor) {
 	if l.Text.Caption < 0 || l.Text.Caption > l.Text.Max || l.Text.Caption > 0 && l.Media.Max == 0 {
 		t.Errorf("a text beside media may have %d of %d", l.Text.Caption, l.Text.Max)
 	}
+	if l.Text.Video < 0 || l.Text.Video > l.Text.Max || l.Text.Video > 0 && l.Media.Videos == 0 {
+		t.Errorf("a text beside a video may have %d of %d", l.Text.Video, l.Text.Max)
+	}
 	if q := l.Poll; q != nil && (q.Question < 0 || q.Question > l.Text.Max) {
 		t.Errorf("a text beside a poll may have %d of %d", q.Question, l.Text.Max)
 	}

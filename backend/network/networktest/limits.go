@@ -24,7 +24,7 @@ func (s suite) limits(t *testing.T) {
 	t.Run("the account's own limits go before the network's", func(t *testing.T) {
 		b := s.bench(t)
 		own := b.limits
-		own.Text.Max, own.Text.Caption, own.Text.Unit = 8, 0, b.d.Limits.Text.Unit
+		own.Text.Max, own.Text.Caption, own.Text.Video, own.Text.Unit = 8, 0, 0, b.d.Limits.Text.Unit
 		if own.Text.Unit == network.UnitNone {
 			return
 		}
@@ -90,6 +90,10 @@ func (b *bench) over() []overCase {
 	if l.Text.Caption > 0 {
 		part := network.Part{Text: b.fill("x", l.Text.Caption) + "é", Media: []network.Media{b.files.Picture(b.imageTypes()[0], 1, 0)}}
 		add("a caption one over the limit", b.plan(1, part))
+	}
+	if l.Text.Video > 0 {
+		part := network.Part{Text: b.fill("x", l.Text.Video) + "é", Media: []network.Media{b.files.Picture("video/mp4", 1, 0)}}
+		add("a text beside a video one over the limit", b.plan(1, part))
 	}
 	if l.Poll != nil && l.Poll.Question > 0 {
 		asked := b.withPoll(&network.Poll{Options: []string{"yes", "no"}, DurationS: l.Poll.MaxS})
@@ -160,6 +164,9 @@ func (b *bench) overMedia(change func(func(p *network.Plan)) network.Plan) []ove
 	}
 	if l.ImageSide > 0 {
 		set("a picture too wide", func(m *network.Media) { m.Width = l.ImageSide + 1 })
+	}
+	if l.ImageShort > 0 {
+		set("a picture too wide and too high", func(m *network.Media) { m.Width, m.Height = l.ImageShort+1, l.ImageShort+1 })
 	}
 	if l.ImagePixels > 0 {
 		set("a picture of too many pixels", func(m *network.Media) { m.Width, m.Height = int(l.ImagePixels)+1, 1 })
