@@ -135,8 +135,8 @@ func formats(l network.MediaLimit) []render.Format {
 	return list
 }
 
-// recipeFor says what a network wants of a picture.
-func recipeFor(l network.MediaLimit) (render.Recipe, error) {
+// recipeFor says what a network wants of a picture that is as wide or as high as one of the given size.
+func recipeFor(l network.MediaLimit, width, height int) (render.Recipe, error) {
 	r := render.Recipe{
 		Fit: render.Inside, Width: 16383, Height: 16383, // as far as renditions go
 		Formats: formats(l), MaxBytes: l.ImageBytes, MaxPixels: l.ImagePixels,
@@ -144,8 +144,8 @@ func recipeFor(l network.MediaLimit) (render.Recipe, error) {
 	if !slices.ContainsFunc(r.Formats, render.Format.CanWrite) {
 		return r, doesNotFit("it takes %s, and none of these can be made here", strings.Join(l.Types, ", "))
 	}
-	if l.ImageSide > 0 {
-		r.Width, r.Height = min(r.Width, l.ImageSide), min(r.Height, l.ImageSide)
+	if w, h := l.Room(width, height); w > 0 {
+		r.Width, r.Height = min(r.Width, w), min(r.Height, h)
 	}
 	return r, nil
 }
@@ -166,7 +166,7 @@ func (s *Service) fitSize(ctx context.Context, a domain.Asset, recipe render.Rec
 	if a.Kind == domain.AssetVideo {
 		return Fitted{}, doesNotFit("a video goes out whole")
 	}
-	most, err := recipeFor(l)
+	most, err := recipeFor(l, recipe.Width, recipe.Height)
 	if err != nil {
 		return Fitted{}, err
 	}
@@ -184,9 +184,11 @@ func (s *Service) fitSize(ctx context.Context, a domain.Asset, recipe render.Rec
 	if recipe.MaxPixels == 0 || most.MaxPixels > 0 && most.MaxPixels < recipe.MaxPixels {
 		recipe.MaxPixels = most.MaxPixels
 	}
-	if longer := max(recipe.Width, recipe.Height); longer > most.Width { // both bounds are the side
-		recipe.Width = max(1, recipe.Width*most.Width/longer)
-		recipe.Height = max(1, recipe.Height*most.Width/longer)
+	if w := recipe.Width; w > most.Width {
+		recipe.Width, recipe.Height = most.Width, max(1, recipe.Height*most.Width/w)
+	}
+	if h := recipe.Height; h > most.Height {
+		recipe.Width, recipe.Height = max(1, recipe.Width*most.Height/h), most.Height
 	}
 	key := sumOf(fmt.Appendf(nil, "%d size %s", pipeline, recipe.Hash()))
 	r, ok, err := s.recall(ctx, a, key)
@@ -204,7 +206,7 @@ func (s *Service) fitSize(ctx context.Context, a domain.Asset, recipe render.Rec
 }
 
 func (s *Service) fitPicture(ctx context.Context, a domain.Asset, l network.MediaLimit) (Fitted, error) {
-	recipe, err := recipeFor(l)
+	recipe, err := recipeFor(l, a.Width, a.Height)
 	if err != nil {
 		return Fitted{}, err
 	}

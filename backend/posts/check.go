@@ -338,8 +338,12 @@ func supposeMedium(m network.Media, l network.MediaLimit) (_ network.Media, stil
 	if l.ImageBytes > 0 {
 		m.Bytes = min(m.Bytes, l.ImageBytes)
 	}
-	if side := max(m.Width, m.Height); l.ImageSide > 0 && side > l.ImageSide {
-		m.Width, m.Height = scaled(m.Width, l.ImageSide, side), scaled(m.Height, l.ImageSide, side)
+	w, h := l.Room(m.Width, m.Height)
+	if w > 0 && m.Width > w {
+		m.Width, m.Height = w, scaled(m.Height, w, m.Width)
+	}
+	if h > 0 && m.Height > h {
+		m.Width, m.Height = scaled(m.Width, h, m.Height), h
 	}
 	if l.ImagePixels > 0 {
 		for int64(m.Width)*int64(m.Height) > l.ImagePixels && m.Width > 1 && m.Height > 1 {
@@ -353,9 +357,7 @@ func scaled(n, num, den int) int { return max(int(int64(n)*int64(num)/int64(den)
 
 func fits(m network.Media, l network.MediaLimit) bool {
 	return slices.Contains(l.Types, m.Type) &&
-		(l.ImageBytes == 0 || m.Bytes <= l.ImageBytes) &&
-		(l.ImageSide == 0 || max(m.Width, m.Height) <= l.ImageSide) &&
-		(l.ImagePixels == 0 || int64(m.Width)*int64(m.Height) <= l.ImagePixels)
+		(l.ImageBytes == 0 || m.Bytes <= l.ImageBytes) && l.Holds(m.Width, m.Height)
 }
 
 // writable returns the first accepted type that renditions are made in, "" if there is none.

@@ -181,6 +181,7 @@ const (
 	codeUserCap   = "reached_active_user_cap"
 	codeUnaudited = "unaudited_client_can_only_post_to_private_accounts"
 	codeLevel     = "privacy_level_option_mismatch"
+	codeOwner     = "url_ownership_unverified"
 )
 
 // answers are the documented codes of the API, before any byte of a video is sent. Every other answer is
@@ -198,6 +199,7 @@ var answers = []network.Refusal{
 	{Status: 403, Code: codeBanned, Kind: network.Rejected, Source: docDirect},
 	{Status: 403, Code: codeUnaudited, Kind: network.Rejected, Source: docDirect},
 	{Status: 403, Code: codeLevel, Kind: network.Rejected, Source: docDirect},
+	{Status: 403, Code: codeOwner, Kind: network.Rejected, Source: docPhoto},
 	{Status: 429, Kind: network.Throttled, Source: docDirect + ": rate_limit_exceeded"},
 }
 
@@ -212,11 +214,12 @@ var sentences = map[string]string{
 	"scope_permission_missed": "you did not let the application do this on TikTok; connect the channel again and leave everything ticked",
 	codeNoSuch:                "TikTok knows nothing of this upload",
 	codeManyPosts:             "TikTok takes no more posts of this account from applications today",
-	codePending:               "five videos wait in the TikTok inbox; post or discard one of them in the app",
+	codePending:               "five posts wait in the TikTok inbox; post or discard one of them in the app",
+	codeOwner:                 "TikTok does not know that the address of your public storage is yours: add its domain or the beginning of its address to your application, under URL properties, and verify it there",
 	codeBanned:                "TikTok does not let this account post",
 	codeUserCap:               "as many accounts have posted through your application today as TikTok allows",
 	codeUnaudited:             "TikTok has not audited your application: it posts only on private accounts, for you alone; or choose the inbox",
-	codeLevel:                 "TikTok does not let this account choose who sees the video like that",
+	codeLevel:                 "TikTok does not let this account choose who sees its posts like that",
 }
 
 // judge turns an answer that is no success into an *Error by the table. TikTok gives some of its codes with

@@ -1,6 +1,7 @@
 package tiktok
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,7 +29,7 @@ func budgets() network.Budgets {
 }
 
 func cost(w network.Window, u network.Use) int {
-	if w.Name == windowBegin && u.Step == stepBegin || w.Name == windowCreator && u.Step == stepCreator ||
+	if w.Name == windowBegin && (u.Step == stepBegin || u.Step == stepPhotos) || w.Name == windowCreator && u.Step == stepCreator ||
 		w.Name == windowStatus && strings.HasPrefix(u.Step, stepStatus) {
 		return 1
 	}
@@ -36,6 +37,13 @@ func cost(w network.Window, u network.Use) int {
 }
 
 func expect(p network.Plan) []network.Use {
+	if pictures(p) {
+		list := []network.Use{{Step: stepCreator, Kind: network.UseRead}, {Step: stepStatus, Kind: network.UseRead}}
+		for i := range p.Parts[0].Media {
+			list = append(list, network.Use{Step: stepFile + strconv.Itoa(i+1), Kind: network.UsePrepare})
+		}
+		return append(list, network.Use{Step: stepPhotos, Kind: network.UsePublish, Parts: 1})
+	}
 	list := []network.Use{
 		{Step: stepCreator, Kind: network.UseRead},
 		{Step: stepBegin, Kind: network.UsePrepare},

@@ -162,7 +162,7 @@ func TestWhatDoesNotFitIsSaidBefore(t *testing.T) {
 			p.Link = &network.Link{URL: "https://example.com/"}
 		}},
 		{"no video", network.IssueMediaNeeded, func(p *network.Plan) { p.Parts[0].Media = nil }},
-		{"a picture", network.IssueMediaType, func(p *network.Plan) { p.Parts[0].Media = []network.Media{files.Picture("image/jpeg", 1, 0)} }},
+		{"a picture beside the video", network.IssueMixed, func(p *network.Plan) { p.Parts[0].Media = append(p.Parts[0].Media, files.Picture("image/jpeg", 1, 0)) }},
 		{"a video too long", network.IssueMediaLength, func(p *network.Plan) { p.Parts[0].Media[0].DurationMs = 600_001 }},
 		{"a video too large", network.IssueMediaBytes, func(p *network.Plan) { p.Parts[0].Media[0].Bytes = 4_000_000_001 }},
 		{"a video too small to see", network.IssueMediaSize, func(p *network.Plan) { p.Parts[0].Media[0].Width = 359 }},

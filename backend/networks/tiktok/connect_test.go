@@ -214,7 +214,7 @@ func TestTheAccountSaysHowLongAVideoMayBe(t *testing.T) {
 	s := tiktoktest.New(t)
 	n := tiktok.New()
 	limits, err := n.Limits(t.Context(), calls(nil), s.Account())
-	if err != nil || limits.Media.VideoMs != 300_000 || limits.Text.Max != 2200 {
+	if err != nil || limits.Media.VideoMs != 300_000 || limits.Text.Video != 2200 || limits.Media.Max != 35 {
 		t.Errorf("its limits are %+v, %v", limits, err)
 	}
 	s.Instead("POST /v2/post/publish/creator_info/query/", tiktoktest.Answer{Status: 503})

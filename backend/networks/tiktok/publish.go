@@ -40,6 +40,9 @@ func (n Network) Publish(ctx context.Context, c network.Calls, a network.Account
 			return network.Receipt{}, err
 		}
 	}
+	if pictures(p) {
+		return publishPhotos(ctx, c, a, p)
+	}
 	up, err := begin(ctx, c, a, p)
 	if err != nil {
 		return network.Receipt{}, err
@@ -184,12 +187,13 @@ func reaches(r network.Reply, bytes, total int64) bool {
 // What an upload can be (docStatus).
 const (
 	statusUploading = "PROCESSING_UPLOAD"
+	statusFetching  = "PROCESSING_DOWNLOAD"
 	statusInbox     = "SEND_TO_USER_INBOX"
 	statusPosted    = "PUBLISH_COMPLETE"
 	statusFailed    = "FAILED"
 )
 
-// Container implements network.Phaser: the publish_id says what became of the video.
+// Container implements network.Phaser: the publish_id says what became of the video, or of the pictures.
 func (Network) Container(ctx context.Context, c network.Calls, a network.Account, p network.Plan, id string) (network.Container, error) {
 	if !publishForm.MatchString(id) || len(p.Parts) == 0 || len(p.Parts[0].Media) == 0 {
 		return network.Container{}, unreadable("the upload")
@@ -203,18 +207,23 @@ func (Network) Container(ctx context.Context, c network.Calls, a network.Account
 	}
 	switch s.Status {
 	case statusPosted:
-		return network.Container{State: network.ContainerPublished, Receipt: posted(a, id, first(s.Videos))}, nil
+		return network.Container{State: network.ContainerPublished, Receipt: posted(a, p, id, first(s.Videos))}, nil
 	case statusInbox:
 		if way(p) != wayInbox {
 			break
 		}
 		return network.Container{
-			State: network.ContainerPublished, Receipt: posted(a, id, ""), Detail: "it is in the TikTok inbox, to be posted in the app",
+			State: network.ContainerPublished, Receipt: posted(a, p, id, ""), Detail: "it is in the TikTok inbox, to be posted in the app",
 		}, nil
 	case statusFailed:
 		return network.Container{State: network.ContainerFailed, Detail: failed(s.Reason)}, nil
+	case statusFetching:
+		if !pictures(p) {
+			break
+		}
+		return network.Container{State: network.ContainerBuilding, Detail: "TikTok fetches the pictures"}, nil
 	case statusUploading:
-		if s.Uploaded != nil && *s.Uploaded >= 0 && *s.Uploaded < p.Parts[0].Media[0].Bytes {
+		if !pictures(p) && s.Uploaded != nil && *s.Uploaded >= 0 && *s.Uploaded < p.Parts[0].Media[0].Bytes {
 			return network.Container{State: network.ContainerReady, Detail: "TikTok has not got the last part of the video"}, nil
 		}
 		return network.Container{State: network.ContainerBuilding}, nil
@@ -222,13 +231,14 @@ func (Network) Container(ctx context.Context, c network.Calls, a network.Account
 	return network.Container{}, unreadable("the upload")
 }
 
-// failed says why TikTok did not post a video (docStatus, fail_reason).
+// failed says why TikTok did not post something (docStatus, fail_reason).
 func failed(reason string) string {
 	sentence, known := map[string]string{
 		"file_format_check_failed":     "TikTok does not take this format; it takes MP4, MOV and WebM with H.264, H.265, VP8 or VP9",
 		"duration_check_failed":        "TikTok says that the video is too long or too short",
 		"frame_rate_check_failed":      "TikTok takes 23 to 60 pictures a second, and this video has others",
-		"picture_size_check_failed":    "TikTok takes videos of 360 to 4096 pixels on each side",
+		"picture_size_check_failed":    "TikTok takes videos of 360 to 4096 pixels on each side, and pictures of at most 1080 by 1920",
+		"photo_pull_failed":            "TikTok could not fetch the pictures from your public storage",
 		"internal":                     "TikTok's own servers failed; it can be sent again",
 		"publish_cancelled":            "the upload was cancelled",
 		"auth_removed":                 "the application was removed from the TikTok account meanwhile",
@@ -236,13 +246,13 @@ func failed(reason string) string {
 		codeBanned:                     "TikTok does not let this account post",
 		"spam_risk_text":               "TikTok takes the text for spam",
 		"spam_risk":                    "TikTok takes the post for spam",
-		"privacy_level_not_authorized": "TikTok does not let this account choose who sees the video like that",
+		"privacy_level_not_authorized": sentences[codeLevel],
 	}[reason]
 	switch {
 	case known:
 		return sentence
 	case network.Printable(reason) != "":
-		return "TikTok did not post the video, and says: " + network.Printable(reason)
+		return "TikTok did not post it, and says: " + network.Printable(reason)
 	}
-	return "TikTok did not post the video"
+	return "TikTok did not post it"
 }

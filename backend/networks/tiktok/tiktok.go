@@ -1,5 +1,5 @@
-// Package tiktok publishes videos on TikTok, through an application that the person made at TikTok for
-// Developers.
+// Package tiktok publishes videos and pictures on TikTok, through an application that the person made at TikTok
+// for Developers.
 //
 // A video goes there in two ways, which the person chooses. A direct post is posted by TikTok itself, to whom
 // the person said. An upload goes to the inbox of the account: TikTok sends a notification there, and the
@@ -14,8 +14,11 @@
 // post is published when TikTok says that it is posted, and an upload when it is in the inbox. One that
 // TikTok refused comes before a person, with the reason. The same part sent twice is one post.
 //
-// Pictures TikTok fetches from an address of a domain that it knows to be the application's, and does not
-// take as bytes; they are not possible here.
+// Pictures TikTok does not take as bytes: it fetches them from the person's public storage, at an address that
+// TikTok knows to be theirs (the person proves that to it once, in the application's settings). Here the request
+// that begins a post is the one that publishes it, and only its answer has the publish_id (file photos.go). That
+// id is written down with the answer, and asked for like that of a video. Where the answer is lost nothing can
+// be asked, and a person is.
 package tiktok
 
 import (
@@ -43,6 +46,8 @@ const (
 	optionPaid     = "paid"
 	optionAI       = "ai"
 	optionCover    = "cover"
+	optionTitle    = "title"
+	optionMusic    = "music"
 )
 
 // The ways to TikTok.
@@ -85,6 +90,7 @@ var (
 const (
 	docDirect     = "developers.tiktok.com/doc/content-posting-api-reference-direct-post, as quoted in 2026"
 	docInbox      = "developers.tiktok.com/doc/content-posting-api-reference-upload-video, as quoted in 2026"
+	docPhoto      = "developers.tiktok.com/doc/content-posting-api-reference-photo-post, as quoted in 2026"
 	docTransfer   = "developers.tiktok.com/doc/content-posting-api-media-transfer-guide, as quoted in 2026"
 	docStatus     = "developers.tiktok.com/doc/content-posting-api-reference-get-video-status, as quoted in 2026"
 	docCreator    = "developers.tiktok.com/doc/content-posting-api-reference-query-creator-info, as quoted in 2026"
@@ -95,7 +101,13 @@ const (
 )
 
 const (
-	mostText    = 2200          // UTF-16 units (docDirect, title)
+	mostText    = 2200       // UTF-16 units beside a video (docDirect, title)
+	mostWords   = 4000       // UTF-16 units beside pictures (docPhoto, description)
+	mostTitle   = 90         // UTF-16 units (docPhoto, title)
+	mostPhotos  = 35         // docPhoto, photo_images
+	mostPhoto   = 20_000_000 // docTransfer: 20MB, read as the smaller one
+	mostWide    = 1920       // docTransfer: 1080p, read as 1080 by 1920 pixels whichever way it is turned
+	mostNarrow  = 1080
 	mostBytes   = 4_000_000_000 // docTransfer: 4GB, read as the smaller one
 	mostSeconds = 600           // docTransfer: 10 minutes
 	leastSide   = 360           // px (docTransfer)
@@ -112,17 +124,22 @@ func (Network) Describe() network.Descriptor {
 		Name:   "TikTok",
 		Icon:   icon,
 		Colour: "#000000",
-		About: "Videos on TikTok, with an application of your own at TikTok for Developers. Until TikTok has audited it, " +
-			"it posts only privately; or it puts the video into your TikTok inbox, and you post it in the app.",
+		About: "Videos and pictures on TikTok, with an application of your own at TikTok for Developers. Until TikTok has audited it, " +
+			"it posts only privately; or it puts the post into your TikTok inbox, and you post it in the app.",
 
 		SignIn: network.SignIn{Loopback: true, Path: "/callback/", Application: true},
 		Limits: network.Limits{
-			Text: network.TextLimit{Max: mostText, Unit: network.UnitUTF16},
+			Text: network.TextLimit{Max: mostWords, Video: mostText, Unit: network.UnitUTF16},
 			Media: network.MediaLimit{
-				Max: 1, Videos: 1, Needed: true,
-				Types:      []string{"video/mp4", "video/quicktime", "video/webm"}, // docDirect, Content-Type
-				VideoBytes: mostBytes,
-				VideoMs:    mostSeconds * 1000,
+				Max: mostPhotos, Videos: 1, Needed: true,
+				// docTransfer, photo restrictions, and docDirect, Content-Type
+				Types:        []string{"image/jpeg", "image/webp", "video/mp4", "video/quicktime", "video/webm"},
+				ImageBytes:   mostPhoto,
+				ImageSide:    mostWide,
+				ImageShort:   mostNarrow,
+				VideoBytes:   mostBytes,
+				VideoMs:      mostSeconds * 1000,
+				PublicImages: true,
 			},
 		},
 		Options: []network.Option{
@@ -137,7 +154,9 @@ func (Network) Describe() network.Descriptor {
 			{Key: optionBrand, Label: "Promotes my own business", Kind: "flag"},
 			{Key: optionPaid, Label: "Paid partnership", Kind: "flag"},
 			{Key: optionAI, Label: "Made with AI", Kind: "flag"},
-			{Key: optionCover, Label: "Second of the video that is the cover", Kind: "text"},
+			{Key: optionCover, Label: "Second of the video, or number of the picture, that is the cover", Kind: "text"},
+			{Key: optionTitle, Label: "Title of the pictures", Kind: "text"},
+			{Key: optionMusic, Label: "Let TikTok add music to pictures", Kind: "flag"},
 		},
 		Measure:    func(_ network.Limits, text string) int { return measure.UTF16(text) },
 		Also:       also,
@@ -161,7 +180,7 @@ func (Network) Describe() network.Descriptor {
 		Examples: []network.Example{
 			{Text: "hello", Count: 5, Source: docDirect},
 			{Text: "é", Count: 1, Source: docDirect},
-			{Text: "😀", Count: 2, Source: docDirect + ": 2200 UTF-16 units"},
+			{Text: "😀", Count: 2, Source: docDirect + ": 2200 UTF-16 units; " + docPhoto + ": 4000"},
 		},
 	}
 }
@@ -173,6 +192,8 @@ const (
 	stepStatus  = "status "
 	stepPiece   = "video piece at "
 	stepLast    = "last piece of "
+	stepFile    = "picture "
+	stepPhotos  = "pictures"
 )
 
 // publishForm is that of a publish_id: "v_pub_file~v2-1.123456789", at most 64 characters (docDirect).
@@ -199,8 +220,10 @@ var refusals = []network.Refusal{
 
 // classify judges the answer to the last part of a video. It never accepts: the best that TikTok can say is
 // that it has the whole video and will begin to post it, and what it refuses it refuses after that.
-func classify(_ string, r network.Reply) (network.Receipt, error) {
+func classify(step string, r network.Reply) (network.Receipt, error) {
 	switch {
+	case step == stepPhotos:
+		return begunPhotos(r)
 	case r.Status == 201:
 		return network.Receipt{}, &network.Error{
 			Kind: network.Ambiguous, Code: network.CodeTaken, Message: "TikTok has the whole video, and says only later what became of it",
@@ -223,15 +246,17 @@ func refused(r network.Reply) error {
 	return network.Judge(name, refusals, r, "", message)
 }
 
-// posted is the proof of a post. TikTok tells the id of a video only if everybody may see it and it was
+// posted is the proof of a post. TikTok tells its own id only if everybody may see it and it was
 // moderated; then the proof leads there, and otherwise to the account. Its own id is always the publish_id.
-func posted(a network.Account, id, video string) network.Receipt {
+func posted(a network.Account, p network.Plan, id, post string) network.Receipt {
 	page := Network{}.Profile(a)
 	switch {
 	case page == "":
 		page = "https://www.tiktok.com/"
-	case video != "":
-		page += "/video/" + video
+	case post != "" && pictures(p):
+		page += "/photo/" + post
+	case post != "":
+		page += "/video/" + post
 	}
 	return network.Receipt{RemoteID: id, URL: page}
 }

@@ -38,10 +38,27 @@ func settled(step string, r network.Reply) (network.Receipt, error) {
 	return receipt, err
 }
 
+// Describe leaves pictures to the other half of the suite (pictured).
 func (f filmed) Describe() network.Descriptor {
 	d := f.Network.Describe()
-	d.Classify = settled
+	d.Limits.Text.Max, d.Limits.Text.Video = d.Limits.Text.Video, 0
+	m := &d.Limits.Media
+	m.Max, m.Types, m.ImageBytes, m.ImageSide, m.ImageShort, m.PublicImages = 1, m.Types[2:], 0, 0, 0, false
+	d.Facts, d.Classify = half(d), settled
 	return d
+}
+
+// half returns the facts that are true of one half of TikTok as well, with those that are of the whole alone
+// said of the half.
+func half(d network.Descriptor) (facts []network.Fact) {
+	needed := d.Limits.Explained()
+	for _, f := range d.Facts {
+		if slices.Contains(needed, f.About) {
+			f.Value, _ = d.Limits.Shown(f.About)
+			facts = append(facts, f)
+		}
+	}
+	return facts
 }
 
 // last remembers the id of the upload that was published.
@@ -94,7 +111,10 @@ func (f filmed) Container(ctx context.Context, c network.Calls, a network.Accoun
 // filming is the stand-in with the film in the suite's store.
 type filming struct{ *tiktoktest.Server }
 
-func (filming) UseFiles(files network.Opener) { files.(*networktest.Files).Add(film) }
+func (f filming) UseFiles(files network.Opener) {
+	files.(*networktest.Files).Add(film)
+	f.Server.UseFiles(files)
+}
 
 func TestNetwork(t *testing.T) {
 	var at string
@@ -102,6 +122,56 @@ func TestNetwork(t *testing.T) {
 		s := tiktoktest.New(t)
 		at = s.URL
 		return filming{s}
+	})
+}
+
+// pictured is the half of TikTok that takes pictures, of which the same is true: the answer that names a post
+// stands for what is learned by asking for it. There is no invisible object before it.
+type pictured struct {
+	tiktok.Network
+	server *string
+}
+
+func named(step string, r network.Reply) (network.Receipt, error) {
+	receipt, err := tiktok.New().Describe().Classify(step, r)
+	if network.IsTaken(err) && receipt.RemoteID != "" {
+		return network.Receipt{RemoteID: receipt.RemoteID, URL: "https://www.tiktok.com/@" + tiktoktest.Username}, nil
+	}
+	return receipt, err
+}
+
+func (n pictured) Describe() network.Descriptor {
+	d := n.Network.Describe()
+	d.Limits.Text.Video = 0
+	m := &d.Limits.Media
+	m.Videos, m.Types, m.VideoBytes, m.VideoMs = 0, m.Types[:2], 0, 0
+	d.Reconcile, d.Container, d.Classify = network.Reconcile{Shape: network.ShapeNone}, nil, named
+	d.Facts = half(d)
+	return d
+}
+
+func (n pictured) Connect(ctx context.Context, c network.Calls, answers network.Step) (network.Step, error) {
+	return tiktok.At(*n.server).Connect(ctx, c, answers)
+}
+
+func (n pictured) Publish(ctx context.Context, c network.Calls, a network.Account, p network.Plan) (network.Receipt, error) {
+	options := map[string]string{"privacy": "everyone"}
+	maps.Copy(options, p.Options)
+	p.Options = options
+	l := &last{Calls: c}
+	r, err := n.Network.Publish(ctx, l, a, p)
+	if network.IsTaken(err) {
+		return named(l.step, l.reply)
+	}
+	return r, err
+}
+
+func TestNetworkOfPictures(t *testing.T) {
+	var at string
+	networktest.Run(t, pictured{tiktok.New(), &at}, func(t *testing.T) networktest.Server {
+		s := tiktoktest.New(t)
+		at = s.URL
+		return s
 	})
 }
 

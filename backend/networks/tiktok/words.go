@@ -36,7 +36,7 @@ func level(privacy string) string {
 // words are what a plan says of a direct post. What others may do with it is off until a person allows it
 // (docGuidelines).
 func words(p network.Plan) *postInfo {
-	cover, _ := coverOf(p)
+	cover, _ := coverOf(p, mostSeconds)
 	return &postInfo{
 		Title: p.TextWithLink(0), Privacy: level(p.Options[optionPrivacy]),
 		NoComment: !p.Chosen(optionComments), NoDuet: !p.Chosen(optionDuets), NoStitch: !p.Chosen(optionStitches),
@@ -44,15 +44,15 @@ func words(p network.Plan) *postInfo {
 	}
 }
 
-// coverOf is the second of the video that is its cover, 0 for the first picture. It reports false if what
-// was given is none.
-func coverOf(p network.Plan) (int64, bool) {
+// coverOf is the number that names the cover, 0 if none was given. It reports false if what was given is none
+// up to most.
+func coverOf(p network.Plan, most int64) (int64, bool) {
 	given := strings.TrimSpace(p.Options[optionCover])
 	if given == "" {
 		return 0, true
 	}
 	n, err := strconv.ParseInt(given, 10, 64)
-	return n, err == nil && n >= 0 && n <= mostSeconds
+	return n, err == nil && n >= 0 && n <= most
 }
 
 // Codes of the issues that only this network has. All but these have words of their own already.
@@ -78,7 +78,13 @@ func also(_ network.Limits, p network.Plan) []network.Issue {
 				map[string]string{"width": strconv.Itoa(m.Width), "height": strconv.Itoa(m.Height)}).Media = 0
 		}
 	}
+	if pictures(p) {
+		alsoPhotos(p, option)
+	}
 	if way(p) == wayInbox {
+		if pictures(p) {
+			return issues // their words go there with them
+		}
 		if strings.TrimSpace(p.Parts[0].Text) != "" {
 			add(issueNoCaption, "text", "TikTok's inbox takes only the video: write the text in the app when you post it there", nil).Warning = true
 		}
@@ -87,13 +93,13 @@ func also(_ network.Limits, p network.Plan) []network.Issue {
 	privacy := p.Options[optionPrivacy]
 	switch {
 	case level(privacy) == "":
-		option("Who sees it", privacy, "say who may see the video; TikTok wants you to choose it each time")
+		option("Who sees it", privacy, "say who may see the post; TikTok wants you to choose it each time")
 	case privacy != privacySelf:
 		add(issueUnaudited, "options", "until TikTok has audited your application it posts only on private accounts, and for you alone", nil).Warning = true
 	case p.Chosen(optionPaid):
 		option("Paid partnership", privacy, "a paid partnership cannot be for you alone")
 	}
-	if _, ok := coverOf(p); !ok {
+	if _, ok := coverOf(p, mostSeconds); !ok && !pictures(p) {
 		option("Cover", p.Options[optionCover], "the cover is a whole number of seconds, from 0 to 600")
 	}
 	return issues

@@ -1,10 +1,10 @@
-// Package tiktoktest is a server on loopback that speaks the part of TikTok's API that videos are published
-// with, for tests.
+// Package tiktoktest is a server on loopback that speaks the part of TikTok's API that videos and pictures
+// are published with, for tests.
 //
 // It is written from the pages of TikTok for Developers (Content Posting API, Login Kit for Desktop, User
 // Access Token Management, as quoted in 2026). No description that a machine reads exists, so the server
 // holds every request to what those pages say: the fields, their values, the rules for the parts of a video.
-// It keeps uploads and how far they are, works on videos, has an inbox, signs in an application, and plays
+// It fetches pictures from a shelf in memory. It keeps uploads and how far they are, works on videos, has an inbox, signs in an application, and plays
 // the failures that make publishing hard.
 package tiktoktest
 
@@ -31,24 +31,28 @@ const (
 	GoodToken = "act.tiktoktest0123456789ABCdef"
 )
 
-// Post is a video that TikTok has the whole of.
+// Post is a video that TikTok has the whole of, or pictures that it was told of.
 type Post struct {
-	ID      string // publish_id
-	Video   string // the post's own id, once everybody may see it
-	Inbox   bool
-	Title   string
-	Privacy string
-	Comment bool // allowed
-	Duet    bool
-	Stitch  bool
-	Paid    bool
-	Brand   bool
-	AI      bool
-	CoverMs int64
-	Type    string
-	Bytes   []byte
-	State   string
-	Reason  string
+	ID       string // publish_id
+	Video    string // the post's own id, once everybody may see it
+	Inbox    bool
+	Title    string
+	Text     string // beside pictures
+	Music    bool
+	Cover    int      // index of a picture
+	Pictures [][]byte // once it has fetched them
+	Privacy  string
+	Comment  bool // allowed
+	Duet     bool
+	Stitch   bool
+	Paid     bool
+	Brand    bool
+	AI       bool
+	CoverMs  int64
+	Type     string
+	Bytes    []byte
+	State    string
+	Reason   string
 }
 
 // Answer is one that a test gives in TikTok's stead.
@@ -72,12 +76,14 @@ type Server struct {
 	ruin     string // why the next whole video fails
 	cut      int64  // bytes after which the next part breaks; 0: none
 	audited  bool   // the application may post to others
+	stranger bool   // the person has not verified the address of their storage
 	levels   []string
 	seconds  int
 	broken   []string
 	instead  map[string]Answer
 	asked    map[string]int
 	signed
+	*networktest.Shelf
 }
 
 var (
@@ -92,7 +98,7 @@ func New(t testing.TB) *Server {
 	t.Helper()
 	s := &Server{
 		uploads: map[string]*upload{}, byID: map[string]*upload{}, instead: map[string]Answer{}, asked: map[string]int{}, audited: true,
-		levels: []string{"PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "SELF_ONLY"}, seconds: 300,
+		Shelf: networktest.NewShelf(), levels: []string{"PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "SELF_ONLY"}, seconds: 300,
 	}
 	s.signed = signed{tokens: map[string]string{GoodToken: scopes}, codes: map[string]map[string]string{}, refreshes: map[string]bool{}}
 	server := httptest.NewServer(http.HandlerFunc(s.serve))
@@ -109,7 +115,7 @@ func New(t testing.TB) *Server {
 // Account returns a connected account.
 func (s *Server) Account() network.Account {
 	return network.Account{
-		RemoteID: OpenID, Handle: Username, Name: Nickname, Server: s.URL, Secret: network.SecretOf(map[string]string{"token": GoodToken}),
+		RemoteID: OpenID, Handle: Username, Name: Nickname, Server: s.URL, Folder: "kari", Secret: network.SecretOf(map[string]string{"token": GoodToken}),
 	}
 }
 
@@ -144,6 +150,9 @@ func (s *Server) Ruin(reason string) { s.set(func() { s.ruin = reason }) }
 
 // Unaudited makes the application one that TikTok has not audited.
 func (s *Server) Unaudited() { s.set(func() { s.audited = false }) }
+
+// Stranger makes the address of every picture one that the application's owner has not verified.
+func (s *Server) Stranger() { s.set(func() { s.stranger = true }) }
 
 // Private makes the account a private one, of which nobody may see more than 60 seconds.
 func (s *Server) Private() {
@@ -190,9 +199,19 @@ func (s *Server) Whole() (posts []Post) {
 
 // Posts are the videos that TikTok has and did not refuse, for the suite of networks, without their films.
 func (s *Server) Posts() (posts []networktest.Post) {
+	s.set(func() {
+		for _, up := range s.whole {
+			s.fetchLocked(up)
+		}
+	})
 	for _, p := range s.Whole() {
 		if p.State != failed {
-			posts = append(posts, networktest.Post{ID: p.ID, Text: p.Title})
+			post := networktest.Post{ID: p.ID, Text: p.Title}
+			if p.Type == "" {
+				post.Text = p.Text
+			}
+			post.Images = append(post.Images, p.Pictures...)
+			posts = append(posts, post)
 		}
 	}
 	return posts
@@ -224,12 +243,14 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		"POST /v2/post/publish/creator_info/query/": s.creator,
 		"POST /v2/post/publish/video/init/":         s.begin,
 		"POST /v2/post/publish/inbox/video/init/":   s.begin,
+		"POST /v2/post/publish/content/init/":       s.content,
 		"POST /v2/post/publish/status/fetch/":       s.status,
 	}[r.Method+" "+r.URL.Path], map[string][]string{
 		"/v2/user/info/":                       {"user.info.basic"},
 		"/v2/post/publish/creator_info/query/": {"video.publish"},
 		"/v2/post/publish/video/init/":         {"video.publish"},
 		"/v2/post/publish/inbox/video/init/":   {"video.upload"},
+		"/v2/post/publish/content/init/":       {"video.publish", "video.upload"},
 		"/v2/post/publish/status/fetch/":       {"video.publish", "video.upload"},
 	}[r.URL.Path]
 	if handle == nil {

@@ -33,6 +33,7 @@ type upload struct {
 	expired bool
 	done    bool
 	asked   int
+	images  []string // addresses of pictures that are not fetched yet
 }
 
 // wire is the request to begin an upload, with every field that the pages name.
@@ -237,8 +238,9 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, "invalid_publish_id", "The publish_id does not exist")
 		return
 	}
-	if up.done && up.post.State == uploading {
+	if up.done && (up.post.State == uploading || up.post.State == fetching) {
 		if up.asked++; up.asked > s.slow {
+			s.fetchLocked(up)
 			switch {
 			case up.post.Reason != "":
 				up.post.State = failed
@@ -249,7 +251,10 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 	}
-	data := map[string]any{"status": up.post.State, "uploaded_bytes": len(up.bytes), public: []any{}}
+	data := map[string]any{"status": up.post.State, public: []any{}}
+	if up.size > 0 {
+		data["uploaded_bytes"] = len(up.bytes)
+	}
 	switch {
 	case up.post.State == failed:
 		data["fail_reason"] = up.post.Reason
