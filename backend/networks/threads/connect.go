@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -142,6 +143,9 @@ func (n Network) connected(ctx context.Context, c network.Calls, f form, token s
 	}
 	a.RemoteID = me.ID
 	named(&a, me)
+	if missing := lacking(ctx, c, a, needed); missing != "" {
+		return f.ask().Because(network.ReasonNotAllowed, "", "The sign-in lacks the permission "+missing+"; add it to the application, and allow it."), nil
+	}
 	return network.Step{Name: turnDone, Account: &a}, nil
 }
 
@@ -163,5 +167,34 @@ func (Network) Verify(ctx context.Context, c network.Calls, a network.Account) (
 		return a, &network.Error{Kind: network.Reauth, Message: "the sign-in is for another account"}
 	}
 	named(&a, me)
+	if missing := lacking(ctx, c, a, needed[:1]); missing != "" {
+		return a, &network.Error{Kind: network.Reauth, Message: "the sign-in lacks the permission " + missing + "; connect the account again with it"}
+	}
 	return a, nil
+}
+
+// lacking returns the first of the permissions that a token does not have (docDebug), "" if it has all of them
+// or Threads does not say: what it lets an account do is seen when it posts.
+func lacking(ctx context.Context, c network.Calls, a network.Account, want []string) string {
+	r := get(a, "/debug_token", nil)
+	r.URL = a.Server + version + "/debug_token?access_token=" + network.KeyMark + "&input_token=" + network.KeyMark
+	reply, err := c.Read(ctx, "permissions", r)
+	if err != nil {
+		return ""
+	}
+	said, err := read[struct {
+		Data struct {
+			Valid  bool     `json:"is_valid"`
+			Scopes []string `json:"scopes"`
+		} `json:"data"`
+	}](reply, "the permissions")
+	if err != nil || !said.Data.Valid || len(said.Data.Scopes) == 0 {
+		return ""
+	}
+	for _, scope := range want {
+		if !slices.Contains(said.Data.Scopes, scope) {
+			return scope
+		}
+	}
+	return ""
 }

@@ -197,3 +197,29 @@ func TestAConversationSaysWhatIsWrong(t *testing.T) {
 		t.Errorf("an account without a name: %+v", step)
 	}
 }
+
+// A token says what it may do, and the conversation and the check name what is missing. Where Threads does not
+// say, nothing is made up.
+func TestAMissingPermissionIsNamed(t *testing.T) {
+	for scope, named := range map[string]bool{"threads_content_publish": true, "threads_manage_replies": true, "threads_read_replies": true, "threads_delete": false} {
+		b := newBench(t)
+		first := b.answer(network.Step{}, nil)
+		b.Lack(scope)
+		step := b.answer(first, map[string]string{"token": threadstest.GoodToken})
+		if (step.Reason == network.ReasonNotAllowed && strings.Contains(step.Message, scope) && step.Account == nil) != named {
+			t.Errorf("without %s it says %q, %+v", scope, step.Message, step.Account)
+		}
+		_, err := threads.At(b.URL).Verify(t.Context(), b.calls, b.Account())
+		if lost := scope == "threads_content_publish"; (network.KindOf(err) == network.Reauth) != lost || lost && !strings.Contains(err.Error(), scope) {
+			t.Errorf("without %s its check says %v", scope, err)
+		}
+	}
+	for _, body := range []string{"", "<html>", `{"data":{}}`, `{"data":{"is_valid":true,"scopes":[]}}`, `{"data":{"is_valid":false,"scopes":["threads_basic"]}}`} {
+		b := newBench(t)
+		first := b.answer(network.Step{}, nil)
+		b.Instead("GET /debug_token", threadstest.Answer{Status: 200, Body: body})
+		if step := b.answer(first, map[string]string{"token": threadstest.GoodToken}); step.Account == nil {
+			t.Errorf("%q: %+v", body, step)
+		}
+	}
+}

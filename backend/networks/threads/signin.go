@@ -19,6 +19,10 @@ import (
 // What an application must be allowed to do: two for threads of several posts, and one to delete (docGuide).
 const scopes = "threads_basic,threads_content_publish,threads_manage_replies,threads_read_replies,threads_delete"
 
+// needed are the permissions without which an account is not connected, the most important one first. Without
+// the one to delete everything else works.
+var needed = []string{"threads_content_publish", "threads_manage_replies", "threads_read_replies"}
+
 const (
 	youngest = 25 * time.Hour      // a token can be renewed when it is 24 hours old (docGuide)
 	longest  = 60 * 24 * time.Hour // docGuide

@@ -64,6 +64,7 @@ const (
 	docGuide      = "developers.facebook.com/docs/threads, as quoted between 2026-07 and 2026-09"
 	docPolls      = "developers.facebook.com/docs/threads/create-posts/polls, as stored in 2026"
 	docDelete     = "developers.facebook.com/docs/threads/posts/delete-posts, as stored in 2026"
+	docDebug      = "developers.facebook.com/docs/threads/reference/debug, as stored in 2026"
 	docCodes      = "Threads' sub-codes as gitroomhq/postiz-app 74b01ad knows them, 2026"
 	docGraph      = "developers.facebook.com/docs/graph-api/guides/error-handling, as known in 2026"
 	docRates      = "developers.facebook.com/docs/graph-api/overview/rate-limiting, as known in 2026"

@@ -28,6 +28,7 @@ type edge struct {
 func edges() map[string]edge {
 	return map[string]edge{
 		"GET me":                          {takes: map[string]kind{"fields": texts}},
+		"GET debug_token":                 {takes: map[string]kind{"input_token": text}, must: []string{"input_token"}},
 		"GET me/threads":                  {takes: map[string]kind{"fields": texts, "limit": number, "since": number, "until": number}},
 		"GET me/replies":                  {takes: map[string]kind{"fields": texts, "limit": number, "since": number, "until": number}},
 		"GET me/threads_publishing_limit": {takes: map[string]kind{"fields": texts}, must: []string{"fields"}},

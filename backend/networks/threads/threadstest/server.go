@@ -231,6 +231,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	switch r.Method + " " + path {
 	case "GET me":
 		answer(w, map[string]any{"id": ID, "username": Handle, "name": Name})
+	case "GET debug_token":
+		_, valid := s.tokens[form.Get("input_token")]
+		answer(w, map[string]any{"data": map[string]any{"type": "USER", "application": "Postbag", "is_valid": valid, "scopes": s.scopes(), "user_id": ID}})
 	case "GET me/threads_publishing_limit":
 		answer(w, map[string]any{"data": []any{map[string]any{
 			"quota_usage": s.used, "config": map[string]any{"quota_total": 250, "quota_duration": 86400},

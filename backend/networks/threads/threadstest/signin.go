@@ -21,10 +21,24 @@ type signed struct {
 	shorts map[string]bool
 	codes  map[string]bool
 	denied bool
+	lacks  string // the permission that no token has
 }
 
 // Deny makes the person say no at the next sign-in.
 func (s *Server) Deny() { s.set(func() { s.denied = true }) }
+
+// Lack takes a permission from every token.
+func (s *Server) Lack(scope string) { s.set(func() { s.lacks = scope }) }
+
+// scopes are the permissions of every token.
+func (s *Server) scopes() (list []string) {
+	for scope := range strings.SplitSeq("threads_basic,threads_content_publish,threads_manage_replies,threads_read_replies,threads_delete", ",") {
+		if scope != s.lacks {
+			list = append(list, scope)
+		}
+	}
+	return list
+}
 
 // Revoke ends every token.
 func (s *Server) Revoke() { s.set(func() { clear(s.tokens) }) }
