@@ -1,4 +1,4 @@
-// Package resample makes small planes of samples out of large ones, fast and without vector code.
+// Package resample makes small planes of samples out of large ones, fast.
 //
 // A photograph stays in the planes its JPEG file stores: brightness (Y) at full size, and two
 // planes of colour (Cb, Cr) that mostly have half the width and height. Most renditions store
@@ -8,7 +8,8 @@
 //
 //	box.go       averages of 2×2 samples, the levels a small output starts from
 //	weights.go   the Lanczos3 kernel as 12-bit whole numbers, kept for the next plane alike
-//	lanes.go     the hot loops: three samples in one 64-bit word
+//	lanes.go     the hot loops in plain Go: three samples in one 64-bit word
+//	bytes.go     the same with the vector instructions of a processor that has them
 //	resize.go    the two passes over a window in real numbers
 //	photo.go     a photograph's planes and levels, and a view of it in any size and orientation
 //	geometry.go  windows, crops, offsets, EXIF orientations
@@ -36,6 +37,13 @@
 // ends between 0 and 2^21: a bias of 128 samples keeps it there, as overshoot of Lanczos3 is below
 // a third (a test holds this for every phase). The weights of one output sum to exactly 4096, or
 // a flat sky would change its shade from column to column.
+//
+// # Vectors
+//
+// Where the processor has AVX2 (amd64), the same sums are made of bytes: the products of two neighbours are
+// added in one instruction, sixteen at a time. Weights, rounding and the order of the passes are those of the
+// plain code, so that both make the same samples, which tests hold. The assembly is written by a program
+// (build/kernels) and checked in; the tag purego leaves it out. A plane too narrow for it takes the plain code.
 //
 // # Choices
 //

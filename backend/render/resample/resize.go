@@ -41,10 +41,8 @@ func (r *Resampler) Resize(dst, src Plane, w Window) error {
 	// What the first pass makes is what the second has to read. The order of the oracle is kept
 	// where it costs little more: samples clipped between the passes are not the same ones.
 	acrossFirst := 4*int64(dst.Width)*int64(src.Height) <= 5*int64(dst.Height)*int64(src.Width)
-	for from := 0; from < dst.Width; {
-		to := p.tile(from, acrossFirst)
-		p.run(r, from, to, acrossFirst)
-		from = to
+	if !p.fast(r, acrossFirst) {
+		p.plain(r, acrossFirst)
 	}
 	return nil
 }
@@ -55,6 +53,15 @@ type passes struct {
 	src, dst     Plane
 	across, down *axis
 	table        *settling
+}
+
+// plain makes the whole output without vectors.
+func (p *passes) plain(r *Resampler, acrossFirst bool) {
+	for from := 0; from < p.dst.Width; {
+		to := p.tile(from, acrossFirst)
+		p.run(r, from, to, acrossFirst)
+		from = to
+	}
 }
 
 // columns returns the source columns that output columns from to to look at.

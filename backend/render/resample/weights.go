@@ -18,6 +18,7 @@ type axis struct {
 	starts  []int32
 	weights []int16
 	taps    int
+	wide    *wide // the same for the vector code, nil without it
 }
 
 // span is a line of weights: a stretch of a line of source samples, and how many it becomes.
@@ -153,7 +154,8 @@ func (c *weightCache) axis(s span) (*axis, error) {
 		return a, nil
 	}
 	a = weigh(s) // two may do the same work at once; both results are right
-	size := 2*len(a.weights) + 4*len(a.starts)
+	a.wide = a.widen(s.source)
+	size := 2*len(a.weights) + 4*len(a.starts) + a.wide.bytes()
 	if size > cacheBytes/4 {
 		return a, nil
 	}
