@@ -152,7 +152,7 @@ func (o *output) ac(c *code, q *[64]int16, filled uint64) {
 		for ; run > 15; run -= 16 {
 			o.put(c.bits[sixteen], uint(c.length[sixteen]))
 		}
-		v := int32(q[k&63])
+		v := int32(q[zigzag[k&63]&63])
 		size := bitsOf(v)
 		o.value(c, uint8(run<<4|size), v, size)
 		last = k

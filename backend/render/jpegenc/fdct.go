@@ -76,7 +76,7 @@ func forward(b *block) {
 }
 
 // load takes the samples of a block at (x, y) of a plane; beyond its edges the last ones are repeated.
-func load(b *block, p plane, x, y int) {
+func load(b *block, p *plane, x, y int) {
 	if x+8 <= p.width && y+8 <= p.height {
 		for row := range 8 {
 			s := p.pix[(y+row)*p.stride+x:][:8:8]

@@ -27,7 +27,7 @@ func (n *counts) block(difference int32, q *[64]int16, filled uint64) {
 		for ; run > 15; run -= 16 {
 			n.ac[sixteen]++
 		}
-		size := bitsOf(int32(q[k&63]))
+		size := bitsOf(int32(q[zigzag[k&63]&63]))
 		n.ac[run<<4|size]++
 		n.extra += int64(size)
 		last = k

@@ -22,11 +22,12 @@ var base = [2][64]uint8{
 
 // steps are what coefficients are divided by.
 type steps struct {
-	size [64]uint8 // as the file says them
+	size [64]uint8 // as the file says them, in the order they are written
 	// A coefficient is eight times too large and so is divided by 8·size: half of that is added, and the
-	// quotient is the upper part of a product, exact for sums below 2^14.
+	// quotient is the upper part of a product, exact for sums below 2^14. By row and column.
 	half, whole [64]uint32
 	inverse     [64]uint64
+	words       words // the same for the vector code
 }
 
 const inverseBits = 26
@@ -40,8 +41,10 @@ func stepsOf(quality, table int) (s steps) {
 	for k, b := range base[table] {
 		q := min(max((int(b)*scale+50)/100, 1), 255)
 		s.size[k] = uint8(q)
-		s.whole[k], s.half[k] = uint32(8*q), uint32(4*q)
-		s.inverse[k] = 1<<inverseBits/uint64(8*q) + 1
+		i := zigzag[k] & 63
+		s.whole[i], s.half[i] = uint32(8*q), uint32(4*q)
+		s.inverse[i] = 1<<inverseBits/uint64(8*q) + 1
+		s.words.set(int(i), q)
 	}
 	return s
 }
@@ -63,7 +66,7 @@ func (w *work) quantise(quality int) {
 			s, n := &w.steps[c.table], &w.counts[c.table]
 			for range c.h * c.v {
 				in, out := (*[64]int16)(w.coefficients[at*64:]), (*[64]int16)(w.quantised[at*64:])
-				filled := s.block(in, out)
+				filled := divide(s, in, out)
 				w.filled[at] = filled
 				dc := int32(out[0])
 				n.block(dc-before[i], out, filled)
@@ -74,18 +77,20 @@ func (w *work) quantise(quality int) {
 	}
 }
 
-// block quantises one block and returns which of its AC coefficients are not zero. out may be in itself.
+// block quantises one block and returns which of its AC coefficients are not zero, a bit each in the order
+// they are written. out may be in itself.
 func (s *steps) block(in, out *[64]int16) (filled uint64) {
-	for k := range 64 {
-		v := int32(in[k])
+	for k, i := range zigzag {
+		i &= 63
+		v := int32(in[i])
 		sign := v >> 31
-		a := uint32((v^sign)-sign) + s.half[k]
-		if a < s.whole[k] {
-			out[k] = 0
+		a := uint32((v^sign)-sign) + s.half[i]
+		if a < s.whole[i] {
+			out[i] = 0
 			continue
 		}
-		q := int32(uint64(a) * s.inverse[k] >> inverseBits)
-		out[k] = int16((q ^ sign) - sign)
+		q := int32(uint64(a) * s.inverse[i] >> inverseBits)
+		out[i] = int16((q ^ sign) - sign)
 		filled |= 1 << k
 	}
 	return filled &^ 1

@@ -89,7 +89,7 @@ func shapeOf(m image.Image) (shape, error) {
 // work is a picture on its way to a file.
 type work struct {
 	shape
-	coefficients []int16 // eight times those of T.81, block by block in the order they are written, in zigzag order
+	coefficients []int16 // eight times those of T.81, block by block in the order they are written, row by row
 	quantised    []int16 // the same, divided; coefficients itself if that is done once
 	spare        []int16
 	filled       []uint64 // which of a block's quantised coefficients are not zero, a bit each
@@ -127,22 +127,28 @@ func room[T any](s []T, n int) []T {
 
 // transform fills in the coefficients.
 func (w *work) transform(ctx context.Context) error {
-	var b block
+	var t transformer
+	if err := w.blocks(ctx, t.add); err != nil {
+		return err
+	}
+	t.end()
+	return nil
+}
+
+// blocks calls f for every block of the picture in the order they are written: its plane, where its first sample
+// is, and where its coefficients begin.
+func (w *work) blocks(ctx context.Context, f func(p *plane, x, y int, out []int16)) error {
 	at := 0
 	for y := range w.down {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		for x := range w.across {
-			for _, c := range w.components {
+			for k := range w.components {
+				c := &w.components[k]
 				for i := range c.v {
 					for j := range c.h {
-						load(&b, c.plane, (x*c.h+j)*8, (y*c.v+i)*8)
-						forward(&b)
-						out := w.coefficients[at : at+64 : at+64]
-						for k, from := range zigzag {
-							out[k] = int16(b[from&63])
-						}
+						f(&c.plane, (x*c.h+j)*8, (y*c.v+i)*8, w.coefficients[at:])
 						at += 64
 					}
 				}
@@ -150,4 +156,15 @@ func (w *work) transform(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// plainly transforms one block without vectors.
+func plainly(p *plane, x, y int, out []int16) {
+	var b block
+	load(&b, p, x, y)
+	forward(&b)
+	out = out[:64]
+	for i, v := range b {
+		out[i] = int16(v)
+	}
 }
