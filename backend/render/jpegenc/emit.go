@@ -1,6 +1,10 @@
 package jpegenc
 
-import "math/bits"
+import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
+)
 
 // The markers (T.81, table B.1).
 const (
@@ -69,7 +73,7 @@ func (w *work) header(codes [][2]code) []byte {
 // emit writes the file.
 func (w *work) emit() []byte {
 	codes, head, size := w.plan()
-	o := output{data: append(make([]byte, 0, int64(len(head))+size+size/128+64), head...)}
+	o := output{data: append(make([]byte, 0, int64(len(head))+size+size/128+mostBlock), head...)}
 	var before [3]int32
 	at := 0
 	for range w.across * w.down {
@@ -77,8 +81,7 @@ func (w *work) emit() []byte {
 			dc, ac := &codes[c.table][0], &codes[c.table][1]
 			for range c.h * c.v {
 				q := (*[64]int16)(w.quantised[at*64:])
-				o.dc(dc, int32(q[0])-before[i])
-				o.ac(ac, q, w.filled[at])
+				o.block(dc, ac, int32(q[0])-before[i], q, w.filled[at])
 				before[i] = int32(q[0])
 				at++
 			}
@@ -92,72 +95,88 @@ func (w *work) emit() []byte {
 type output struct {
 	data []byte
 	acc  uint64
-	n    uint // bits of acc that are not written yet, in its lower end
+	n    uint // bits of acc that are not written yet, in its lower end: at most 31
 }
 
-// put writes up to 32 bits.
-func (o *output) put(v uint32, n uint) {
-	o.acc, o.n = o.acc<<n|uint64(v), o.n+n
-	if o.n >= 32 {
-		o.word()
-	}
-}
+// mostBlock is more than the bytes of a block: 64 values of a code of 16 bits and ten or eleven of their own,
+// each byte of which may be 0xFF and so be followed by a zero.
+const mostBlock = 512
 
-// word writes 32 bits. A byte of 0xFF in the bits of a picture is followed by a zero (T.81, section F.1.2.3).
-func (o *output) word() {
-	o.n -= 32
-	word := uint32(o.acc >> o.n)
-	b3, b2, b1, b0 := byte(word>>24), byte(word>>16), byte(word>>8), byte(word)
-	// No byte is 0xFF if none of the inverted word's is zero.
-	if inv := ^word; (inv-0x01010101)&word&0x80808080 == 0 {
-		o.data = append(o.data, b3, b2, b1, b0)
-		return
+// block writes a block: the difference of its DC coefficient to that of the one before, and those of its AC
+// coefficients that are not zero.
+func (o *output) block(dc, ac *code, difference int32, q *[64]int16, filled uint64) {
+	o.data = slices.Grow(o.data, mostBlock)
+	out := o.data[len(o.data) : len(o.data)+mostBlock]
+	acc, n, at := o.acc, o.n, 0
+	size := uint(bitsOf(difference))
+	acc, n = acc<<(uint(dc.length[size])+size)|uint64(dc.bits[size]<<size|lowest(difference, size)), n+uint(dc.length[size])+size
+	last := 0
+	for ; filled != 0; filled &= filled - 1 {
+		k := bits.TrailingZeros64(filled) & 63
+		run := k - last - 1
+		last = k
+		if n >= 32 {
+			n -= 32
+			at = store(out, at, uint32(acc>>n))
+		}
+		for ; run > 15; run -= 16 {
+			acc, n = acc<<ac.length[sixteen]|uint64(ac.bits[sixteen]), n+uint(ac.length[sixteen])
+			if n >= 32 {
+				n -= 32
+				at = store(out, at, uint32(acc>>n))
+			}
+		}
+		v := int32(q[zigzag[k]&63])
+		size := uint(bitsOf(v))
+		symbol := uint8(run<<4 | int(size))
+		length := uint(ac.length[symbol]) + size
+		acc, n = acc<<length|uint64(ac.bits[symbol]<<size|lowest(v, size)), n+length
 	}
-	for _, b := range [4]byte{b3, b2, b1, b0} {
-		if o.data = append(o.data, b); b == 0xff {
-			o.data = append(o.data, 0)
+	if n >= 32 {
+		n -= 32
+		at = store(out, at, uint32(acc>>n))
+	}
+	if last != 63 {
+		acc, n = acc<<ac.length[endOfBlock]|uint64(ac.bits[endOfBlock]), n+uint(ac.length[endOfBlock])
+		if n >= 32 {
+			n -= 32
+			at = store(out, at, uint32(acc>>n))
 		}
 	}
+	o.acc, o.n, o.data = acc, n, o.data[:len(o.data)+at]
+}
+
+// lowest returns the bits that stand behind the symbol of a value: of a negative one those of the value less one.
+func lowest(v int32, size uint) uint32 { return uint32(v+v>>31) & (1<<size - 1) }
+
+// store puts four bytes at a place and returns the place behind them. A byte of 0xFF in the bits of a picture is
+// followed by a zero (T.81, section F.1.2.3).
+func store(out []byte, at int, word uint32) int {
+	// No byte is 0xFF if none of the inverted word's is zero.
+	if inv := ^word; (inv-0x01010101)&word&0x80808080 == 0 {
+		binary.BigEndian.PutUint32(out[at:], word)
+		return at + 4
+	}
+	for shift := 24; shift >= 0; shift -= 8 {
+		b := byte(word >> shift)
+		out[at] = b
+		if at++; b == 0xff {
+			out[at] = 0
+			at++
+		}
+	}
+	return at
 }
 
 // end fills the last byte with ones.
 func (o *output) end() {
-	for o.n%8 != 0 {
-		o.put(1, 1)
+	for ; o.n%8 != 0; o.n++ {
+		o.acc = o.acc<<1 | 1
 	}
 	for ; o.n > 0; o.n -= 8 {
 		b := byte(o.acc >> (o.n - 8))
 		if o.data = append(o.data, b); b == 0xff {
 			o.data = append(o.data, 0)
 		}
-	}
-}
-
-// value puts a symbol and the bits of a value behind it: of a negative one those of the value less one.
-func (o *output) value(c *code, symbol uint8, v int32, size int) {
-	low := uint32(v+v>>31) & (1<<size - 1)
-	o.put(c.bits[symbol]<<size|low, uint(c.length[symbol])+uint(size))
-}
-
-func (o *output) dc(c *code, difference int32) {
-	size := bitsOf(difference)
-	o.value(c, uint8(size), difference, size)
-}
-
-func (o *output) ac(c *code, q *[64]int16, filled uint64) {
-	last := 0
-	for rest := filled; rest != 0; rest &= rest - 1 {
-		k := bits.TrailingZeros64(rest)
-		run := k - last - 1
-		for ; run > 15; run -= 16 {
-			o.put(c.bits[sixteen], uint(c.length[sixteen]))
-		}
-		v := int32(q[zigzag[k&63]&63])
-		size := bitsOf(v)
-		o.value(c, uint8(run<<4|size), v, size)
-		last = k
-	}
-	if last != 63 {
-		o.put(c.bits[endOfBlock], uint(c.length[endOfBlock]))
 	}
 }
