@@ -188,6 +188,9 @@ func (d *decoder) huffmanTables(body []byte) error {
 		if !(*h).build(counts, symbols) {
 			return damaged("Huffman table that is no code")
 		}
+		if class == 1 && d.side < 8 {
+			(*h).leap()
+		}
 		body = body[17+count:]
 	}
 	return nil

@@ -12,6 +12,7 @@ const fastBits = 10
 // read apart. An entry of zero is a code that is longer than the look-up, or none.
 type huffman struct {
 	fast   [1 << fastBits]uint32
+	leaps  []uint16   // see leap; nil until that is called
 	most   [17]int32 // the largest code of each length, or -1
 	offset [17]int32 // what to add to a code for its place in symbols
 	symbol [256]uint8
@@ -58,6 +59,46 @@ func (h *huffman) spread(code int32, length int, symbol byte) {
 			entry |= uint32(uint16(extend(uint32(tail>>(rest-size)), uint(size)))) << 16
 		}
 		h.fast[int(code)<<rest|tail] = entry
+	}
+}
+
+// leapBits is how many bits one look-up sees that only passes over coefficients.
+const leapBits = 12
+
+// A leap is as many symbols as begin with their whole code within a look-up: bits 0 to 5 the length of their
+// codes and values, bits 6 to 12 the coefficients passed over, bit 15 whether the last one ends the block. Zero is
+// a code that is longer.
+const (
+	leapLength = 0x3f
+	leapPlaces = 6
+	leapMost   = 0x7f
+	leapEnd    = 1 << 15
+)
+
+// leap makes the table of an AC code with which coefficients that nobody needs are passed over, several at a time.
+func (h *huffman) leap() {
+	h.leaps = make([]uint16, 1<<leapBits)
+	for w := range h.leaps {
+		length, places := uint(0), uint32(0)
+		for length < leapBits {
+			e := h.fast[uint32(w)<<length&(1<<leapBits-1)>>(leapBits-fastBits)]
+			symbol := e >> 8 & 255
+			code := uint(e&63) - uint(symbol&15)
+			if e == 0 || length+code > leapBits {
+				break // it does not lie within the look-up
+			}
+			if symbol == 0 || symbol&15 == 0 && symbol != 0xf0 {
+				length += code
+				h.leaps[w] = leapEnd
+				break
+			}
+			step := symbol>>4 + 1
+			if places+step > 63 {
+				break
+			}
+			length, places = length+uint(e&63), places+step
+		}
+		h.leaps[w] |= uint16(places)<<leapPlaces | uint16(length)
 	}
 }
 

@@ -50,8 +50,13 @@ func inverse4(dst []uint8, stride int, b *[64]int16, q *[64]int32, last int) {
 
 // inverse2 turns the low 2×2 coefficients of a block into 2×2 samples at dst.
 func inverse2(dst []uint8, stride int, b *[64]int16, q *[64]int32, _ int) {
+	inverseFew(dst, stride, &[4]int16{b[0], b[1], b[8], b[9]}, q)
+}
+
+// inverseFew is inverse2 for those coefficients alone, row by row.
+func inverseFew(dst []uint8, stride int, b *[4]int16, q *[64]int32) {
 	x0, x1 := int32(b[0])*q[0]+4, int32(b[1])*q[1]
-	x8, x9 := int32(b[8])*q[8], int32(b[9])*q[9]
+	x8, x9 := int32(b[2])*q[8], int32(b[3])*q[9]
 	d := dst[:2:2]
 	d[0], d[1] = sample((x0+x1+x8+x9)>>3), sample((x0-x1+x8-x9)>>3)
 	d = dst[stride:][:2:2]

@@ -23,13 +23,13 @@ type batch struct {
 	count  int
 	blocks [][64]int16
 	last   []uint8
-	dc     []int16 // instead of blocks at 1/8
+	few    []int16 // instead of blocks: at 1/8 the DC coefficient of each, at 1/4 the low four of each
 }
 
 // wipe makes blocks of an MCU that came to nothing zero again.
-func (b *batch) wipe(from, to int) {
-	if b.dc != nil {
-		clear(b.dc[from:to])
+func (b *batch) wipe(from, to, side int) {
+	if b.few != nil {
+		clear(b.few[from*side*side : to*side*side])
 		return
 	}
 	clear(b.blocks[from:to])
@@ -60,8 +60,8 @@ func (d *decoder) newOutput() *output {
 	}
 	for range count {
 		b := &batch{}
-		if d.side == 1 {
-			b.dc = d.memory.words.zeroed(length * perMCU)
+		if d.side <= 2 {
+			b.few = d.memory.words.zeroed(length * perMCU * d.side * d.side)
 		} else {
 			b.blocks = d.memory.blocks.zeroed(length * perMCU)
 			b.last = d.memory.marks.zeroed(length * perMCU)
@@ -103,7 +103,7 @@ func (o *output) close() error {
 	for _, b := range o.all {
 		o.d.memory.blocks.put(b.blocks)
 		o.d.memory.marks.put(b.last)
-		o.d.memory.words.put(b.dc)
+		o.d.memory.words.put(b.few)
 	}
 	o.all = nil
 	return o.broken
@@ -114,7 +114,7 @@ func (o *output) most(s *scan) int {
 	if o == nil {
 		return s.cols
 	}
-	return max(len(o.batch.last), len(o.batch.dc)) / len(s.units)
+	return max(len(o.batch.last), len(o.batch.few)/(o.d.side*o.d.side)) / len(s.units)
 }
 
 // send passes the filled batch on.
@@ -158,9 +158,16 @@ func (d *decoder) draw(b *batch) {
 			c := u.part.component
 			x, y := m*u.stepX+u.x, b.row*u.stepY+u.y
 			dst := c.pix[y*side*c.stride+x*side:]
-			if side == 1 {
-				dst[0] = inverse1(b.dc[i], &c.quant)
-				b.dc[i] = 0
+			switch side {
+			case 1:
+				dst[0] = inverse1(b.few[i], &c.quant)
+				b.few[i] = 0
+				i++
+				continue
+			case 2:
+				low := (*[4]int16)(b.few[4*i:])
+				inverseFew(dst, c.stride, low, &c.quant)
+				*low = [4]int16{}
 				i++
 				continue
 			}

@@ -35,12 +35,13 @@ func (r *bitReader) difference(h *huffman) (int32, bool) {
 }
 
 // block reads the AC coefficients of a block into b (T.81, section F.2.2.2) and returns the place
-// of the last one in the order of coding, or -1 if the data is wrong.
-func (r *bitReader) block(b *[64]int16, h *huffman) int {
+// of the last one in the order of coding, or -1 if the data is wrong. Those from keep on are passed over, but
+// for one at most.
+func (r *bitReader) block(b *[64]int16, h *huffman, keep uint32) int {
 	data, pos, acc, n := r.data, r.pos, r.acc, r.n
 	last := 0
 	k := uint32(1)
-	for k < 64 {
+	for k < keep {
 		if n < 32 {
 			if pos >= 0 && pos+8 <= len(data) {
 				w := binary.BigEndian.Uint64(data[pos:])
@@ -79,7 +80,8 @@ func (r *bitReader) block(b *[64]int16, h *huffman) int {
 			acc <<= length
 			n -= length
 			if e>>8&255 != 0xf0 {
-				break // end of block
+				r.pos, r.acc, r.n = pos, acc, n
+				return last // end of block
 			}
 			k += 16
 			continue
@@ -92,16 +94,17 @@ func (r *bitReader) block(b *[64]int16, h *huffman) int {
 		k++
 	}
 	r.pos, r.acc, r.n = pos, acc, n
-	if k > 64 {
+	if k > 64 || k < 64 && !r.pass(h, k) {
 		return -1
 	}
 	return last
 }
 
-// pass reads the AC coefficients of a block without keeping them.
-func (r *bitReader) pass(h *huffman) bool {
+// pass reads the AC coefficients of a block from the one at place k in the order of coding on, without keeping
+// them, and reports whether the data is right.
+func (r *bitReader) pass(h *huffman, k uint32) bool {
 	data, pos, acc, n := r.data, r.pos, r.acc, r.n
-	k := uint32(1)
+	leaps := (*[1 << leapBits]uint16)(h.leaps)
 	for k < 64 {
 		if n < 32 {
 			if pos >= 0 && pos+8 <= len(data) {
@@ -119,6 +122,16 @@ func (r *bitReader) pass(h *huffman) bool {
 			pos, acc, n = r.pos, r.acc, r.n
 		}
 	filled:
+		leap := uint32(leaps[acc>>(64-leapBits)])
+		if places := leap >> leapPlaces & leapMost; leap != 0 && k+places < 64 {
+			length := uint(leap & leapLength)
+			acc <<= length
+			n -= length
+			if k += places; leap&leapEnd != 0 {
+				break
+			}
+			continue
+		}
 		e := h.fast[acc>>(64-fastBits)]
 		if e == 0 {
 			if e = h.long(acc); e == 0 {
@@ -140,24 +153,39 @@ func (r *bitReader) pass(h *huffman) bool {
 // sequence reads count MCUs of a sequential scan into the batch and returns how many are whole.
 func (d *decoder) sequence(s *scan, b *batch, count int) int {
 	r := &s.bits
+	var few [64]int16
+	keep := uint32(64)
+	switch d.side { // what lies behind the last of the low coefficients is not needed
+	case 4:
+		keep = 25
+	case 2:
+		keep = 5
+	}
 	i := 0
 	for m := range count {
 		for u := range s.units {
 			part := s.units[u].part
 			diff, ok := r.difference(part.dc)
 			part.prediction += diff
-			if d.side == 1 {
-				b.dc[i] = int16(part.prediction)
-				ok = ok && r.pass(part.ac)
-			} else {
+			switch d.side {
+			case 1:
+				b.few[i] = int16(part.prediction)
+				ok = ok && r.pass(part.ac, 1)
+			case 2:
+				last := r.block(&few, part.ac, keep)
+				*(*[4]int16)(b.few[4*i:]) = [4]int16{int16(part.prediction), few[1], few[8], few[9]}
+				few[1], few[8], few[16], few[9] = 0, 0, 0, 0
+				few[zigzag[max(last, 0)]&63] = 0
+				ok = ok && last >= 0
+			default:
 				block := &b.blocks[i]
 				block[0] = int16(part.prediction)
-				last := r.block(block, part.ac)
+				last := r.block(block, part.ac, keep)
 				b.last[i] = uint8(max(last, 0))
 				ok = ok && last >= 0
 			}
 			if i++; !ok || r.over() {
-				b.wipe(m*len(s.units), i)
+				b.wipe(m*len(s.units), i, d.side)
 				return m
 			}
 		}
