@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 
 	"postbag/backend/domain"
@@ -63,9 +64,9 @@ const (
 	CodeChanged       = "changed" // while it was read
 )
 
-// workers is how many files are read at once. Decoding bounds its own memory; two keep a disk and
-// a processor busy.
-const workers = 2
+// workers is how many files are read at once: two more than there are processors, as some wait for the disk.
+// Decoding bounds its own memory.
+func workers() int { return runtime.GOMAXPROCS(0) + 2 }
 
 // Import brings files and folders into a workspace's library. What cannot be imported is in
 // Result.Failed and the rest goes on. An error means that it stopped early, because ctx ended, the
@@ -158,7 +159,7 @@ func (s *Service) importAll(ctx context.Context, w domain.WorkspaceID, jobs []jo
 	var group sync.WaitGroup
 	var mu sync.Mutex
 	finished := 0
-	for range min(workers, len(jobs)) {
+	for range min(workers(), len(jobs)) {
 		group.Go(func() {
 			for i := range next {
 				out, err := s.importOne(ctx, w, jobs[i], o)

@@ -28,10 +28,14 @@ func lookOf(thumb []byte) domain.Look {
 	var grey, count [rows][columns]uint64
 	var red, green, blue, all uint64
 	b := m.Bounds()
+	at := func(x, y int) (r, g, b, a uint32) { return m.At(x, y).RGBA() }
+	if photo, ok := m.(*image.YCbCr); ok { // nearly all, and it need not make a colour of each pixel
+		at = func(x, y int) (r, g, b, a uint32) { return photo.YCbCrAt(x, y).RGBA() }
+	}
 	for y := b.Min.Y; y < b.Max.Y; y++ {
 		row := (y - b.Min.Y) * rows / b.Dy()
 		for x := b.Min.X; x < b.Max.X; x++ {
-			r, g, bl, a := m.At(x, y).RGBA()
+			r, g, bl, a := at(x, y)
 			// Transparent parts are seen on paper.
 			r, g, bl = r+0xffff-a, g+0xffff-a, bl+0xffff-a
 			red, green, blue, all = red+uint64(r>>8), green+uint64(g>>8), blue+uint64(bl>>8), all+1

@@ -56,7 +56,11 @@ func (s *Service) importOne(ctx context.Context, w domain.WorkspaceID, j job, o 
 	if err != nil {
 		return outcome{}, err
 	}
-	sum, err := hashOf(ctx, f)
+	whole, err := inMemory(ctx, f, before.Size(), kind.Format)
+	if err != nil {
+		return outcome{}, err
+	}
+	sum, err := hashOf(ctx, whole)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -66,7 +70,7 @@ func (s *Service) importOne(ctx context.Context, w domain.WorkspaceID, j job, o 
 	}
 	a, thumbs := known[sum], []render.Output(nil)
 	if a.ID == "" {
-		if a, thumbs, err = s.facts(ctx, f, j.path, before.Size(), kind); err != nil {
+		if a, thumbs, err = s.facts(ctx, f, whole, j.path, before.Size(), kind); err != nil {
 			return outcome{}, err
 		}
 		a.Workspace, a.SHA256, a.Bytes = w, sum, before.Size()
@@ -74,7 +78,7 @@ func (s *Service) importOne(ctx context.Context, w domain.WorkspaceID, j job, o 
 	}
 	if o.Reference {
 		a.Reference = keep(j.path)
-	} else if err := s.copyIn(ctx, f, sum); err != nil {
+	} else if err := s.copyIn(ctx, whole, sum); err != nil {
 		return outcome{}, err
 	}
 	if after, err := f.Stat(); err != nil || after.Size() != before.Size() || !after.ModTime().Equal(before.ModTime()) {
@@ -170,7 +174,7 @@ func picture(err error) error {
 
 // facts reads everything about a new file, decoding a picture once for its thumbnails: that it can
 // be decoded is what tells a whole file from a damaged one.
-func (s *Service) facts(ctx context.Context, f *os.File, path string, size int64, info render.Info) (domain.Asset, []render.Output, error) {
+func (s *Service) facts(ctx context.Context, f *os.File, whole io.ReadSeeker, path string, size int64, info render.Info) (domain.Asset, []render.Output, error) {
 	a := domain.Asset{Kind: domain.AssetImage, Format: string(info.Format), Turn: 1, Frames: 1, Tags: []string{}}
 	if info.Format.IsVideo() {
 		if size > maxVideoBytes {
@@ -179,7 +183,7 @@ func (s *Service) facts(ctx context.Context, f *os.File, path string, size int64
 		err := s.videoFacts(ctx, f, path, size, &a)
 		return a, nil, err
 	}
-	info, err := s.p.Engine.Probe(f, size)
+	info, err := s.p.Engine.Probe(whole, size)
 	if err != nil && !errors.Is(err, render.ErrUnsupported) {
 		return a, nil, picture(err)
 	}
@@ -194,7 +198,7 @@ func (s *Service) facts(ctx context.Context, f *os.File, path string, size int64
 	}
 	var thumbs []render.Output
 	if err == nil {
-		_, thumbs, err = s.p.Engine.Thumbnails(ctx, f, size)
+		_, thumbs, err = s.p.Engine.Thumbnails(ctx, whole, size)
 	}
 	switch {
 	case errors.Is(err, render.ErrUnsupported) && a.Width > 0 && a.Height > 0:
@@ -245,11 +249,39 @@ func oneLine(s string) string {
 	return strings.TrimSpace(fmt.Sprintf("%.100s", strings.TrimSpace(s)))
 }
 
+// mostInMemory is the largest picture that is read once and kept, in bytes, as long as it is looked at, hashed,
+// decoded and copied. A larger file is read for each of these.
+const mostInMemory = 24 << 20
+
+// content is a file that was read whole.
+type content struct {
+	*bytes.Reader
+	bytes []byte
+}
+
+// Content lets the picture engine take the bytes as they are.
+func (c content) Content() []byte { return c.bytes }
+
+// inMemory returns a picture's content, or the file itself if it is a video or large.
+func inMemory(ctx context.Context, f *os.File, size int64, format render.Format) (io.ReadSeeker, error) {
+	if format.IsVideo() || size > mostInMemory {
+		return f, nil
+	}
+	whole := make([]byte, size)
+	if _, err := io.ReadFull(io.NewSectionReader(f, 0, size), whole); err != nil {
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil, faultf(CodeChanged, "the file changed while it was read; import it again")
+		}
+		return nil, faultf(CodeUnreadable, "%s", reason(err))
+	}
+	return content{bytes.NewReader(whole), whole}, ctx.Err()
+}
+
 // source remembers that reading failed, so that a bad disk under the file is told from a bad one
 // under the library.
 type source struct {
 	ctx context.Context
-	f   *os.File
+	f   io.ReadSeeker
 	err error
 }
 
@@ -264,10 +296,20 @@ func (r *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Stat lets the content store see how much room it needs before it begins.
-func (r *source) Stat() (fs.FileInfo, error) { return r.f.Stat() }
+// Len lets the content store see how much room it needs before it begins.
+func (r *source) Len() int {
+	switch f := r.f.(type) {
+	case *os.File:
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			return int(info.Size())
+		}
+	case content:
+		return len(f.bytes)
+	}
+	return 0
+}
 
-func hashOf(ctx context.Context, f *os.File) (string, error) {
+func hashOf(ctx context.Context, f io.ReadSeeker) (string, error) {
 	h := sha256.New()
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return "", faultf(CodeUnreadable, "%s", reason(err))
@@ -282,7 +324,7 @@ func hashOf(ctx context.Context, f *os.File) (string, error) {
 }
 
 // copyIn puts the file into the content store, unless it is there already.
-func (s *Service) copyIn(ctx context.Context, f *os.File, sum string) error {
+func (s *Service) copyIn(ctx context.Context, f io.ReadSeeker, sum string) error {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return faultf(CodeUnreadable, "%s", reason(err))
 	}

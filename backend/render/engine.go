@@ -160,6 +160,9 @@ func (e *Engine) cost(info Info) int64 {
 }
 
 func readFile(r io.ReadSeeker, size int64) ([]byte, error) {
+	if c, ok := r.(interface{ Content() []byte }); ok && int64(len(c.Content())) == size {
+		return c.Content(), nil // it was read before, and nobody changes it
+	}
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return nil, fmt.Errorf("read picture: %w", err)
 	}
