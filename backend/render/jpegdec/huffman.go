@@ -12,7 +12,7 @@ const fastBits = 10
 // read apart. An entry of zero is a code that is longer than the look-up, or none.
 type huffman struct {
 	fast   [1 << fastBits]uint32
-	leaps  []uint16   // see leap; nil until that is called
+	leaps  []uint16  // see leap; nil until that is called
 	most   [17]int32 // the largest code of each length, or -1
 	offset [17]int32 // what to add to a code for its place in symbols
 	symbol [256]uint8

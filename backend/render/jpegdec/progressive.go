@@ -166,3 +166,25 @@ func (r *bitReader) correct(b *[64]int16, k, final, zeros int, plus int16) int {
 	}
 	return k
 }
+
+// difference reads a DC difference (T.81, section F.2.2.1).
+func (r *bitReader) difference(h *huffman) (int32, bool) {
+	if r.n < 32 {
+		r.refill()
+	}
+	e := h.fast[r.acc>>(64-fastBits)]
+	if e == 0 {
+		if e = h.long(r.acc); e == 0 {
+			return 0, false
+		}
+	}
+	v, length := int32(e)>>16, uint(e&63)
+	if v == 0 {
+		if size := uint(e >> 8 & 15); size > 0 {
+			v = extend(uint32(r.acc<<(length-size)>>(64-size)), size)
+		}
+	}
+	r.acc <<= length
+	r.n -= length
+	return v, true
+}

@@ -12,34 +12,45 @@ var zigzag = [128]uint8{
 	63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63,
 }
 
-// difference reads a DC difference (T.81, section F.2.2.1).
-func (r *bitReader) difference(h *huffman) (int32, bool) {
-	if r.n < 32 {
-		r.refill()
-	}
-	e := h.fast[r.acc>>(64-fastBits)]
-	if e == 0 {
-		if e = h.long(r.acc); e == 0 {
-			return 0, false
-		}
-	}
-	v, length := int32(e)>>16, uint(e&63)
-	if v == 0 {
-		if size := uint(e >> 8 & 15); size > 0 {
-			v = extend(uint32(r.acc<<(length-size)>>(64-size)), size)
-		}
-	}
-	r.acc <<= length
-	r.n -= length
-	return v, true
-}
-
-// block reads the AC coefficients of a block into b (T.81, section F.2.2.2) and returns the place
-// of the last one in the order of coding, or -1 if the data is wrong. Those from keep on are passed over, but
-// for one at most.
-func (r *bitReader) block(b *[64]int16, h *huffman, keep uint32) int {
+// block reads a block (T.81, section F.2.2): the difference of its DC coefficient to that of the block before, and
+// its AC coefficients into b. It returns the place of the last one in the order of coding, or -1 if the data is
+// wrong. Coefficients from keep on are passed over, but for one at most.
+//
+// It is one function, refills and all, as its few variables then stay in the processor.
+func (r *bitReader) block(b *[64]int16, dc, ac *huffman, keep uint32) (difference int32, last int) {
 	data, pos, acc, n := r.data, r.pos, r.acc, r.n
-	last := 0
+	{
+		if n < 32 {
+			if pos >= 0 && pos+8 <= len(data) {
+				w := binary.BigEndian.Uint64(data[pos:])
+				if (^w-lows)&w&highs == 0 {
+					acc |= w >> n
+					took := (63 - n) >> 3
+					pos += int(took)
+					n += took * 8
+					goto first
+				}
+			}
+			r.pos, r.acc, r.n = pos, acc, n
+			r.slowly()
+			pos, acc, n = r.pos, r.acc, r.n
+		}
+	first:
+		e := dc.fast[acc>>(64-fastBits)]
+		if e == 0 {
+			if e = dc.long(acc); e == 0 {
+				return 0, -1
+			}
+		}
+		length := uint(e & 63)
+		if difference = int32(e) >> 16; difference == 0 {
+			if size := uint(e >> 8 & 15); size > 0 {
+				difference = extend(uint32(acc<<((length-size)&63)>>((64-size)&63)), size)
+			}
+		}
+		acc <<= length
+		n -= length
+	}
 	k := uint32(1)
 	for k < keep {
 		if n < 32 {
@@ -58,7 +69,7 @@ func (r *bitReader) block(b *[64]int16, h *huffman, keep uint32) int {
 			pos, acc, n = r.pos, r.acc, r.n
 		}
 	filled:
-		e := h.fast[acc>>(64-fastBits)]
+		e := ac.fast[acc>>(64-fastBits)]
 		length := uint(e & 63)
 		if v := int16(e >> 16); v != 0 {
 			acc <<= length
@@ -70,8 +81,8 @@ func (r *bitReader) block(b *[64]int16, h *huffman, keep uint32) int {
 			continue
 		}
 		if e == 0 {
-			if e = h.long(acc); e == 0 {
-				return -1
+			if e = ac.long(acc); e == 0 {
+				return 0, -1
 			}
 			length = uint(e & 63)
 		}
@@ -81,7 +92,7 @@ func (r *bitReader) block(b *[64]int16, h *huffman, keep uint32) int {
 			n -= length
 			if e>>8&255 != 0xf0 {
 				r.pos, r.acc, r.n = pos, acc, n
-				return last // end of block
+				return difference, last // end of block
 			}
 			k += 16
 			continue
@@ -93,18 +104,14 @@ func (r *bitReader) block(b *[64]int16, h *huffman, keep uint32) int {
 		last = int(k)
 		k++
 	}
-	r.pos, r.acc, r.n = pos, acc, n
-	if k > 64 || k < 64 && !r.pass(h, k) {
-		return -1
+	if k >= 64 {
+		r.pos, r.acc, r.n = pos, acc, n
+		if k > 64 {
+			last = -1
+		}
+		return difference, last
 	}
-	return last
-}
-
-// pass reads the AC coefficients of a block from the one at place k in the order of coding on, without keeping
-// them, and reports whether the data is right.
-func (r *bitReader) pass(h *huffman, k uint32) bool {
-	data, pos, acc, n := r.data, r.pos, r.acc, r.n
-	leaps := (*[1 << leapBits]uint16)(h.leaps)
+	leaps := (*[1 << leapBits]uint16)(ac.leaps)
 	for k < 64 {
 		if n < 32 {
 			if pos >= 0 && pos+8 <= len(data) {
@@ -114,14 +121,14 @@ func (r *bitReader) pass(h *huffman, k uint32) bool {
 					took := (63 - n) >> 3
 					pos += int(took)
 					n += took * 8
-					goto filled
+					goto full
 				}
 			}
 			r.pos, r.acc, r.n = pos, acc, n
 			r.slowly()
 			pos, acc, n = r.pos, r.acc, r.n
 		}
-	filled:
+	full:
 		leap := uint32(leaps[acc>>(64-leapBits)])
 		if places := leap >> leapPlaces & leapMost; leap != 0 && k+places < 64 {
 			length := uint(leap & leapLength)
@@ -132,10 +139,10 @@ func (r *bitReader) pass(h *huffman, k uint32) bool {
 			}
 			continue
 		}
-		e := h.fast[acc>>(64-fastBits)]
+		e := ac.fast[acc>>(64-fastBits)]
 		if e == 0 {
-			if e = h.long(acc); e == 0 {
-				return false
+			if e = ac.long(acc); e == 0 {
+				return 0, -1
 			}
 		}
 		length := uint(e & 63)
@@ -147,7 +154,10 @@ func (r *bitReader) pass(h *huffman, k uint32) bool {
 		k += e>>12&15 + 1
 	}
 	r.pos, r.acc, r.n = pos, acc, n
-	return k <= 64
+	if k > 64 {
+		last = -1
+	}
+	return difference, last
 }
 
 // sequence reads count MCUs of a sequential scan into the batch and returns how many are whole.
@@ -160,31 +170,31 @@ func (d *decoder) sequence(s *scan, b *batch, count int) int {
 		keep = 25
 	case 2:
 		keep = 5
+	case 1:
+		keep = 1
 	}
 	i := 0
 	for m := range count {
 		for u := range s.units {
 			part := s.units[u].part
-			diff, ok := r.difference(part.dc)
-			part.prediction += diff
+			block := &few
+			if d.side > 2 {
+				block = &b.blocks[i]
+			}
+			difference, last := r.block(block, part.dc, part.ac, keep)
+			part.prediction += difference
 			switch d.side {
 			case 1:
 				b.few[i] = int16(part.prediction)
-				ok = ok && r.pass(part.ac, 1)
 			case 2:
-				last := r.block(&few, part.ac, keep)
 				*(*[4]int16)(b.few[4*i:]) = [4]int16{int16(part.prediction), few[1], few[8], few[9]}
 				few[1], few[8], few[16], few[9] = 0, 0, 0, 0
 				few[zigzag[max(last, 0)]&63] = 0
-				ok = ok && last >= 0
 			default:
-				block := &b.blocks[i]
 				block[0] = int16(part.prediction)
-				last := r.block(block, part.ac, keep)
 				b.last[i] = uint8(max(last, 0))
-				ok = ok && last >= 0
 			}
-			if i++; !ok || r.over() {
+			if i++; last < 0 || r.over() {
 				b.wipe(m*len(s.units), i, d.side)
 				return m
 			}
