@@ -54,6 +54,7 @@ func Main(args []string, b Build) int {
 		fmt.Fprintln(os.Stderr, "This program was built without its window. Build it with: go run ./build run")
 		return exitFailed
 	}
+	wiring.BoundMemory()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	shown, err := start(ctx, o, b)

@@ -36,6 +36,7 @@ func program() int {
 	if len(os.Args) == 2 && os.Args[1] == decodeCommand {
 		return wiring.DecodeHEIC()
 	}
+	wiring.BoundMemory()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // the second Ctrl-C ends it at once
