@@ -83,6 +83,20 @@ func BenchmarkHalve(b *testing.B) {
 	}
 }
 
+func BenchmarkTurn(b *testing.B) {
+	p := noise(benchSide, benchSide, 1)
+	out := NewPlane(benchSide, benchSide)
+	for name, orientation := range map[string]int{"a quarter left": 8, "a quarter right": 6, "by half": 3} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if err := Turn(out, p, orientation); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 func BenchmarkWeights(b *testing.B) {
 	for b.Loop() {
 		weigh(span{offset: 500, length: benchHeight, source: benchWidth, dest: benchSide})

@@ -24,9 +24,8 @@ func halveRow(dst, a, b []uint8) {
 		every = 0x00ff00ff00ff00ff
 		two   = 0x0002000200020002
 	)
-	if n := halveFast(dst, a, b); n > 0 {
-		dst, a, b = dst[n:], a[2*n:], b[2*n:]
-	}
+	done := halveStart(dst, a, b)
+	dst, a, b = dst[done:], a[2*done:], b[2*done:]
 	for len(dst) >= 4 && len(a) >= 8 && len(b) >= 8 {
 		u, v := binary.LittleEndian.Uint64(a), binary.LittleEndian.Uint64(b)
 		s := u&every + u>>8&every + v&every + v>>8&every + two

@@ -15,30 +15,41 @@ func TestAPartOfAScaledPictureIsAWindowOfIt(t *testing.T) {
 }
 
 func TestAStoredWindowIsWhereItsPixelsAre(t *testing.T) {
-	const width, height = 7, 5
-	stored := NewPlane(width, height)
-	for i := range stored.Pix {
-		stored.Pix[i] = uint8(i)
+	for _, size := range []image.Point{{7, 5}, {1, 1}, {8, 8}, {16, 16}, {17, 9}, {9, 40}, {70, 133}, {129, 64}} {
+		for orientation := -1; orientation <= 10; orientation++ {
+			testStored(t, noise(size.X, size.Y, 8), orientation)
+		}
 	}
-	for orientation := -1; orientation <= 10; orientation++ {
-		seen := NewPlane(width, height)
-		if Turned(orientation) {
-			seen = NewPlane(height, width)
-		}
-		if err := Turn(seen, stored, orientation); err != nil {
-			t.Fatal(err)
-		}
-		for y := range seen.Height {
-			for x := range seen.Width {
-				w := Stored(Window{X: float64(x), Y: float64(y), Width: 1, Height: 1}, orientation, width, height)
-				if got := stored.row(int(w.Y))[int(w.X)]; got != seen.row(y)[x] || w.Width != 1 || w.Height != 1 {
-					t.Errorf("orientation %d: %d,%d maps to %+v", orientation, x, y, w)
-				}
+}
+
+func testStored(t *testing.T, stored Plane, orientation int) {
+	t.Helper()
+	width, height := stored.Width, stored.Height
+	if Turned(orientation) {
+		width, height = height, width
+	}
+	const stride, before = 150, 3 // samples of another picture beside those of this one
+	canvas := noise(stride, height+2, 9)
+	seen := Plane{Pix: canvas.Pix[stride+before:], Stride: stride, Width: width, Height: height}
+	if err := Turn(seen, stored, orientation); err != nil {
+		t.Fatal(err)
+	}
+	for i, other := range noise(stride, height+2, 9).Pix {
+		x, y := i%stride-before, i/stride-1
+		want := other
+		if image.Pt(x, y).In(image.Rect(0, 0, width, height)) {
+			w := Stored(Window{X: float64(x), Y: float64(y), Width: 1, Height: 1}, orientation, stored.Width, stored.Height)
+			if w.Width != 1 || w.Height != 1 {
+				t.Fatalf("orientation %d: %d,%d maps to %+v", orientation, x, y, w)
 			}
+			want = stored.row(int(w.Y))[int(w.X)]
 		}
-		if err := Turn(NewPlane(seen.Width+1, seen.Height), stored, orientation); !errors.Is(err, ErrPlane) {
-			t.Errorf("orientation %d to a plane of another size: %v", orientation, err)
+		if canvas.Pix[i] != want {
+			t.Fatalf("orientation %d of %d×%d: %d at %d,%d instead of %d", orientation, stored.Width, stored.Height, canvas.Pix[i], x, y, want)
 		}
+	}
+	if err := Turn(NewPlane(width+1, height), stored, orientation); !errors.Is(err, ErrPlane) {
+		t.Errorf("orientation %d to a plane of another size: %v", orientation, err)
 	}
 }
 

@@ -37,11 +37,11 @@ func (r *Resampler) Resize(dst, src Plane, w Window) error {
 	if err != nil {
 		return fmt.Errorf("down: %w", err)
 	}
-	p := passes{src: src, dst: dst, across: h, down: v, table: newSettling()}
+	p := passes{src: src, dst: dst, across: h, down: v}
 	// What the first pass makes is what the second has to read. The order of the oracle is kept
 	// where it costs little more: samples clipped between the passes are not the same ones.
 	acrossFirst := 4*int64(dst.Width)*int64(src.Height) <= 5*int64(dst.Height)*int64(src.Width)
-	if !p.fast(r, acrossFirst) {
+	if !p.vector(r, acrossFirst) {
 		p.plain(r, acrossFirst)
 	}
 	return nil
@@ -55,8 +55,9 @@ type passes struct {
 	table        *settling
 }
 
-// plain makes the whole output without vectors.
+// plain makes the output without vectors of the processor.
 func (p *passes) plain(r *Resampler, acrossFirst bool) {
+	p.table = newSettling()
 	for from := 0; from < p.dst.Width; {
 		to := p.tile(from, acrossFirst)
 		p.run(r, from, to, acrossFirst)

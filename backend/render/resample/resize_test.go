@@ -258,7 +258,7 @@ func TestManyMayResizeAtOnce(t *testing.T) {
 }
 
 func TestHalfIsTheMeanOfFour(t *testing.T) {
-	for _, size := range []image.Point{{1, 1}, {2, 2}, {3, 5}, {16, 16}, {17, 9}, {31, 8}, {40, 33}} {
+	for _, size := range []image.Point{{1, 1}, {2, 2}, {3, 5}, {16, 16}, {17, 9}, {31, 8}, {40, 33}, {64, 4}, {65, 3}, {127, 2}, {128, 9}, {131, 5}, {191, 4}, {1, 140}} {
 		p := noise(size.X, size.Y, 4)
 		got := NewPlane(over(size.X, 2), over(size.Y, 2))
 		halve(got, p)

@@ -18,7 +18,8 @@ type axis struct {
 	starts  []int32
 	weights []int16
 	taps    int
-	wide    *wide // the same for the vector code, nil without it
+	// groups returns the same weights for a vector kernel, or nil. They are made when asked for.
+	groups func() *groups
 }
 
 // span is a line of weights: a stretch of a line of source samples, and how many it becomes.
@@ -47,18 +48,27 @@ func (s span) whole() (int, bool) {
 	return int(start), s.length == float64(s.dest) && s.offset == start && start >= 0 && int(start)+s.dest <= s.source
 }
 
-// lanczos is the kernel sinc(x)·sinc(x/3) for |x| < 3. One sine serves both factors, as
-// sin 3a = sin a · (3 - 4 sin² a).
-func lanczos(x float64) float64 {
-	x = math.Abs(x)
-	if x >= support {
-		return 0
+// lanczos appends the kernel sinc(x)·sinc(x/3), 0 from |x| = 3 on, of n values of x, step apart. One
+// sine serves both factors, as sin 3a = sin a · (3 - 4 sin² a), and the next one follows from it, as
+// sin(a+b) = sin a · cos b + cos a · sin b.
+func lanczos(to []float64, x, step float64, n int) []float64 {
+	const part = math.Pi / support
+	sine, cosine := math.Sincos(part * x)
+	sineStep, cosineStep := math.Sincos(part * step)
+	for range n {
+		k := 0.0
+		switch square := x * x; {
+		case square < 1e-9: // 1 - (πx)²·10/54: nearer to 1 than a weight can tell
+			k = 1
+		case square < support*support:
+			s := sine * sine
+			k = support / (math.Pi * math.Pi) * s * (3 - 4*s) / square
+		}
+		to = append(to, k)
+		sine, cosine = sine*cosineStep+cosine*sineStep, cosine*cosineStep-sine*sineStep
+		x += step
 	}
-	if x < 1e-9 {
-		return 1
-	}
-	s := math.Sin(math.Pi * x / support)
-	return support * s * s * (3 - 4*s*s) / (math.Pi * math.Pi * x * x)
+	return to
 }
 
 // weigh makes the weights of a checked span.
@@ -75,10 +85,7 @@ func weigh(s span) *axis {
 		from := max(int(math.Ceil(middle))-reach, 0)
 		to := min(int(math.Floor(middle))+reach, s.source-1)
 		from, to = min(from, s.source-1), max(to, 0)
-		real = real[:0]
-		for u := from; u <= to; u++ {
-			real = append(real, lanczos((float64(u)-middle)/scale))
-		}
+		real = lanczos(real[:0], (float64(from)-middle)/scale, 1/scale, to-from+1)
 		if len(memory) < len(real) {
 			memory = make([]int16, max(len(real), (2*reach+2)*min(s.dest-i, 256)))
 		}
@@ -112,6 +119,7 @@ func level(all [][]int16, first, last []int32, source int) *axis {
 		a.starts[i] = min(a.starts[i], int32(source-a.taps))
 		copy(a.weights[i*a.taps+int(first[i]-a.starts[i]):], w)
 	}
+	a.groups = sync.OnceValue(func() *groups { return newGroups(a, source) })
 	return a
 }
 
@@ -153,9 +161,8 @@ func (c *weightCache) axis(s span) (*axis, error) {
 	if a != nil {
 		return a, nil
 	}
-	a = weigh(s) // two may do the same work at once; both results are right
-	a.wide = a.widen(s.source)
-	size := 2*len(a.weights) + 4*len(a.starts) + a.wide.bytes()
+	a = weigh(s)                                     // two may do the same work at once; both results are right
+	size := 2 * (2*len(a.weights) + 4*len(a.starts)) // groups take as much again
 	if size > cacheBytes/4 {
 		return a, nil
 	}

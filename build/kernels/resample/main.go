@@ -1,243 +1,237 @@
-// Command resample writes the vector code of backend/render/resample for amd64 processors with AVX2: the two
-// passes of a resize and the average of 2×2 samples. Each makes the same samples as the plain Go beside it.
-// `go generate ./backend/render/resample` runs it.
+// Command resample writes the assembly of backend/render/resample for processors of amd64 with
+// AVX2. That package's kernels.go says what each kernel has to do, and its go:generate line runs
+// this.
 package main
 
 import (
-	"fmt"
-
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
+	. "github.com/mmcloughlin/avo/reg"
 )
 
-// Weights have 12 bits, and a sum starts at half a unit.
-const weightBits, half = 12, 1 << 11
+// Weights have 12 bits below one; half of one rounds.
+const (
+	weightBits = 12
+	half       = 1 << (weightBits - 1)
+)
 
 func main() {
-	ConstraintExpr("!purego")
-	rounding := GLOBL("rounding", RODATA|NOPTR)
-	DATA(0, U32(half))
-	two := GLOBL("two", RODATA|NOPTR)
-	DATA(0, U16(2))
-	for _, taps := range []int{8, 16, 24, 32} {
-		across(taps, rounding)
-	}
-	acrossMany(rounding)
-	down(rounding)
-	average(two)
+	ConstraintExpr("amd64,!purego")
+	across()
+	down()
+	mean()
 	Generate()
 }
 
-// acrossOf begins a function that mixes the samples of a row, and returns its arguments.
-func acrossOf(name, doc string) (dst, src, starts, weights, n reg.Register) {
-	TEXT(name, NOSPLIT, "func(dst *uint8, src *uint8, starts *int32, weights *int16, n int)")
-	Doc(doc)
-	dst, src = Load(Param("dst"), GP64()), Load(Param("src"), GP64())
-	starts, weights = Load(Param("starts"), GP64()), Load(Param("weights"), GP64())
-	return dst, src, starts, weights, Load(Param("n"), GP64())
+// sumOf adds to a sum of 8×32 bits what 8 pairs of samples are times their weights.
+func sumOf(sum, samples VecVirtual, weights Op) {
+	VPMADDWD(weights, samples, samples)
+	VPADDD(samples, sum, sum)
 }
 
-// across mixes eight outputs a turn, each of so many neighbours, a multiple of eight.
-func across(taps int, rounding Mem) {
-	dst, src, starts, weights, n := acrossOf(fmt.Sprintf("across%dAVX2", taps), fmt.Sprintf(
-		"across%dAVX2 makes n samples, a multiple of eight, at dst. Sample i is mixed of the %d from src[starts[i]] on.", taps, taps))
-	start := YMM()
-	VPBROADCASTD(rounding, start)
-	Label(fmt.Sprintf("turn%d", taps))
-	var sums [8]reg.VecVirtual
+// whole loads a constant into all 8 lanes of 32 bits.
+func whole(v uint32) VecVirtual {
+	small, wide := XMM(), YMM()
+	r := GP32()
+	MOVL(U32(v), r)
+	VMOVD(r, small)
+	VPBROADCASTD(small, wide)
+	return wide
+}
+
+// across mixes 8 outputs of 4 rows at a time. Four outputs start within so few samples of each
+// other that one shuffle of 16 bytes gathers a pair of neighbours for each, as words; the next pair
+// of all of them is the same shuffle two bytes on.
+func across() {
+	const rows = 4
+	TEXT("acrossVector", NOSPLIT, "func(dst, src *[4]*uint8, starts *int32, first int, table *int16, groups, pairs int)")
+	Pragma("noescape")
+	Doc("acrossVector mixes 8 outputs a group of four rows; see groups and mixAcross.")
+	dst := Load(Param("dst"), GP64())
+	src := Load(Param("src"), GP64())
+	starts := Load(Param("starts"), GP64())
+	table := Load(Param("table"), GP64())
+	groups := Load(Param("groups"), GP64())
+	var from [rows]Register
+	for i := 1; i < rows; i++ {
+		from[i] = GP64()
+		MOVQ(Mem{Base: src, Disp: 8 * i}, from[i])
+	}
+	from[0] = src
+	MOVQ(Mem{Base: src}, src)
+	rounding := whole(half)
+	// After packing, lanes of 32 bits are the left and the right four outputs of rows 0 to 3 in
+	// turn: the order that puts both halves of a row side by side.
+	order := YMM()
+	VMOVDQU(rowOrder(), order)
+
+	at := GP64()
+	XORQ(at, at)
+	Label("across_group")
+	left, right, first, count := GP64(), GP64(), GP64(), GP64()
+	MOVLQSX(Mem{Base: starts}, left)
+	MOVLQSX(Mem{Base: starts, Disp: 4}, right)
+	Load(Param("first"), first)
+	SUBQ(first, left)
+	SUBQ(first, right)
+	gather := YMM()
+	VMOVDQU(Mem{Base: table}, gather)
+	ADDQ(U8(32), table)
+	var sums [rows]VecVirtual
 	for i := range sums {
-		at := GP64()
-		MOVLQSX(Mem{Base: starts, Disp: 4 * i}, at)
 		sums[i] = YMM()
-		for k := 0; k < taps; k += 16 {
-			s := YMM()
-			w := Mem{Base: weights, Disp: 2 * (i*taps + k)}
-			from := Mem{Base: src, Index: at, Scale: 1, Disp: k}
-			product := sums[i]
-			if k > 0 {
-				product = YMM()
-			}
-			if k+16 <= taps {
-				VPMOVZXBW(from, s)
-				VPMADDWD(w, s, product)
-			} else { // the upper half becomes zero
-				VPMOVZXBW(from, s.AsX())
-				VPMADDWD(w, s.AsX(), product.AsX())
-			}
-			if k > 0 {
-				VPADDD(product, sums[i], sums[i])
-			}
+		VMOVDQA(rounding, sums[i])
+	}
+	Load(Param("pairs"), count)
+	Label("across_pair")
+	weights := YMM()
+	VMOVDQU(Mem{Base: table}, weights)
+	for i := range rows {
+		samples := YMM()
+		VMOVDQU(Mem{Base: from[i], Index: left, Scale: 1}, samples.AsX())
+		VINSERTI128(U8(1), Mem{Base: from[i], Index: right, Scale: 1}, samples, samples)
+		VPSHUFB(gather, samples, samples)
+		sumOf(sums[i], samples, weights)
+	}
+	ADDQ(U8(2), left)
+	ADDQ(U8(2), right)
+	ADDQ(U8(32), table)
+	DECQ(count)
+	JNZ(LabelRef("across_pair"))
+
+	packed := settle(sums)
+	VPERMD(packed, order, packed)
+	low, high := packed.AsX(), XMM()
+	VEXTRACTI128(U8(1), packed, high)
+	for i := range rows {
+		to := GP64()
+		MOVQ(Mem{Base: dst, Disp: 8 * i}, to)
+		half := low
+		if i >= 2 {
+			half = high
+		}
+		if i%2 == 0 {
+			VMOVQ(half, Mem{Base: to, Index: at, Scale: 1})
+		} else {
+			VMOVHPS(half, Mem{Base: to, Index: at, Scale: 1})
 		}
 	}
-	settleEight(sums, start, dst)
-	ADDQ(U32(16*taps), weights)
-	next(fmt.Sprintf("turn%d", taps), dst, starts, n)
-}
-
-// acrossMany does the same for any multiple of sixteen neighbours.
-func acrossMany(rounding Mem) {
-	TEXT("acrossManyAVX2", NOSPLIT, "func(dst *uint8, src *uint8, starts *int32, weights *int16, n int, taps int)")
-	Doc("acrossManyAVX2 makes n samples, a multiple of eight, at dst. Sample i is mixed of taps, a multiple of sixteen, from src[starts[i]] on.")
-	dst, src := Load(Param("dst"), GP64()), Load(Param("src"), GP64())
-	starts, weights := Load(Param("starts"), GP64()), Load(Param("weights"), GP64())
-	n, taps := Load(Param("n"), GP64()), Load(Param("taps"), GP64())
-	start := YMM()
-	VPBROADCASTD(rounding, start)
-	Label("turn")
-	var sums [8]reg.VecVirtual
-	for i := range sums {
-		at, left := GP64(), GP64()
-		MOVLQSX(Mem{Base: starts, Disp: 4 * i}, at)
-		ADDQ(src, at)
-		MOVQ(taps, left)
-		sums[i] = YMM()
-		VPXOR(sums[i], sums[i], sums[i])
-		label := fmt.Sprintf("sixteen%d", i)
-		Label(label)
-		s := YMM()
-		VPMOVZXBW(Mem{Base: at}, s)
-		VPMADDWD(Mem{Base: weights}, s, s)
-		VPADDD(s, sums[i], sums[i])
-		ADDQ(Imm(16), at)
-		ADDQ(Imm(32), weights)
-		SUBQ(Imm(16), left)
-		JNZ(LabelRef(label))
-	}
-	settleEight(sums, start, dst)
-	next("turn", dst, starts, n)
-}
-
-// next goes on with the following eight outputs, or ends the function.
-func next(label string, dst, starts, n reg.Register) {
-	ADDQ(Imm(8), dst)
-	ADDQ(Imm(32), starts)
-	SUBQ(Imm(8), n)
-	JNZ(LabelRef(label))
+	ADDQ(U8(8), at)
+	ADDQ(U8(8), starts)
+	DECQ(groups)
+	JNZ(LabelRef("across_group"))
 	VZEROUPPER()
 	RET()
 }
 
-// settleEight adds up each of eight vectors, rounds the sums and stores them as eight samples.
-func settleEight(sums [8]reg.VecVirtual, start reg.VecVirtual, dst reg.Register) {
-	for width := 8; width > 2; width /= 2 {
-		for i := 0; i < width; i += 2 {
-			VPHADDD(sums[i+1], sums[i], sums[i/2])
-		}
+// rowOrder is the order of lanes that across stores in.
+func rowOrder() Mem {
+	m := GLOBL("rowOrder", RODATA|NOPTR)
+	for i, lane := range []uint32{0, 4, 1, 5, 2, 6, 3, 7} {
+		DATA(4*i, U32(lane))
 	}
-	low, high := YMM(), YMM()
-	VPERM2I128(Imm(0x20), sums[1], sums[0], low)
-	VPERM2I128(Imm(0x31), sums[1], sums[0], high)
-	VPADDD(high, low, low)
-	VPADDD(start, low, low)
-	VPSRAD(Imm(weightBits), low, low)
-	upper := XMM()
-	VEXTRACTI128(Imm(1), low, upper)
-	VPACKSSDW(upper, low.AsX(), upper)
-	VPACKUSWB(upper, upper, upper)
-	VMOVQ(upper, Mem{Base: dst})
+	return m
 }
 
-// down mixes 32 columns of rows a turn, two rows at once.
-func down(rounding Mem) {
-	TEXT("downAVX2", NOSPLIT, "func(dst *uint8, base *uint8, rows *int, weights *int16, taps int, n int)")
-	Doc("downAVX2 makes n samples at dst, 32 or more. Sample i is mixed of base[rows[k]+i] for each k below taps, an even number.")
-	dst, base := Load(Param("dst"), GP64()), Load(Param("base"), GP64())
-	rows, weights := Load(Param("rows"), GP64()), Load(Param("weights"), GP64())
-	taps, n := Load(Param("taps"), GP64()), Load(Param("n"), GP64())
-	start, zero := YMM(), YMM()
-	VPBROADCASTD(rounding, start)
-	VPXOR(zero, zero, zero)
-	x, last := GP64(), GP64() // the column, and the last one at which a turn may begin
-	XORQ(x, x)
-	MOVQ(n, last)
-	SUBQ(Imm(32), last)
-	Label("columns")
-	var sums [4]reg.VecVirtual
-	for i := range sums {
-		sums[i] = YMM()
-		VMOVDQA(start, sums[i])
+// settle turns four vectors of sums into bytes: a, b, c and d of each half in turn.
+func settle(sums [4]VecVirtual) VecVirtual {
+	for _, s := range sums {
+		VPSRAD(U8(weightBits), s, s)
 	}
-	from, k, w := GP64(), GP64(), GP64()
-	LEAQ(Mem{Base: base, Index: x, Scale: 1}, from)
-	XORQ(k, k)
-	Label("pair")
-	a, b, row := YMM(), YMM(), GP64()
-	MOVQ(Mem{Base: rows, Index: k, Scale: 8}, row)
-	VMOVDQU(Mem{Base: from, Index: row, Scale: 1}, a)
-	MOVQ(Mem{Base: rows, Index: k, Scale: 8, Disp: 8}, row)
-	VMOVDQU(Mem{Base: from, Index: row, Scale: 1}, b)
-	pair := YMM()
-	LEAQ(Mem{Base: weights, Index: k, Scale: 2}, w)
-	VPBROADCASTD(Mem{Base: w}, pair)
-	low, high := YMM(), YMM()
-	VPUNPCKLBW(b, a, low)
-	VPUNPCKHBW(b, a, high)
-	for i, both := range []reg.VecVirtual{low, high} {
-		p, q := YMM(), YMM()
-		VPUNPCKLBW(zero, both, p)
-		VPUNPCKHBW(zero, both, q)
-		VPMADDWD(pair, p, p)
-		VPMADDWD(pair, q, q)
-		VPADDD(p, sums[2*i], sums[2*i])
-		VPADDD(q, sums[2*i+1], sums[2*i+1])
-	}
-	ADDQ(Imm(2), k)
-	CMPQ(k, taps)
-	JLT(LabelRef("pair"))
-	for i := range sums {
-		VPSRAD(Imm(weightBits), sums[i], sums[i])
-	}
-	// Each half of a register undoes what the interleaving of its half did.
+	// Both packings saturate, which clamps to 0 to 255.
 	VPACKSSDW(sums[1], sums[0], sums[0])
 	VPACKSSDW(sums[3], sums[2], sums[2])
 	VPACKUSWB(sums[2], sums[0], sums[0])
-	VMOVDQU(sums[0], Mem{Base: dst, Index: x, Scale: 1})
-	whole(x, last, 32, "columns")
+	return sums[0]
 }
 
-// whole goes on with the next columns: the last turn begins earlier, so that it ends with the row.
-func whole(x, last reg.Register, step uint64, label string) {
-	CMPQ(x, last)
-	JGE(LabelRef("end"))
-	ADDQ(Imm(step), x)
-	CMPQ(x, last)
-	CMOVQGT(last, x)
-	JMP(LabelRef(label))
-	Label("end")
+// down mixes 32 columns of a pair of rows at a time: bytes of two rows interleaved, and widened to
+// words by zeros in between.
+func down() {
+	TEXT("downVector", NOSPLIT, "func(dst, src *uint8, offsets *int, weights *int16, pairs, blocks int)")
+	Pragma("noescape")
+	Doc("downVector mixes 32 columns a block; see mixDown.")
+	dst := Load(Param("dst"), GP64())
+	src := Load(Param("src"), GP64())
+	blocks := Load(Param("blocks"), GP64())
+	rounding := whole(half)
+	zero := YMM()
+	VPXOR(zero, zero, zero)
+
+	Label("down_block")
+	offsets, weights, count := GP64(), GP64(), GP64()
+	Load(Param("offsets"), offsets)
+	Load(Param("weights"), weights)
+	Load(Param("pairs"), count)
+	var sums [4]VecVirtual
+	for i := range sums {
+		sums[i] = YMM()
+		VMOVDQA(rounding, sums[i])
+	}
+	Label("down_pair")
+	a, b := GP64(), GP64()
+	MOVQ(Mem{Base: offsets}, a)
+	MOVQ(Mem{Base: offsets, Disp: 8}, b)
+	pair := YMM()
+	VPBROADCASTD(Mem{Base: weights}, pair)
+	upper, lower := YMM(), YMM()
+	VMOVDQU(Mem{Base: src, Index: a, Scale: 1}, upper)
+	VMOVDQU(Mem{Base: src, Index: b, Scale: 1}, lower)
+	both := [2]VecVirtual{YMM(), YMM()}
+	VPUNPCKLBW(lower, upper, both[0])
+	VPUNPCKHBW(lower, upper, both[1])
+	for i, s := range both {
+		left, right := YMM(), YMM()
+		VPUNPCKLBW(zero, s, left)
+		VPUNPCKHBW(zero, s, right)
+		sumOf(sums[2*i], left, pair)
+		sumOf(sums[2*i+1], right, pair)
+	}
+	ADDQ(U8(16), offsets)
+	ADDQ(U8(4), weights)
+	DECQ(count)
+	JNZ(LabelRef("down_pair"))
+
+	VMOVDQU(settle(sums), Mem{Base: dst})
+	ADDQ(U8(32), dst)
+	ADDQ(U8(32), src)
+	DECQ(blocks)
+	JNZ(LabelRef("down_block"))
 	VZEROUPPER()
 	RET()
 }
 
-// average makes 32 samples of 2×64 a turn.
-func average(two Mem) {
-	TEXT("averageAVX2", NOSPLIT, "func(dst *uint8, a *uint8, b *uint8, n int)")
-	Doc("averageAVX2 makes n samples at dst, 32 or more, each the mean of two neighbours of a and the two of b below them.")
-	dst, a, b := Load(Param("dst"), GP64()), Load(Param("a"), GP64()), Load(Param("b"), GP64())
-	n := Load(Param("n"), GP64())
-	ones, rest := YMM(), YMM()
-	VPCMPEQB(ones, ones, ones)
-	VPABSB(ones, ones)
-	VPBROADCASTW(two, rest)
-	x, last := GP64(), GP64()
-	XORQ(x, x)
-	MOVQ(n, last)
-	SUBQ(Imm(32), last)
-	Label("columns")
-	var words [2]reg.VecVirtual
-	for i := range words {
-		words[i] = YMM()
-		below := YMM()
-		VMOVDQU(Mem{Base: a, Index: x, Scale: 2, Disp: 32 * i}, words[i])
-		VMOVDQU(Mem{Base: b, Index: x, Scale: 2, Disp: 32 * i}, below)
-		VPMADDUBSW(ones, words[i], words[i])
-		VPMADDUBSW(ones, below, below)
-		VPADDW(below, words[i], words[i])
-		VPADDW(rest, words[i], words[i])
-		VPSRLW(Imm(2), words[i], words[i])
+// mean averages 2×2 samples, 64 of each of two rows at a time.
+func mean() {
+	TEXT("meanVector", NOSPLIT, "func(dst, a, b *uint8, blocks int)")
+	Pragma("noescape")
+	Doc("meanVector averages 2×2 samples into 32 a block; see halveRow.")
+	dst := Load(Param("dst"), GP64())
+	upper := Load(Param("a"), GP64())
+	lower := Load(Param("b"), GP64())
+	blocks := Load(Param("blocks"), GP64())
+	ones, twos := whole(0x01010101), whole(0x00020002)
+	Label("mean_block")
+	var sums [2]VecVirtual
+	for i := range sums {
+		a, b := YMM(), YMM()
+		VMOVDQU(Mem{Base: upper, Disp: 32 * i}, a)
+		VMOVDQU(Mem{Base: lower, Disp: 32 * i}, b)
+		VPMADDUBSW(ones, a, a)
+		VPMADDUBSW(ones, b, b)
+		VPADDW(b, a, a)
+		VPADDW(twos, a, a)
+		VPSRLW(U8(2), a, a)
+		sums[i] = a
 	}
-	VPACKUSWB(words[1], words[0], words[0])
-	VPERMQ(Imm(0xd8), words[0], words[0])
-	VMOVDQU(words[0], Mem{Base: dst, Index: x, Scale: 1})
-	whole(x, last, 32, "columns")
+	VPACKUSWB(sums[1], sums[0], sums[0])
+	VPERMQ(U8(0b11011000), sums[0], sums[0])
+	VMOVDQU(sums[0], Mem{Base: dst})
+	ADDQ(U8(32), dst)
+	ADDQ(U8(64), upper)
+	ADDQ(U8(64), lower)
+	DECQ(blocks)
+	JNZ(LabelRef("mean_block"))
+	VZEROUPPER()
+	RET()
 }
