@@ -38,6 +38,7 @@ func testNeeds() []need {
 		{extensionOf("gd"), "running the test WordPress", map[string]string{"apt-get": "php-gd", "dnf": "php-gd"}},
 		{"mariadb-install-db", "the test WordPress's database", map[string]string{"apt-get": "mariadb-server-core", "dnf": "mariadb-server", "pacman": "mariadb"}},
 		{"my_print_defaults", "the test WordPress's database", map[string]string{"apt-get": "mariadb-client-core", "dnf": "mariadb", "pacman": "mariadb-clients"}},
+		{emulator, "testing the vector code of arm64", map[string]string{"apt-get": "qemu-user-static", "dnf": "qemu-user-static-aarch64"}},
 	}, slices.Concat(browserNeeds(), windowNeeds(), windowTestNeeds())...)
 }
 

@@ -67,6 +67,7 @@ func runTest(ctx context.Context, r *runner, args []string) error {
 			lane.stage(ctx, "The window", lane.window)
 			lane.stage(ctx, "Secrets in a real keyring", lane.keyring)
 			lane.testRest(ctx)
+			lane.stage(ctx, "Vectors of other processors", lane.vectors)
 			fuzz(lane)
 		},
 	)

@@ -24,10 +24,10 @@ const (
 	fix3072 = 25172 // √2 (c1 + c3 + c5 - c7)
 )
 
-// inverse8 turns a block of quantised coefficients into 8×8 samples at dst. last is the place in the
+// plain8 turns a block of quantised coefficients into 8×8 samples at dst. last is the place in the
 // order of coding after which all are zero. The values of a bad file may wrap around; what comes out
 // is then of no use but within range.
-func inverse8(dst []uint8, stride int, b *[64]int16, q *[64]int32, last int) {
+func plain8(dst []uint8, stride int, b *[64]int16, q *[64]int32, last int) {
 	if last == 0 {
 		v := uint64(sample((int32(b[0])*q[0]+4)>>3)) * lows
 		for range 8 {
@@ -63,7 +63,7 @@ func columns(t *[64]int32, b *[64]int16, q *[64]int32) {
 	const half = 1 << (down - 1)
 	for i := range 8 {
 		if b[8+i]|b[16+i]|b[24+i]|b[32+i]|b[40+i]|b[48+i]|b[56+i] == 0 {
-			v := int32(b[i]) * q[i] << passBits
+			v := (int32(b[i])*q[i]<<constBits + half) >> down
 			t[i], t[8+i], t[16+i], t[24+i], t[32+i], t[40+i], t[48+i], t[56+i] = v, v, v, v, v, v, v, v
 			continue
 		}

@@ -1,14 +1,14 @@
 package jpegdec
 
 // The N×N low coefficients of a block, divided by 8/N, are the DCT of its N×N picture. In the
-// scale of inverse8 (both passes leave out 1/√8) the first basis function is 1 and the others are
+// scale of plain8 (both passes leave out 1/√8) the first basis function is 1 and the others are
 // √2 cos((2n+1)uπ/2N), whatever N is.
 const (
 	fix1306 = 10703 // √2 cos(π/8), 13 bits
 )
 
-// inverse4 turns the low 4×4 coefficients of a block into 4×4 samples at dst.
-func inverse4(dst []uint8, stride int, b *[64]int16, q *[64]int32, last int) {
+// plain4 turns the low 4×4 coefficients of a block into 4×4 samples at dst.
+func plain4(dst []uint8, stride int, b *[64]int16, q *[64]int32, last int) {
 	if last == 0 {
 		v := sample((int32(b[0])*q[0] + 4) >> 3)
 		for range 4 {

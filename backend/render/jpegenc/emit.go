@@ -3,7 +3,6 @@ package jpegenc
 import (
 	"encoding/binary"
 	"math/bits"
-	"slices"
 )
 
 // The markers (T.81, table B.1).
@@ -24,7 +23,7 @@ func (w *work) plan() (codes [][2]code, head []byte, size int64) {
 	for t := range codes {
 		n := &w.counts[t]
 		codes[t] = [2]code{codeFor(n.dc[:]), codeFor(n.ac[:])}
-		size += n.extra + codes[t][0].cost(n.dc[:]) + codes[t][1].cost(n.ac[:])
+		size += codes[t][0].cost(n.dc[:]) + codes[t][1].cost(n.ac[:])
 	}
 	return codes, w.header(codes), (size + 7) / 8
 }
@@ -73,11 +72,12 @@ func (w *work) header(codes [][2]code) []byte {
 // emit writes the file.
 func (w *work) emit() []byte {
 	codes, head, size := w.plan()
-	o := output{data: append(make([]byte, 0, int64(len(head))+size+size/128+mostBlock), head...)}
+	o := output{data: append(make([]byte, 0, int64(len(head))+size+size/128+64), head...)}
 	var before [3]int32
 	at := 0
 	for range w.across * w.down {
-		for i, c := range w.components {
+		for i := range w.components {
+			c := &w.components[i]
 			dc, ac := &codes[c.table][0], &codes[c.table][1]
 			for range c.h * c.v {
 				q := (*[64]int16)(w.quantised[at*64:])
@@ -95,88 +95,88 @@ func (w *work) emit() []byte {
 type output struct {
 	data []byte
 	acc  uint64
-	n    uint // bits of acc that are not written yet, in its lower end: at most 31
+	n    uint // bits of acc that are not written yet, in its lower end, at most 64
 }
 
-// mostBlock is more than the bytes of a block: 64 values of a code of 16 bits and ten or eleven of their own,
-// each byte of which may be 0xFF and so be followed by a zero.
-const mostBlock = 512
+const (
+	lows  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
 
-// block writes a block: the difference of its DC coefficient to that of the one before, and those of its AC
-// coefficients that are not zero.
-func (o *output) block(dc, ac *code, difference int32, q *[64]int16, filled uint64) {
-	o.data = slices.Grow(o.data, mostBlock)
-	out := o.data[len(o.data) : len(o.data)+mostBlock]
-	acc, n, at := o.acc, o.n, 0
-	size := uint(bitsOf(difference))
-	acc, n = acc<<(uint(dc.length[size])+size)|uint64(dc.bits[size]<<size|lowest(difference, size)), n+uint(dc.length[size])+size
-	last := 0
-	for ; filled != 0; filled &= filled - 1 {
-		k := bits.TrailingZeros64(filled) & 63
-		run := k - last - 1
-		last = k
-		if n >= 32 {
-			n -= 32
-			at = store(out, at, uint32(acc>>n))
-		}
-		for ; run > 15; run -= 16 {
-			acc, n = acc<<ac.length[sixteen]|uint64(ac.bits[sixteen]), n+uint(ac.length[sixteen])
-			if n >= 32 {
-				n -= 32
-				at = store(out, at, uint32(acc>>n))
-			}
-		}
-		v := int32(q[zigzag[k]&63])
-		size := uint(bitsOf(v))
-		symbol := uint8(run<<4 | int(size))
-		length := uint(ac.length[symbol]) + size
-		acc, n = acc<<length|uint64(ac.bits[symbol]<<size|lowest(v, size)), n+length
-	}
-	if n >= 32 {
-		n -= 32
-		at = store(out, at, uint32(acc>>n))
-	}
-	if last != 63 {
-		acc, n = acc<<ac.length[endOfBlock]|uint64(ac.bits[endOfBlock]), n+uint(ac.length[endOfBlock])
-		if n >= 32 {
-			n -= 32
-			at = store(out, at, uint32(acc>>n))
-		}
-	}
-	o.acc, o.n, o.data = acc, n, o.data[:len(o.data)+at]
-}
-
-// lowest returns the bits that stand behind the symbol of a value: of a negative one those of the value less one.
-func lowest(v int32, size uint) uint32 { return uint32(v+v>>31) & (1<<size - 1) }
-
-// store puts four bytes at a place and returns the place behind them. A byte of 0xFF in the bits of a picture is
-// followed by a zero (T.81, section F.1.2.3).
-func store(out []byte, at int, word uint32) int {
-	// No byte is 0xFF if none of the inverted word's is zero.
-	if inv := ^word; (inv-0x01010101)&word&0x80808080 == 0 {
-		binary.BigEndian.PutUint32(out[at:], word)
-		return at + 4
-	}
-	for shift := 24; shift >= 0; shift -= 8 {
+// stuffed appends 64 bits of which a byte may be 0xFF, and so be followed by a zero (T.81, section F.1.2.3).
+func stuffed(data []byte, word uint64) []byte {
+	for shift := 56; shift >= 0; shift -= 8 {
 		b := byte(word >> shift)
-		out[at] = b
-		if at++; b == 0xff {
-			out[at] = 0
-			at++
+		if data = append(data, b); b == 0xff {
+			data = append(data, 0)
 		}
 	}
-	return at
+	return data
 }
 
-// end fills the last byte with ones.
+// end writes what there is, filled up to a byte with ones.
 func (o *output) end() {
-	for ; o.n%8 != 0; o.n++ {
-		o.acc = o.acc<<1 | 1
-	}
-	for ; o.n > 0; o.n -= 8 {
+	o.whole()
+	o.acc, o.n = o.acc<<7|1<<7-1, o.n+7
+	o.whole()
+}
+
+// whole writes whole bytes.
+func (o *output) whole() {
+	for ; o.n >= 8; o.n -= 8 {
 		b := byte(o.acc >> (o.n - 8))
 		if o.data = append(o.data, b); b == 0xff {
 			o.data = append(o.data, 0)
 		}
 	}
+}
+
+// block writes a block: for the difference to the DC coefficient before and for each other coefficient
+// that is not zero a symbol and the bits of the value behind it, which are those of the value less one
+// if it is negative.
+func (o *output) block(dc, ac *code, difference int32, q *[64]int16, filled uint64) {
+	data, acc, n := o.data, o.acc, o.n
+	size := bitsOf(difference)
+	e := dc.entry[uint8(size)]
+	v := e>>entryBits | uint32(difference+difference>>31)&(1<<(size&31)-1)
+	last := 0 // the coefficient that v is of
+	for {
+		length := uint(e) & (1<<entryBits - 1)
+		if n += length; n <= 64 {
+			acc = acc<<length | uint64(v)
+		} else {
+			n -= 64
+			word := acc<<((length-n)&63) | uint64(v)>>(n&63)
+			if (^word-lows)&word&highs == 0 { // no byte is 0xFF
+				data = binary.BigEndian.AppendUint64(data, word)
+			} else {
+				data = stuffed(data, word)
+			}
+			acc = uint64(v) // what was written of it is shifted out in time
+		}
+		if filled == 0 {
+			if last == 63 {
+				break
+			}
+			e = ac.entry[endOfBlock]
+			v, last = e>>entryBits, 63
+			continue
+		}
+		k := bits.TrailingZeros64(filled)
+		run := k - last - 1
+		if run > 15 {
+			e = ac.entry[sixteen]
+			v = e >> entryBits
+			last += 16
+			continue
+		}
+		filled &= filled - 1
+		last = k
+		value := int32(q[k&63])
+		sign := value >> 31
+		size := bits.Len32(uint32((value ^ sign) - sign))
+		e = ac.entry[uint8(run<<4|size)]
+		v = e>>entryBits | uint32(value+sign)&(1<<(size&31)-1)
+	}
+	o.data, o.acc, o.n = data, acc, n
 }

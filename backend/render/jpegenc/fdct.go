@@ -75,21 +75,43 @@ func forward(b *block) {
 	}
 }
 
-// load takes the samples of a block at (x, y) of a plane; beyond its edges the last ones are repeated.
-func load(b *block, p *plane, x, y int) {
+// samples is a block of 8×8 samples that lie in a plane.
+type samples struct {
+	pix    []uint8
+	stride int
+}
+
+// at returns the block at (x, y) of a plane; beyond its edges the last samples are repeated, in edge.
+func (p *plane) at(x, y int, edge *[64]uint8) samples {
 	if x+8 <= p.width && y+8 <= p.height {
-		for row := range 8 {
-			s := p.pix[(y+row)*p.stride+x:][:8:8]
-			d := b[row*8 : row*8+8 : row*8+8]
-			d[0], d[1], d[2], d[3] = int32(s[0])-128, int32(s[1])-128, int32(s[2])-128, int32(s[3])-128
-			d[4], d[5], d[6], d[7] = int32(s[4])-128, int32(s[5])-128, int32(s[6])-128, int32(s[7])-128
-		}
-		return
+		return samples{p.pix[y*p.stride+x:], p.stride}
 	}
 	for row := range 8 {
 		s := p.pix[min(y+row, p.height-1)*p.stride:]
 		for column := range 8 {
-			b[row*8+column] = int32(s[min(x+column, p.width-1)]) - 128
+			edge[row*8+column] = s[min(x+column, p.width-1)]
 		}
 	}
+	return samples{edge[:], 8}
+}
+
+// plainBlock transforms one block and puts the coefficients in the order of coding.
+func plainBlock(out *[64]int16, s samples) {
+	var b block
+	for row := range 8 {
+		s := s.pix[row*s.stride:][:8:8]
+		d := b[row*8 : row*8+8 : row*8+8]
+		d[0], d[1], d[2], d[3] = int32(s[0])-128, int32(s[1])-128, int32(s[2])-128, int32(s[3])-128
+		d[4], d[5], d[6], d[7] = int32(s[4])-128, int32(s[5])-128, int32(s[6])-128, int32(s[7])-128
+	}
+	forward(&b)
+	for k, from := range zigzag {
+		out[k] = int16(b[from&63])
+	}
+}
+
+// plainPair transforms two blocks.
+func plainPair(out *[128]int16, a, b samples) {
+	plainBlock((*[64]int16)(out[:64]), a)
+	plainBlock((*[64]int16)(out[64:]), b)
 }

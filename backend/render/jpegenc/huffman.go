@@ -2,11 +2,10 @@ package jpegenc
 
 import "math/bits"
 
-// counts is how often each symbol of a table is needed, and how many bits stand behind the symbols.
+// counts is how often each symbol of a table is needed.
 type counts struct {
-	dc    [12]int64
-	ac    [256]int64
-	extra int64
+	dc [12]int64
+	ac [256]int64
 }
 
 // The symbols of AC coefficients that stand for no value (T.81, section F.1.2.2.1).
@@ -17,9 +16,7 @@ const (
 
 // block counts one block.
 func (n *counts) block(difference int32, q *[64]int16, filled uint64) {
-	size := bitsOf(difference)
-	n.dc[size]++
-	n.extra += int64(size)
+	n.dc[bitsOf(difference)]++
 	last := 0
 	for rest := filled; rest != 0; rest &= rest - 1 {
 		k := bits.TrailingZeros64(rest)
@@ -27,9 +24,7 @@ func (n *counts) block(difference int32, q *[64]int16, filled uint64) {
 		for ; run > 15; run -= 16 {
 			n.ac[sixteen]++
 		}
-		size := bitsOf(int32(q[zigzag[k&63]&63]))
-		n.ac[run<<4|size]++
-		n.extra += int64(size)
+		n.ac[run<<4|bitsOf(int32(q[k&63]))]++
 		last = k
 	}
 	if last != 63 {
@@ -42,9 +37,13 @@ func (n *counts) block(difference int32, q *[64]int16, filled uint64) {
 type code struct {
 	bits    [256]uint32 // of the symbol, right-aligned
 	length  [256]uint8
+	entry   [256]uint32 // of the symbol: its bits before zeros for those of the value, then how many that are
 	lengths [16]uint8
 	symbols []uint8
 }
+
+// entryBits is how many bits of an entry are the number of bits. A value has at most 11.
+const entryBits = 5
 
 // codeFor makes the code with the fewest bits for counts, whose lengths are at most 16 and which leaves
 // the code of ones alone unused (T.81, section K.2).
@@ -135,6 +134,7 @@ func numbered(length []int, reserved int) (c code) {
 		for range n[l] {
 			s := c.symbols[at]
 			c.bits[s], c.length[s] = next, uint8(l)
+			c.entry[s] = next<<(s&15)<<entryBits | uint32(l) + uint32(s&15)
 			next, at = next+1, at+1
 		}
 		next <<= 1
@@ -142,10 +142,10 @@ func numbered(length []int, reserved int) (c code) {
 	return c
 }
 
-// cost is how many bits counts take in a code.
+// cost is how many bits the symbols take in a code, with those of the values behind them.
 func (c *code) cost(frequency []int64) (n int64) {
 	for s, f := range frequency {
-		n += f * int64(c.length[s])
+		n += f * int64(c.length[s]+uint8(s)&15)
 	}
 	return n
 }

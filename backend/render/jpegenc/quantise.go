@@ -22,15 +22,24 @@ var base = [2][64]uint8{
 
 // steps are what coefficients are divided by.
 type steps struct {
-	size [64]uint8 // as the file says them, in the order they are written
+	size [64]uint8 // as the file says them
 	// A coefficient is eight times too large and so is divided by 8·size: half of that is added, and the
-	// quotient is the upper part of a product, exact for sums below 2^14. By row and column.
+	// quotient is the upper part of a product, exact for sums below 2^14.
 	half, whole [64]uint32
 	inverse     [64]uint64
-	words       words // the same for the vector code
+	by          divisors
 }
 
 const inverseBits = 26
+
+// divisors are the steps as vectors use them, in words of 16 bits: half is added, the lowest three bits are
+// left out, and the rest, below 2^11, is divided by size, which is to multiply it by 2^19/size and shift.
+// That factor may have 20 bits and so is made of two, scale and inverse; of the product with the second only
+// the upper half is needed. inverse is rounded up, by less than one, which comes to less than the rest times
+// scale: it would show from 2^19/size on.
+type divisors struct {
+	half, scale, inverse [64]uint16
+}
 
 // stepsOf scales the base steps of a table as libjpeg does.
 func stepsOf(quality, table int) (s steps) {
@@ -40,13 +49,21 @@ func stepsOf(quality, table int) (s steps) {
 	}
 	for k, b := range base[table] {
 		q := min(max((int(b)*scale+50)/100, 1), 255)
-		s.size[k] = uint8(q)
-		i := zigzag[k] & 63
-		s.whole[i], s.half[i] = uint32(8*q), uint32(4*q)
-		s.inverse[i] = 1<<inverseBits/uint64(8*q) + 1
-		s.words.set(int(i), q)
+		s.set(k, q)
 	}
 	return s
+}
+
+// set makes the step of a coefficient one of 1 to 255.
+func (s *steps) set(k, size int) {
+	s.size[k], s.whole[k], s.half[k] = uint8(size), uint32(8*size), uint32(4*size)
+	s.inverse[k] = 1<<inverseBits/uint64(8*size) + 1
+	scale := 1
+	for 1<<19/(scale*size) >= 1<<16 {
+		scale *= 2
+	}
+	s.by.half[k], s.by.scale[k] = uint16(4*size), uint16(scale)
+	s.by.inverse[k] = uint16((1<<19 + scale*size - 1) / (scale * size))
 }
 
 // quantise divides the coefficients by the steps of a quality and counts the symbols that come out.
@@ -62,35 +79,41 @@ func (w *work) quantise(quality int) {
 	var before [3]int32 // DC of each component's last block
 	at := 0
 	for range w.across * w.down {
-		for i, c := range w.components {
+		for i := range w.components {
+			c := &w.components[i]
 			s, n := &w.steps[c.table], &w.counts[c.table]
-			for range c.h * c.v {
-				in, out := (*[64]int16)(w.coefficients[at*64:]), (*[64]int16)(w.quantised[at*64:])
-				filled := divide(s, in, out)
-				w.filled[at] = filled
-				dc := int32(out[0])
-				n.block(dc-before[i], out, filled)
+			end := at + c.h*c.v
+			s.divide(w.coefficients[at*64:end*64], w.quantised[at*64:end*64], w.filled[at:end])
+			for ; at < end; at++ {
+				q := (*[64]int16)(w.quantised[at*64:])
+				dc := int32(q[0])
+				n.block(dc-before[i], q, w.filled[at])
 				before[i] = dc
-				at++
 			}
 		}
 	}
 }
 
-// block quantises one block and returns which of its AC coefficients are not zero, a bit each in the order
-// they are written. out may be in itself.
+// plainDivide quantises blocks, as many as filled has room for, and says in filled which of their AC
+// coefficients are not zero. out may be in itself.
+func (s *steps) plainDivide(in, out []int16, filled []uint64) {
+	for i := range filled {
+		filled[i] = s.block((*[64]int16)(in[i*64:]), (*[64]int16)(out[i*64:]))
+	}
+}
+
+// block quantises one block and returns which of its AC coefficients are not zero. out may be in itself.
 func (s *steps) block(in, out *[64]int16) (filled uint64) {
-	for k, i := range zigzag {
-		i &= 63
-		v := int32(in[i])
+	for k := range 64 {
+		v := int32(in[k])
 		sign := v >> 31
-		a := uint32((v^sign)-sign) + s.half[i]
-		if a < s.whole[i] {
-			out[i] = 0
+		a := uint32((v^sign)-sign) + s.half[k]
+		if a < s.whole[k] {
+			out[k] = 0
 			continue
 		}
-		q := int32(uint64(a) * s.inverse[i] >> inverseBits)
-		out[i] = int16((q ^ sign) - sign)
+		q := int32(uint64(a) * s.inverse[k] >> inverseBits)
+		out[k] = int16((q ^ sign) - sign)
 		filled |= 1 << k
 	}
 	return filled &^ 1

@@ -1,93 +1,31 @@
-//go:build !purego
+//go:build amd64 && !purego
 
 package jpegenc
 
-import (
-	"math/bits"
+import "golang.org/x/sys/cpu"
 
-	"golang.org/x/sys/cpu"
-)
+//go:generate go run -C ../../../build/kernels ./jpegenc -pkg jpegenc -out ../../backend/render/jpegenc/kernel_amd64.s -stubs ../../backend/render/jpegenc/kernel_amd64.go
 
-//go:generate go run -C ../../../build/kernels ./jpegenc -out ../../backend/render/jpegenc/kernels_amd64.s -stubs ../../backend/render/jpegenc/kernels_amd64.go -pkg jpegenc
-
-// vectors reports whether this processor has what the vector code needs.
-func vectors() bool { return cpu.X86.HasAVX2 }
-
-// transformer transforms blocks two by two, in the order they come in. end takes care of the last one.
-type transformer struct {
-	waiting square // has no samples if there is none
-	out     []int16
-	edges   [2][64]uint8 // blocks of which a part lies beyond their plane
-}
-
-// square is 8×8 samples, stride apart.
-type square struct {
-	pix    []uint8
-	stride int
-}
-
-func (t *transformer) add(p *plane, x, y int, out []int16) {
-	if !vectors() {
-		plainly(p, x, y, out)
+// pair transforms two blocks of samples and puts their coefficients in the order of coding.
+func pair(out *[128]int16, a, b samples) {
+	if !cpu.X86.HasAVX2 || !a.whole() || !b.whole() {
+		plainPair(out, a, b)
 		return
 	}
-	if t.waiting.pix == nil {
-		t.waiting, t.out = squareOf(p, x, y, &t.edges[0]), out
+	forwardPair(out, &a.pix[0], a.stride, &b.pix[0], b.stride)
+}
+
+// whole reports whether all of the block lies in the samples.
+func (s samples) whole() bool {
+	return s.stride >= 0 && s.stride <= len(s.pix) && 7*s.stride+8 <= len(s.pix)
+}
+
+// divide is plainDivide.
+func (s *steps) divide(in, out []int16, filled []uint64) {
+	n := len(filled)
+	if !cpu.X86.HasAVX2 || n == 0 || len(in) < n*64 || len(out) < n*64 {
+		s.plainDivide(in, out, filled)
 		return
 	}
-	both := t.out[:128] // blocks follow each other
-	two(both, t.waiting, squareOf(p, x, y, &t.edges[1]))
-	t.waiting.pix = nil
-}
-
-func (t *transformer) end() {
-	if t.waiting.pix == nil {
-		return
-	}
-	var both [128]int16
-	two(both[:], t.waiting, t.waiting)
-	copy(t.out[:64], both[:64])
-}
-
-// squareOf returns the block at (x, y) of a plane: where it lies, or copied to edge with the last samples
-// repeated.
-func squareOf(p *plane, x, y int, edge *[64]uint8) square {
-	if x+8 <= p.width && y+8 <= p.height {
-		return square{p.pix[y*p.stride+x:], p.stride}
-	}
-	for row := range 8 {
-		s := p.pix[min(y+row, p.height-1)*p.stride:]
-		for column := range 8 {
-			edge[row*8+column] = s[min(x+column, p.width-1)]
-		}
-	}
-	return square{edge[:], 8}
-}
-
-// two transforms two blocks.
-func two(out []int16, a, b square) {
-	out = out[:128]
-	_, _ = a.pix[:7*a.stride+8], b.pix[:7*b.stride+8]
-	forwardAVX2(&out[0], &a.pix[0], a.stride, &b.pix[0], b.stride)
-}
-
-// words are steps as the vector code takes them: with a = |v| + half, the quotient is a·factor >> 16 >> bits,
-// where shift is 2^(16-bits). It is exact for a below 2^15, as factor is 2^(16+bits)/(8·step) rounded up and so
-// by less than a 2^15th too large.
-type words struct{ half, factor, shift [64]uint16 }
-
-func (w *words) set(i, step int) {
-	down := bits.Len(uint(8*step-1)) - 1
-	w.half[i] = uint16(4 * step)
-	w.factor[i] = uint16(1<<(16+down)/(8*step) + 1)
-	w.shift[i] = uint16(1 << (16 - down))
-}
-
-// divide is s.block, with vectors where there are some.
-func divide(s *steps, in, out *[64]int16) uint64 {
-	if !vectors() {
-		return s.block(in, out)
-	}
-	w := &s.words
-	return quantiseAVX2(&out[0], &in[0], &w.half[0], &w.factor[0], &w.shift[0]) &^ 1
+	quantiseBlocks(&in[0], &out[0], &filled[0], n, &s.by.half[0])
 }

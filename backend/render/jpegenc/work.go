@@ -89,7 +89,7 @@ func shapeOf(m image.Image) (shape, error) {
 // work is a picture on its way to a file.
 type work struct {
 	shape
-	coefficients []int16 // eight times those of T.81, block by block in the order they are written, row by row
+	coefficients []int16 // eight times those of T.81, block by block in the order they are written, in zigzag order
 	quantised    []int16 // the same, divided; coefficients itself if that is done once
 	spare        []int16
 	filled       []uint64 // which of a block's quantised coefficients are not zero, a bit each
@@ -125,46 +125,33 @@ func room[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-// transform fills in the coefficients.
+// transform fills in the coefficients, those of two blocks at a time.
 func (w *work) transform(ctx context.Context) error {
-	var t transformer
-	if err := w.blocks(ctx, t.add); err != nil {
-		return err
-	}
-	t.end()
-	return nil
-}
-
-// blocks calls f for every block of the picture in the order they are written: its plane, where its first sample
-// is, and where its coefficients begin.
-func (w *work) blocks(ctx context.Context, f func(p *plane, x, y int, out []int16)) error {
-	at := 0
+	var edges [2][64]uint8
+	var first samples
+	n := 0 // blocks that there were
 	for y := range w.down {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		for x := range w.across {
-			for k := range w.components {
-				c := &w.components[k]
+			for i := range w.components {
+				c := &w.components[i]
 				for i := range c.v {
 					for j := range c.h {
-						f(&c.plane, (x*c.h+j)*8, (y*c.v+i)*8, w.coefficients[at:])
-						at += 64
+						s := c.at((x*c.h+j)*8, (y*c.v+i)*8, &edges[n&1])
+						if n++; n&1 != 0 {
+							first = s
+							continue
+						}
+						pair((*[128]int16)(w.coefficients[(n-2)*64:]), first, s)
 					}
 				}
 			}
 		}
 	}
-	return nil
-}
-
-// plainly transforms one block without vectors.
-func plainly(p *plane, x, y int, out []int16) {
-	var b block
-	load(&b, p, x, y)
-	forward(&b)
-	out = out[:64]
-	for i, v := range b {
-		out[i] = int16(v)
+	if n&1 != 0 {
+		plainBlock((*[64]int16)(w.coefficients[(n-1)*64:]), first)
 	}
+	return nil
 }

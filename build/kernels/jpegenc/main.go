@@ -1,123 +1,142 @@
-// Command jpegenc writes the vector code of backend/render/jpegenc for amd64 processors with AVX2: the forward
-// transform of two blocks at once, and the division of a block by its steps. Both make the same numbers as the
-// plain Go beside them. `go generate ./backend/render/jpegenc` runs it.
+// Command jpegenc writes the vector instructions of backend/render/jpegenc for amd64 with AVX2. Its
+// package comment there says what the transform is; here it is done for two blocks at once, one in
+// each half of the registers, in words of 16 bits wherever the plain Go version proves that they fit.
 package main
 
 import (
+	"fmt"
+	"math"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-)
-
-// The constants of the transform, as in fdct.go: cos(kπ/16)·√2 and their sums, times 2^13.
-const (
-	fix0298, fix0390, fix0541, fix0765 = 2446, 3196, 4433, 6270
-	fix0899, fix1175, fix1501, fix1847 = 7373, 9633, 12299, 15137
-	fix1961, fix2053, fix2562, fix3072 = 16069, 16819, 20995, 25172
+	. "github.com/mmcloughlin/avo/reg"
 )
 
 func main() {
-	ConstraintExpr("!purego")
-	forward()
-	quantise()
+	ConstraintExpr("amd64,!purego")
+	forwardPair()
+	quantiseBlocks()
 	Generate()
 }
 
-// words is a constant of sixteen words in memory, the two given ones over and over.
-func words(name string, a, b int) Mem {
+// rows are the eight registers of a pair of blocks: of each row the words of one block and of the other.
+type rows [8]VecVirtual
+
+// words returns 32 bytes of memory that hold the same pairs of words.
+func words(name string, even, odd int) Mem {
 	m := GLOBL(name, RODATA|NOPTR)
 	for i := range 8 {
-		DATA(4*i, U32(uint32(uint16(a))|uint32(uint16(b))<<16))
+		DATA(4*i, U32(uint32(uint16(int16(even)))|uint32(uint16(int16(odd)))<<16))
 	}
 	return m
 }
 
-// longs is a constant of eight numbers of 32 bits, all the same.
-func longs(name string, n uint32) Mem {
+// longs returns 32 bytes of memory that hold the same number of 32 bits.
+func longs(name string, v int32) Mem {
 	m := GLOBL(name, RODATA|NOPTR)
 	for i := range 8 {
-		DATA(4*i, U32(n))
+		DATA(4*i, U32(uint32(v)))
 	}
 	return m
 }
 
-// factors are the constants of the transform, each for the sum of two products.
-type factors struct{ even2, even6, z3, z4, odd7, odd1, odd5, odd3 Mem }
-
-// Each half of a register is of one block; a register is a row, or a column, of both.
-type eight [8]reg.VecVirtual
-
-func forward() {
-	f := factors{
-		even2: words("even2", fix0541, fix0541+fix0765),
-		even6: words("even6", fix0541-fix1847, fix0541),
-		z3:    words("z3", fix1175-fix1961, fix1175),
-		z4:    words("z4", fix1175, fix1175-fix0390),
-		odd7:  words("odd7", fix0298-fix0899, -fix0899),
-		odd1:  words("odd1", -fix0899, fix1501-fix0899),
-		odd5:  words("odd5", fix2053-fix2562, -fix2562),
-		odd3:  words("odd3", -fix2562, fix3072-fix2562),
-	}
-	level := words("level", 4*8*128, 4*8*128)
-	two := words("two", 2, 2)
-	half1, half2 := longs("half1", 1<<10), longs("half2", 1<<14)
-
-	TEXT("forwardAVX2", NOSPLIT, "func(out *int16, a *uint8, aStride int, b *uint8, bStride int)")
-	Doc("forwardAVX2 transforms the 8×8 samples at a and at b, and puts the coefficients of both at out, row by row.")
+// forwardPair writes forwardPair, which transforms two blocks of samples and puts the coefficients in
+// the order of coding.
+func forwardPair() {
+	TEXT("forwardPair", NOSPLIT, "func(out *[128]int16, a *uint8, strideA int, b *uint8, strideB int)")
+	Doc("forwardPair transforms the 8×8 samples at a and at b into two blocks of coefficients in zigzag order.")
 	out := Load(Param("out"), GP64())
-	a, aStride := Load(Param("a"), GP64()), Load(Param("aStride"), GP64())
-	b, bStride := Load(Param("b"), GP64()), Load(Param("bStride"), GP64())
-	var r eight
-	for i := range r {
-		r[i] = YMM()
-		x := r[i].AsX()
-		VMOVQ(Mem{Base: a}, x)
-		VPINSRQ(Imm(1), Mem{Base: b}, x, x)
-		VPMOVZXBW(x, r[i])
-		if i < 7 {
-			ADDQ(aStride, a)
-			ADDQ(bStride, b)
+	a, strideA := Load(Param("a"), GP64()), Load(Param("strideA"), GP64())
+	b, strideB := Load(Param("b"), GP64()), Load(Param("strideB"), GP64())
+	var r rows
+	for y := range r {
+		r[y] = YMM()
+		half := XMM()
+		VMOVQ(Mem{Base: a}, half)
+		VPINSRQ(U8(1), Mem{Base: b}, half, half)
+		VPMOVZXBW(half, r[y])
+		if y < 7 {
+			ADDQ(strideA, a)
+			ADDQ(strideB, b)
 		}
 	}
-	r = pass(transpose(r), f, half1, 11, func(sum, difference reg.VecVirtual) {
-		VPSLLW(Imm(2), sum, sum)
-		VPSLLW(Imm(2), difference, difference)
-		VPSUBW(level, sum, sum) // samples count from -128; all but the mean is the same
-	})
-	r = pass(transpose(r), f, half2, 15, func(sum, difference reg.VecVirtual) {
-		VPADDW(two, sum, sum)
-		VPADDW(two, difference, difference)
-		VPSRAW(Imm(2), sum, sum)
-		VPSRAW(Imm(2), difference, difference)
-	})
-	for i, v := range r {
-		VMOVDQU(v.AsX(), Mem{Base: out, Disp: 16 * i})
-		VEXTRACTI128(Imm(1), v, Mem{Base: out, Disp: 128 + 16*i})
-	}
+	c := constants()
+	r = transposed(r)
+	r = c.pass(r, true)
+	r = transposed(r)
+	r = c.pass(r, false)
+	zigzag(out, r)
 	VZEROUPPER()
 	RET()
 }
 
-// transpose turns eight rows of eight words into columns, in both halves. Each of three rounds moves the highest
-// bit of a row's number behind the lowest of a column's.
-func transpose(r eight) eight {
-	for range 3 {
-		var s eight
-		for i := range 4 {
-			s[2*i], s[2*i+1] = YMM(), YMM()
-			VPUNPCKLWD(r[i+4], r[i], s[2*i])
-			VPUNPCKHWD(r[i+4], r[i], s[2*i+1])
-		}
-		r = s
+// transposed swaps rows and columns.
+func transposed(r rows) rows {
+	var t, u, v rows
+	for i := range 4 { // words of rows 2i and 2i+1
+		t[i], t[4+i] = YMM(), YMM()
+		VPUNPCKLWD(r[2*i+1], r[2*i], t[i])
+		VPUNPCKHWD(r[2*i+1], r[2*i], t[4+i])
 	}
-	return r
+	for i := range 4 { // pairs of words
+		u[2*i], u[2*i+1] = YMM(), YMM()
+		VPUNPCKLDQ(t[2*i+1], t[2*i], u[2*i])
+		VPUNPCKHDQ(t[2*i+1], t[2*i], u[2*i+1])
+	}
+	for i := range 2 { // u[0], u[1]: columns 0 to 3 of rows 0 to 3; u[2], u[3]: of rows 4 to 7; then columns 4 to 7
+		for j := range 2 {
+			low, high := u[4*i+j], u[4*i+2+j]
+			v[4*i+2*j], v[4*i+2*j+1] = YMM(), YMM()
+			VPUNPCKLQDQ(high, low, v[4*i+2*j])
+			VPUNPCKHQDQ(high, low, v[4*i+2*j+1])
+		}
+	}
+	return v
 }
 
-// pass is the transform in one direction, as forward in fdct.go does it: the even coefficients of sums, the odd
-// ones of differences. mean finishes the first and the fifth.
-func pass(r eight, f factors, half Mem, shift uint64, mean func(sum, difference reg.VecVirtual)) (out eight) {
-	var s, d [4]reg.VecVirtual
-	for i := range s {
+// table is the constants of the passes.
+type table struct {
+	two, six         Mem    // for pairs of a2, a3
+	low, high        [4]Mem // of outputs 1, 3, 5, 7: for pairs of d0, d1 and of d2, d3
+	centre, round    Mem
+	halfRow, halfCol Mem
+}
+
+const (
+	constBits = 13
+	passBits  = 2
+)
+
+func fix(v float64) int { return int(math.Round(v * (1 << constBits))) }
+
+// constants lays out the multipliers: each output is a sum of products with the inputs of its half, which
+// is what the factored form of the plain version comes to.
+func constants() table {
+	var t table
+	c0541, c0765, c1847 := fix(0.541196100), fix(0.765366865), fix(1.847759065)
+	t.two = words("two", c0541, c0541+c0765)
+	t.six = words("six", c0541-c1847, c0541)
+	c1175 := fix(1.175875602)
+	z1, z2, z3, z4 := -fix(0.899976223), -fix(2.562915447), c1175-fix(1.961570560), c1175-fix(0.390180644)
+	t.low[0], t.high[0] = words("one01", fix(1.501321110)+z1+z4, c1175), words("one23", z4, z1+c1175)
+	t.low[1], t.high[1] = words("three01", c1175, fix(3.072711026)+z2+z3), words("three23", z2+c1175, z3)
+	t.low[2], t.high[2] = words("five01", z4, z2+c1175), words("five23", fix(2.053119869)+z2+z4, c1175)
+	t.low[3], t.high[3] = words("seven01", z1+c1175, z3), words("seven23", c1175, fix(0.298631336)+z1+z3)
+	t.centre = words("centre", 8*128, 8*128)
+	t.round = words("round", 1<<(passBits-1), 1<<(passBits-1))
+	t.halfRow = longs("halfRow", 1<<(constBits-passBits-1))
+	t.halfCol = longs("halfCol", 1<<(constBits+passBits-1))
+	return t
+}
+
+// pass transforms the eight columns that the registers hold across; first is the pass over rows.
+func (t table) pass(r rows, first bool) (out rows) {
+	half, shift := t.halfCol, uint64(constBits+passBits)
+	if first {
+		half, shift = t.halfRow, constBits-passBits
+	}
+	var s, d [4]VecVirtual
+	for i := range 4 {
 		s[i], d[i] = YMM(), YMM()
 		VPADDW(r[7-i], r[i], s[i])
 		VPSUBW(r[7-i], r[i], d[i])
@@ -127,83 +146,108 @@ func pass(r eight, f factors, half Mem, shift uint64, mean func(sum, difference 
 	VPSUBW(s[3], s[0], a3)
 	VPADDW(s[2], s[1], a1)
 	VPSUBW(s[2], s[1], a2)
-	out[0], out[4] = YMM(), YMM()
+	for i := range out {
+		out[i] = YMM()
+	}
 	VPADDW(a1, a0, out[0])
 	VPSUBW(a1, a0, out[4])
-	mean(out[0], out[4])
-
-	e := pair(a2, a3)
-	out[2] = e.times(f.even2).plus(half).down(shift)
-	out[6] = e.times(f.even6).plus(half).down(shift)
-
-	z3, z4 := YMM(), YMM()
-	VPADDW(d[1], d[3], z3)
-	VPADDW(d[0], d[2], z4)
-	z := pair(z3, z4)
-	sum3, sum4 := z.times(f.z3).plus(half), z.times(f.z4).plus(half)
-	outer, inner := pair(d[3], d[0]), pair(d[2], d[1])
-	out[7] = outer.times(f.odd7).add(sum3).down(shift)
-	out[1] = outer.times(f.odd1).add(sum4).down(shift)
-	out[5] = inner.times(f.odd5).add(sum4).down(shift)
-	out[3] = inner.times(f.odd3).add(sum3).down(shift)
+	if first { // samples are 128 too large, which shows nowhere else
+		VPSUBW(t.centre, out[0], out[0])
+		VPSLLW(U8(passBits), out[0], out[0])
+		VPSLLW(U8(passBits), out[4], out[4])
+	} else {
+		for _, o := range []VecVirtual{out[0], out[4]} {
+			VPADDW(t.round, o, o)
+			VPSRAW(U8(passBits), o, o)
+		}
+	}
+	low, high := YMM(), YMM()
+	VPUNPCKLWD(a3, a2, low)
+	VPUNPCKHWD(a3, a2, high)
+	for i, by := range [2]Mem{t.two, t.six} {
+		x, y := YMM(), YMM()
+		VPMADDWD(by, low, x)
+		VPMADDWD(by, high, y)
+		narrow(out[2+4*i], half, shift, x, y)
+	}
+	low01, high01, low23, high23 := YMM(), YMM(), YMM(), YMM()
+	VPUNPCKLWD(d[1], d[0], low01)
+	VPUNPCKHWD(d[1], d[0], high01)
+	VPUNPCKLWD(d[3], d[2], low23)
+	VPUNPCKHWD(d[3], d[2], high23)
+	for i := range 4 {
+		x, y, z := YMM(), YMM(), YMM()
+		VPMADDWD(t.low[i], low01, x)
+		VPMADDWD(t.high[i], low23, y)
+		VPADDD(y, x, x)
+		VPMADDWD(t.low[i], high01, z)
+		VPMADDWD(t.high[i], high23, y)
+		VPADDD(y, z, z)
+		narrow(out[2*i+1], half, shift, x, z)
+	}
 	return out
 }
 
-// wide is sixteen numbers of 32 bits.
-type wide struct{ low, high reg.VecVirtual }
-
-// pair puts the words of two registers beside each other.
-func pair(a, b reg.VecVirtual) wide {
-	w := wide{YMM(), YMM()}
-	VPUNPCKLWD(b, a, w.low)
-	VPUNPCKHWD(b, a, w.high)
-	return w
+// narrow rounds two registers of sums and puts them together.
+func narrow(out VecVirtual, half Mem, shift uint64, low, high VecVirtual) {
+	for _, v := range []VecVirtual{low, high} {
+		VPADDD(half, v, v)
+		VPSRAD(U8(shift), v, v)
+	}
+	VPACKSSDW(high, low, out)
 }
 
-// times multiplies both words of each pair and adds the products.
-func (w wide) times(m Mem) wide {
-	p := wide{YMM(), YMM()}
-	VPMADDWD(m, w.low, p.low)
-	VPMADDWD(m, w.high, p.high)
-	return p
+// zigzag stores the coefficients in the order of coding (T.81, figure A.6): each eight of them are
+// picked from the rows they lie in.
+func zigzag(out Register, r rows) {
+	order := diagonals()
+	for i := range 8 {
+		var sum VecVirtual
+		for y := range r {
+			pick, any := [16]byte{}, false
+			for k, at := range order[8*i : 8*i+8] {
+				pick[2*k], pick[2*k+1] = 0x80, 0x80
+				if at/8 == y {
+					pick[2*k], pick[2*k+1], any = byte(at%8*2), byte(at%8*2+1), true
+				}
+			}
+			if !any {
+				continue
+			}
+			m := GLOBL(fmt.Sprintf("pick%d%d", i, y), RODATA|NOPTR)
+			for at, b := range append(pick[:], pick[:]...) {
+				DATA(at, U8(b))
+			}
+			part := YMM()
+			VPSHUFB(m, r[y], part)
+			if sum == nil {
+				sum = part
+			} else {
+				VPOR(part, sum, sum)
+			}
+		}
+		VMOVDQU(sum.AsX(), Mem{Base: out, Disp: 16 * i})
+		VEXTRACTI128(U8(1), sum, Mem{Base: out, Disp: 128 + 16*i})
+	}
 }
 
-func (w wide) plus(m Mem) wide {
-	VPADDD(m, w.low, w.low)
-	VPADDD(m, w.high, w.high)
-	return w
-}
-
-func (w wide) add(v wide) wide {
-	VPADDD(v.low, w.low, w.low)
-	VPADDD(v.high, w.high, w.high)
-	return w
-}
-
-// down divides by a power of two and makes words.
-func (w wide) down(shift uint64) reg.VecVirtual {
-	VPSRAD(Imm(shift), w.low, w.low)
-	VPSRAD(Imm(shift), w.high, w.high)
-	VPACKSSDW(w.high, w.low, w.low)
-	return w.low
-}
-
-// zigzag lists where the coefficients lie in a block in the order they are written (T.81, figure A.6).
-func zigzag() (order [64]int) {
-	x, y := 0, 0
+// diagonals returns the places of the coefficients in a block in the order of coding: up and down the
+// diagonals in turns.
+func diagonals() (order [64]int) {
+	x, y, up := 0, 0, true
 	for k := range order {
 		order[k] = 8*y + x
-		switch up := (x+y)%2 == 0; {
+		switch {
 		case up && x == 7:
-			y++
+			y, up = y+1, false
 		case up && y == 0:
-			x++
+			x, up = x+1, false
 		case up:
 			x, y = x+1, y-1
 		case y == 7:
-			x++
+			x, up = x+1, true
 		case x == 0:
-			y++
+			y, up = y+1, true
 		default:
 			x, y = x-1, y+1
 		}
@@ -211,77 +255,48 @@ func zigzag() (order [64]int) {
 	return order
 }
 
-// quantise divides sixteen coefficients at a time: half the step is added to the amount, and the quotient is the
-// upper half of a product, taken down once more. Then it finds which are not zero, in the order they are written.
-func quantise() {
-	// Which byte of each quarter of a block goes where: two registers of 32 bytes for each quarter.
-	order := zigzag()
-	var controls [4][2]Mem
-	for quarter := range controls {
-		for part := range controls[quarter] {
-			controls[quarter][part] = GLOBL("zigzag"+string(rune('0'+quarter))+string(rune('0'+part)), RODATA|NOPTR)
-			for i := range 32 {
-				from := order[32*part+i]
-				b := byte(0x80) // makes a zero
-				if from/16 == quarter {
-					b = byte(from % 16)
-				}
-				DATA(i, U8(b))
-			}
-		}
-	}
-	TEXT("quantiseAVX2", NOSPLIT, "func(out *int16, in *int16, half *uint16, factor *uint16, shift *uint16) uint64")
-	Doc("quantiseAVX2 divides a block of coefficients and returns which quotients are not zero, a bit each in the order they are written.")
-	out, in := Load(Param("out"), GP64()), Load(Param("in"), GP64())
-	half, factor, shift := Load(Param("half"), GP64()), Load(Param("factor"), GP64()), Load(Param("shift"), GP64())
+// quantiseBlocks writes quantiseBlocks, which divides the coefficients of blocks by their steps.
+func quantiseBlocks() {
+	TEXT("quantiseBlocks", NOSPLIT, "func(in, out *int16, filled *uint64, n int, by *uint16)")
+	Doc("quantiseBlocks divides n blocks at in, n at least 1, and says in filled which AC coefficients are not zero.")
+	in, out := Load(Param("in"), GP64()), Load(Param("out"), GP64())
+	filled, n := Load(Param("filled"), GP64()), Load(Param("n"), GP64())
+	by := Load(Param("by"), GP64())
 	zero := YMM()
 	VPXOR(zero, zero, zero)
-	var q [4]reg.VecVirtual
-	for i := range q {
-		v := YMM()
-		q[i] = YMM()
-		VMOVDQU(Mem{Base: in, Disp: 32 * i}, v)
-		VPABSW(v, q[i])
-		VPADDW(Mem{Base: half, Disp: 32 * i}, q[i], q[i])
-		VPMULHUW(Mem{Base: factor, Disp: 32 * i}, q[i], q[i])
-		VPMULHUW(Mem{Base: shift, Disp: 32 * i}, q[i], q[i])
-		VPSIGNW(v, q[i], q[i])
-		VMOVDQU(q[i], Mem{Base: out, Disp: 32 * i})
-		VPCMPEQW(zero, q[i], q[i])
-	}
-	low, high := YMM(), YMM()
-	for i := range 2 {
-		// Words of all ones become bytes of all ones, row by row.
-		VPACKSSWB(q[2*i+1], q[2*i], q[2*i])
-		VPERMQ(Imm(0xd8), q[2*i], q[2*i])
-		for j := range 2 {
-			part := YMM()
-			if j == 0 {
-				VPERM2I128(Imm(0x00), q[2*i], q[2*i], part)
-			} else {
-				VPERM2I128(Imm(0x11), q[2*i], q[2*i], part)
-			}
-			c := controls[2*i+j]
-			if i == 0 && j == 0 {
-				VPSHUFB(c[0], part, low)
-				VPSHUFB(c[1], part, high)
-				continue
-			}
-			a, b := YMM(), YMM()
-			VPSHUFB(c[0], part, a)
-			VPSHUFB(c[1], part, b)
-			VPOR(a, low, low)
-			VPOR(b, high, high)
+	Label("block")
+	masks := [2]GPVirtual{GP64(), GP64()}
+	for i, mask := range masks {
+		var q [2]VecVirtual
+		for j := range q {
+			at := 64*i + 32*j
+			v := YMM()
+			q[j] = YMM()
+			VMOVDQU(Mem{Base: in, Disp: at}, v)
+			VPABSW(v, q[j])
+			VPADDW(Mem{Base: by, Disp: at}, q[j], q[j])
+			VPSRLW(U8(3), q[j], q[j])
+			VPMULLW(Mem{Base: by, Disp: 128 + at}, q[j], q[j])
+			VPMULHUW(Mem{Base: by, Disp: 256 + at}, q[j], q[j])
+			VPSRLW(U8(3), q[j], q[j])
+			VPSIGNW(v, q[j], q[j])
+			VMOVDQU(q[j], Mem{Base: out, Disp: at})
 		}
+		VPACKSSWB(q[1], q[0], q[0])
+		VPERMQ(U8(0b11_01_10_00), q[0], q[0]) // the halves of both were packed apart
+		VPCMPEQB(zero, q[0], q[0])
+		VPMOVMSKB(q[0], mask.As32())
 	}
-	first, second := GP32(), GP32()
-	VPMOVMSKB(low, first)
-	VPMOVMSKB(high, second)
-	filled := second.As64()
-	SHLQ(Imm(32), filled)
-	ORQ(first.As64(), filled)
-	NOTQ(filled)
-	Store(filled, ReturnIndex(0))
+	SHLQ(U8(32), masks[1])
+	ORQ(masks[1], masks[0])
+	NOTQ(masks[0])
+	ANDQ(I8(-2), masks[0])
+	MOVQ(masks[0], Mem{Base: filled})
+	ADDQ(U8(128), in)
+	ADDQ(U8(128), out)
+	ADDQ(U8(8), filled)
+	DECQ(n)
+	JNZ(LabelRef("block"))
 	VZEROUPPER()
 	RET()
 }
