@@ -19,7 +19,13 @@ type benchLine struct {
 }
 
 // runBench is the task `bench`.
+//
+// Without a name it also compares pictures with what people would use instead, and holds both to what they
+// are to be; `bench pictures` does that alone.
 func runBench(ctx context.Context, r *runner, args []string) error {
+	if len(args) > 0 && args[0] == "pictures" {
+		return runBenchPictures(ctx, r, args[1:])
+	}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	each := flags.String("time", "1s", "how long each benchmark runs, or how often (100x)")
@@ -47,6 +53,7 @@ func runBench(ctx context.Context, r *runner, args []string) error {
 		r.printf("There are no benchmarks.\n")
 		return nil
 	}
+	var rows []benchRow
 	table := tabwriter.NewWriter(r.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(table, "benchmark\ttime\tmemory\tallocations\truns\t  other\n")
 	for _, pkg := range packages { // one after the other: they must not disturb each other
@@ -56,9 +63,19 @@ func runBench(ctx context.Context, r *runner, args []string) error {
 		}
 		for _, line := range benchLines(out) {
 			fmt.Fprintf(table, "%s %s\t%s\n", short(pkg), strings.TrimPrefix(line.name, "Benchmark"), strings.Join(line.columns(), "\t"))
+			rows = append(rows, line.rows()...)
 		}
 	}
-	return table.Flush()
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if name != "." {
+		return nil
+	}
+	if err := writeRows(r.out, rows); err != nil {
+		return err
+	}
+	return runBenchPictures(ctx, r, nil)
 }
 
 // benchLines picks the results out of the output of `go test -bench`.

@@ -15,11 +15,13 @@ type GridQuery struct {
 	Query      string `json:"query"`      // words, and tokens such as tag:morning, used:no, fits:4:5, >2000px
 	Collection string `json:"collection"` // "" for none
 	Sort       string `json:"sort"`       // see library.Sort, such as "name" or "-name"; "" is "added"
+	Most       int    `json:"most"`       // of the first ones; 0: all
 }
 
-// Grid is everything a query finds, in lists side by side so that ten thousand stay small. Every list
-// has one entry for each asset.
+// Grid is what a query finds, or the first of it, in lists side by side so that ten thousand stay small. Every
+// list has one entry for each asset.
 type Grid struct {
+	Total     int       `json:"total"` // found in all
 	IDs       []string  `json:"ids"`
 	Names     []string  `json:"names"`
 	Ratios    []int     `json:"ratios"`    // width for 1000 of height
@@ -77,7 +79,11 @@ func (s *LibraryService) Grid(q GridQuery) (_ Grid, err error) {
 		return Grid{}, err
 	}
 	n := len(view.Assets)
+	if q.Most > 0 {
+		n = min(n, q.Most)
+	}
 	out := Grid{
+		Total: len(view.Assets),
 		IDs: make([]string, n), Names: make([]string, n), Ratios: make([]int, n), Colours: make([]int, n), Marks: make([]int, n),
 		Durations: make([]int64, n), Bytes: make([]int64, n), Days: []GridDay{},
 	}
@@ -85,15 +91,14 @@ func (s *LibraryService) Grid(q GridQuery) (_ Grid, err error) {
 	var from, to time.Time
 	var day string
 	posters := sync.OnceValue(func() bool { return s.Library.Posters(s.ctx) })
-	for i := range view.Assets {
-		a := &view.Assets[i]
+	for i, a := range view.Assets[:n] {
 		out.IDs[i], out.Names[i], out.Durations[i] = string(a.ID), a.Name, a.DurationMs
 		out.Bytes[i] = a.Bytes
 		out.Ratios[i], out.Colours[i], out.Marks[i] = ratioOf(a), -1, s.background.marks(a, a.Kind == domain.AssetVideo && posters())
 		if a.Look != nil {
 			out.Colours[i] = a.Look.Colour
 		}
-		if at := view.Days(*a); at.IsZero() {
+		if at := view.Days(a); at.IsZero() {
 			day = ""
 		} else if at.Before(from) || !at.Before(to) {
 			y, m, d := at.Local().Date()

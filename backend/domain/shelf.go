@@ -26,6 +26,12 @@ type Shelved struct {
 	Posts       []string       // the texts of the posts that use it, the bin's left out
 }
 
+// ShelfMark is a moment in the history of everything that a list of assets shows.
+type ShelfMark struct {
+	Log   int64 // the last change in the log
+	Looks int64 // the last look that was remembered
+}
+
 // Look is what the program sees in a picture.
 type Look struct {
 	Colour int    // the average as 0xrrggbb; -1 where there is no picture

@@ -67,6 +67,8 @@ type Store interface {
 type shelfStore interface {
 	// Change grows with every write, by any process.
 	Change(ctx context.Context) (int64, error)
+	// ShelfMark returns a mark of now, and whether a Shelf may be another one than at an earlier mark.
+	ShelfMark(ctx context.Context, since domain.ShelfMark) (now domain.ShelfMark, changed bool, err error)
 	// Shelf returns all assets of a workspace, the bin's too, the last imported first.
 	Shelf(ctx context.Context, w domain.WorkspaceID) ([]domain.Shelved, error)
 	PutLooks(ctx context.Context, looks map[domain.AssetID]domain.Look) error

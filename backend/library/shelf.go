@@ -31,9 +31,9 @@ const (
 
 // View is what a query finds, with what a screen counts beside it.
 type View struct {
-	Assets []domain.Shelved
+	Assets []*domain.Shelved // shared with other views: not to be changed
 	Facets Facets
-	Days   func(domain.Shelved) time.Time // the time that the order goes by; zero where it goes by none
+	Days   func(*domain.Shelved) time.Time // the time that the order goes by; zero where it goes by none
 }
 
 // Facets count what there is to choose from, in the whole workspace.
@@ -63,8 +63,10 @@ type shelves struct {
 
 // stock is a workspace's whole library at one moment.
 type stock struct {
-	change int64
+	mark   domain.ShelfMark
 	list   []domain.Shelved
+	sorts  sync.Mutex
+	orders map[Sort][]int32 // the list in each order asked for so far; the usual one is the list's own
 	fold   sync.Once
 	folded []string // what words are looked for in, for each of list; made by the first search
 	alike  []Alike
@@ -79,18 +81,23 @@ type stock struct {
 func (s *Service) stock(ctx context.Context, w domain.WorkspaceID) (*stock, error) {
 	s.shelves.mu.Lock()
 	defer s.shelves.mu.Unlock()
-	change, err := s.p.Store.Change(ctx)
+	known, since := s.shelves.kept[w], domain.ShelfMark{}
+	if known != nil {
+		since = known.mark
+	}
+	mark, changed, err := s.p.Store.ShelfMark(ctx, since)
 	if err != nil {
 		return nil, err
 	}
-	if known := s.shelves.kept[w]; known != nil && known.change == change {
+	if known != nil && !changed {
+		known.mark = mark
 		return known, nil
 	}
 	list, err := s.p.Store.Shelf(ctx, w)
 	if err != nil {
 		return nil, err
 	}
-	v := newStock(change, list, s.shelves.kept[w])
+	v := newStock(mark, list, known)
 	collections, err := s.p.Store.Collections(ctx, w)
 	if err != nil {
 		return nil, err
@@ -100,8 +107,17 @@ func (s *Service) stock(ctx context.Context, w domain.WorkspaceID) (*stock, erro
 	return v, nil
 }
 
-func newStock(change int64, list []domain.Shelved, before *stock) *stock {
-	v := &stock{change: change, list: list, like: map[domain.AssetID]bool{}}
+func newStock(mark domain.ShelfMark, list []domain.Shelved, before *stock) *stock {
+	v := &stock{mark: mark, list: list, like: map[domain.AssetID]bool{}, orders: map[Sort][]int32{}}
+	if before != nil && sameFacts(before.list, list) {
+		before.sorts.Lock()
+		for order, known := range before.orders {
+			if order.lasting() {
+				v.orders[order] = known
+			}
+		}
+		before.sorts.Unlock()
+	}
 	if before != nil && sameLooks(before.list, list) {
 		v.alike = before.alike // nothing that groups depend on has changed
 	} else {
@@ -162,6 +178,15 @@ func sameLooks(a, b []domain.Shelved) bool {
 	})
 }
 
+// sameFacts reports whether two lists have the same assets with the same names, times and sizes, by which they are
+// sorted mostly.
+func sameFacts(a, b []domain.Shelved) bool {
+	return slices.EqualFunc(a, b, func(x, y domain.Shelved) bool {
+		return x.ID == y.ID && x.Name == y.Name && x.TakenAt.Equal(y.TakenAt) && x.ImportedAt.Equal(y.ImportedAt) &&
+			x.Width == y.Width && x.Height == y.Height && x.Bytes == y.Bytes
+	})
+}
+
 func needsAlt(a *domain.Shelved) bool { return a.Alt == "" && a.Kind != domain.AssetVideo }
 
 // found counts what each collection holds.
@@ -176,7 +201,7 @@ func (v *stock) found(collections []domain.Collection) map[domain.CollectionID]i
 	}
 	for _, c := range collections {
 		if c.Query != "" {
-			counts[c.ID] = len(v.matching(parseQuery(c.Query)))
+			counts[c.ID] = len(v.matching(parseQuery(c.Query), SortAdded))
 		}
 	}
 	return counts
@@ -193,12 +218,12 @@ func (v *stock) words() []string {
 	return v.folded
 }
 
-// matching returns the assets that a query finds, in the list's order.
-func (v *stock) matching(q query) []domain.Shelved {
-	out := make([]domain.Shelved, 0, len(v.list))
-	for i := range v.list {
-		if q.takes(v, i) {
-			out = append(out, v.list[i])
+// matching returns the assets that a query finds, in an order.
+func (v *stock) matching(q query, order Sort) []*domain.Shelved {
+	out := []*domain.Shelved{}
+	for _, i := range v.order(order) {
+		if q.takes(v, int(i)) {
+			out = append(out, &v.list[i])
 		}
 	}
 	return out
@@ -226,9 +251,7 @@ func (s *Service) View(ctx context.Context, w domain.WorkspaceID, text string, c
 			q.all = append(q.all, func(_ *stock, a *domain.Shelved, _ int) bool { return slices.Contains(a.Collections, collection) })
 		}
 	}
-	out := View{Assets: v.matching(q), Facets: v.facets}
-	out.Days = sorted(out.Assets, order)
-	return out, nil
+	return View{Assets: v.matching(q, order), Facets: v.facets, Days: daysOf(order)}, nil
 }
 
 // Shelved returns what a list shows of these assets, in their order. One that is not there is left out.
@@ -250,52 +273,6 @@ func (s *Service) Shelved(ctx context.Context, w domain.WorkspaceID, ids []domai
 		}
 	}
 	return out, nil
-}
-
-// sorted sorts in place and returns the time that the order goes by. Equal ones stay in the order of
-// the list, also when it is turned round.
-func sorted(list []domain.Shelved, order Sort) func(domain.Shelved) time.Time {
-	name, turned := strings.CutPrefix(string(order), "-")
-	added := func(a domain.Shelved) time.Time { return a.ImportedAt }
-	days := func(domain.Shelved) time.Time { return time.Time{} }
-	var by func(a, b *domain.Shelved) int
-	switch Sort(name) {
-	case SortName:
-		by = func(a, b *domain.Shelved) int { return cmp.Compare(fold(a.Name), fold(b.Name)) }
-	case SortLarge:
-		by = func(a, b *domain.Shelved) int { return cmp.Compare(b.Width*b.Height, a.Width*a.Height) }
-	case SortBytes:
-		by = func(a, b *domain.Shelved) int { return cmp.Compare(b.Bytes, a.Bytes) }
-	case SortUses:
-		by = func(a, b *domain.Shelved) int { return cmp.Compare(len(b.Posts), len(a.Posts)) }
-	case SortAlt:
-		by = func(a, b *domain.Shelved) int { return cmp.Compare(min(len(a.Alt), 1), min(len(b.Alt), 1)) }
-	case SortTags:
-		by = func(a, b *domain.Shelved) int {
-			return cmp.Or(cmp.Compare(min(len(b.Tags), 1), min(len(a.Tags), 1)), slices.CompareFunc(a.Tags, b.Tags, func(x, y string) int {
-				return cmp.Compare(fold(x), fold(y))
-			}))
-		}
-	case SortTaken:
-		days = func(a domain.Shelved) time.Time {
-			if a.TakenAt.IsZero() {
-				return a.ImportedAt
-			}
-			return a.TakenAt
-		}
-		by = func(a, b *domain.Shelved) int { return days(*b).Compare(days(*a)) }
-	case SortAdded:
-		fallthrough
-	default:
-		days = added
-		by = func(a, b *domain.Shelved) int { return b.ImportedAt.Compare(a.ImportedAt) }
-	}
-	turn := 1
-	if turned {
-		turn = -1
-	}
-	slices.SortStableFunc(list, func(a, b domain.Shelved) int { return turn * by(&a, &b) })
-	return days
 }
 
 // textOf is everything that words are looked for in, folded.

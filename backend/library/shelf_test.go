@@ -299,8 +299,8 @@ func BenchmarkGrid(b *testing.B) {
 		}
 	}
 	for b.Loop() {
-		v := newStock(1, list, nil)
-		if got := v.matching(parseQuery("boats tag:t7 -is:alike")); len(got) != 200 {
+		v := newStock(domain.ShelfMark{Log: 1}, list, nil)
+		if got := v.matching(parseQuery("boats tag:t7 -is:alike"), SortAdded); len(got) != 200 {
 			b.Fatal(len(got))
 		}
 	}

@@ -24,6 +24,22 @@ func (db *DB) Change(ctx context.Context) (n int64, err error) {
 	return n, err
 }
 
+// What a Shelf is made of, but for the looks, which are in no log.
+const shelfMark = `
+SELECT max(ifnull((SELECT max(row) FROM change_log), 0), ifnull((SELECT max(row) FROM change_pack), 0)),
+    ifnull((SELECT max(row) FROM local_look), 0), ifnull((SELECT max(row) FROM change_pack), 0) > ?1 OR EXISTS (
+    SELECT 1 FROM change_log WHERE row > ?1
+        AND tbl IN ('asset', 'asset_tag', 'collection', 'collection_asset', 'post', 'post_media', 'workspace'))`
+
+// ShelfMark returns a mark of now, and whether a Shelf may be another one than at an earlier mark. Most writes, those
+// of the queue above all, change none. The zero mark is before everything.
+func (db *DB) ShelfMark(ctx context.Context, since domain.ShelfMark) (now domain.ShelfMark, changed bool, err error) {
+	err = db.Read(ctx, func(tx *Tx) error {
+		return tx.row(shelfMark, since.Log).Scan(&now.Log, &now.Looks, &changed)
+	})
+	return now, changed || now.Looks != since.Looks || since == domain.ShelfMark{}, err
+}
+
 // selectShelf reads a stretch of assets as one text: ten thousand rows cost the driver far more than
 // they cost SQLite.
 func selectShelf() string {
@@ -33,7 +49,7 @@ func selectShelf() string {
 	) + `, ''), min(row) FROM (
     SELECT a.row, a.id, a.kind, a.format, a.width, a.height, a.bytes, a.duration_ms, a.name, a.alt, a.camera, a.reference,
         a.focus_x IS NOT NULL AS focused, a.taken_at_ms, a.imported_at_ms, a.deleted_at_ms, a.batch, l.colour, l.hash
-    FROM asset a LEFT JOIN local_look l ON l.asset = a.row
+    FROM asset a NOT INDEXED LEFT JOIN local_look l ON l.asset = a.row -- by row, or each stretch would be sorted anew
     WHERE a.workspace = (SELECT row FROM workspace WHERE id = ?1) AND a.row < ?2 ORDER BY a.row DESC LIMIT ?3)`
 }
 

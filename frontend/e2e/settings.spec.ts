@@ -154,9 +154,11 @@ test('how long the same is asked about is chosen for a workspace, and whether pi
 	await expect(days).toHaveText('7 days');
 	await expect(pictures).toBeChecked();
 	await pictures.click();
+	await expect(pictures).not.toBeChecked();
 	await days.focus();
 	await app.keys('Enter');
 	await app.page.getByRole('option', { name: '30 days' }).click();
+	await expect(days).toHaveText('30 days');
 	await app.axe();
 	await app.shot(`settings-twins-${test.info().project.name}`);
 	await app.killAndRestart();

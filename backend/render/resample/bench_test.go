@@ -128,3 +128,24 @@ func BenchmarkColours(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkWorstSimilarity renders photographs in ten widths from 2000 to 320 and compares brightness with Lanczos
+// from full size: it reports how far the worst structural similarity is from one.
+func BenchmarkWorstSimilarity(b *testing.B) {
+	worst := 1.0
+	for b.Loop() {
+		for seed := range uint64(2) {
+			m := pictureOf(natural, benchWidth, benchHeight, image.YCbCrSubsampleRatio420, seed+1)
+			p, err := New().NewPhoto(m, benchWidth, benchHeight, 1)
+			if err != nil {
+				b.Fatal(err)
+			}
+			luma := planesOf(b, m)[0]
+			for _, width := range []int{2000, 1600, 1332, 1080, 1000, 800, 664, 500, 400, 320} {
+				v := View{Window: whole(benchWidth, benchHeight), Width: width, Height: width * 3 / 4, Ratio: m.SubsampleRatio, Rest: RestDefault}
+				worst = min(worst, ssim(planesOf(b, render(b, p, v))[0], oracle(luma, v.Width, v.Height)))
+			}
+		}
+	}
+	b.ReportMetric(1-worst, "worst-difference")
+}

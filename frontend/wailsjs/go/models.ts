@@ -741,6 +741,7 @@ export namespace api {
 	    count: number;
 	}
 	export interface Grid {
+	    total: number;
 	    ids: string[];
 	    names: string[];
 	    ratios: number[];
@@ -757,6 +758,7 @@ export namespace api {
 	    query: string;
 	    collection: string;
 	    sort: string;
+	    most: number;
 	}
 	export interface GridRow {
 	    id: string;

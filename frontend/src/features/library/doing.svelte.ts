@@ -171,7 +171,7 @@ export class Doing {
 			? []
 			: (
 					await this.attempt(() =>
-						shelf.grid({ workspace: this.#lib.workspace, query: '', collection: c.id, sort: 'added' }),
+						shelf.grid({ workspace: this.#lib.workspace, query: '', collection: c.id, sort: 'added', most: 0 }),
 					)
 				)?.ids;
 		if (!inside) return;
@@ -207,7 +207,7 @@ export class Doing {
 	removeTag = async (tag: string) => {
 		const { workspace } = this.#lib;
 		const had = (
-			await this.attempt(() => shelf.grid({ workspace, query: `tag:"${tag}"`, collection: '', sort: 'added' }))
+			await this.attempt(() => shelf.grid({ workspace, query: `tag:"${tag}"`, collection: '', sort: 'added', most: 0 }))
 		)?.ids;
 		if (!had) return;
 		await this.attempt(() => library.RenameTag({ workspace, from: tag, to: '' }));

@@ -51,6 +51,9 @@ const last = {
 };
 const laterMs = 400;
 
+/** How many assets come with the first answer: more than the tallest screen shows. */
+const firstPage = 2000;
+
 /** Whether two grids show the same. */
 function same(a: api.Grid, b: api.Grid): boolean {
 	const lists = ['ids', 'names', 'marks', 'colours', 'ratios', 'bytes', 'durations'] as const;
@@ -61,6 +64,7 @@ function same(a: api.Grid, b: api.Grid): boolean {
 }
 
 const nothing: api.Grid = {
+	total: 0,
 	ids: [],
 	names: [],
 	ratios: [],
@@ -185,6 +189,7 @@ export class Library {
 			query: [place.query, this.query].filter(Boolean).join(' '),
 			collection: place.collection,
 			sort: this.sort,
+			most: 0,
 		};
 		const key = JSON.stringify(q);
 		if (!this.loaded && last.grid && last.shelf === this.#shelf && last.key === key) {
@@ -197,8 +202,17 @@ export class Library {
 		}
 		const changes = last.changes;
 		try {
-			const grid = await this.#shelf.grid(q);
+			// Something else than before: its first page comes first, and the rest behind it.
+			const first = key === last.key ? 0 : firstPage;
+			let grid = await this.#shelf.grid({ ...q, most: first });
 			if (mine !== this.#asked) return;
+			if (grid.total > grid.ids.length) {
+				this.error = undefined;
+				this.grid = grid;
+				this.loaded = true;
+				grid = await this.#shelf.grid(q);
+				if (mine !== this.#asked) return;
+			}
 			this.error = undefined;
 			if (!same(this.grid, grid)) {
 				const focused = this.grid.ids[this.focus];

@@ -11,6 +11,7 @@ vi.mock('$lib/backend', () => ({ backendError: (e: unknown) => e }));
 /** A grid of pictures with these names. */
 function gridOf(...names: string[]): api.Grid {
 	return {
+		total: names.length,
 		ids: names.map((n) => `id-${n}`),
 		names,
 		ratios: names.map(() => 1500),
@@ -97,6 +98,27 @@ describe('the library', () => {
 		shelf.answers[0]!(gridOf('old'));
 		await older;
 		expect(lib.grid.names).toEqual(['new']);
+	});
+
+	it('shows the first page of a large library, and then all of it', async () => {
+		const { shelf, lib } = await opened();
+		shelf.held = true;
+		lib.query = 'boats';
+		const loading = lib.load();
+		expect(shelf.asked.at(-1)?.most).toBeGreaterThan(500);
+		shelf.answers[0]!({ ...gridOf('a', 'b'), total: 4 } as api.Grid);
+		await vi.waitFor(() => expect(shelf.answers.length).toBe(2));
+		expect(lib.grid.names).toEqual(['a', 'b']);
+		expect(lib.grid.total).toBe(4);
+		expect(shelf.asked.at(-1)?.most).toBe(0);
+		shelf.answers[1]!(gridOf('a', 'b', 'c', 'd'));
+		await loading;
+		expect(lib.grid.names).toEqual(['a', 'b', 'c', 'd']);
+		const again = lib.load(); // the same once more comes whole
+		expect(shelf.asked.at(-1)?.most).toBe(0);
+		shelf.answers[2]!(gridOf('a'));
+		await again;
+		expect(lib.count).toBe(1);
 	});
 
 	it('selects one, some, and a range from where the selection began', async () => {
