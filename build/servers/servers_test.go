@@ -72,7 +72,7 @@ func TestAServerThatDiesSaysItsLastWords(t *testing.T) {
 
 func TestAServerThatIsNeverReadyIsEnded(t *testing.T) {
 	s := setup(t, `console.log('thinking'); setInterval(() => {}, 1000)`)
-	s.Wait = time.Second
+	s.Wait = 5 * time.Second // a busy machine takes a while to start Node
 	_, _, err := start(t.TempDir(), s)
 	if err == nil || !strings.Contains(err.Error(), "thinking") {
 		t.Errorf("got %v", err)
