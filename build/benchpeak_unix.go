@@ -16,7 +16,7 @@ func peakOf(state *os.ProcessState) int64 {
 		return 0
 	}
 	if runtime.GOOS == "darwin" {
-		return int64(usage.Maxrss)
+		return usage.Maxrss
 	}
-	return int64(usage.Maxrss) << 10
+	return usage.Maxrss << 10
 }

@@ -84,7 +84,7 @@ func (s *LibraryService) Grid(q GridQuery) (_ Grid, err error) {
 	}
 	out := Grid{
 		Total: len(view.Assets),
-		IDs: make([]string, n), Names: make([]string, n), Ratios: make([]int, n), Colours: make([]int, n), Marks: make([]int, n),
+		IDs:   make([]string, n), Names: make([]string, n), Ratios: make([]int, n), Colours: make([]int, n), Marks: make([]int, n),
 		Durations: make([]int64, n), Bytes: make([]int64, n), Days: []GridDay{},
 	}
 	// A day's name is written once for all that happened in it.

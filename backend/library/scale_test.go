@@ -23,7 +23,8 @@ func fill(ctx context.Context, path string) error {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	for _, statement := range []string{`
+	for _, statement := range []string{
+		`
 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
 INSERT INTO asset (id, workspace, sha256, kind, format, bytes, width, height, turn, duration_ms, frames, name, reference, alt,
     taken_at_ms, camera, warning, imported_at_ms, deleted_at_ms, batch)
