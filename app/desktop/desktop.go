@@ -167,6 +167,7 @@ func config(o arguments, b Build) wiring.Config {
 	if exe, err := os.Executable(); err == nil {
 		c.HEIC = []string{exe, decodeCommand}
 	}
+	c.Engine = os.Getenv("POSTBAG_ENGINE")
 	if pass := os.Getenv("POSTBAG_PASSPHRASE"); pass != "" {
 		c.Passphrase = []byte(pass)
 	}

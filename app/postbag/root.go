@@ -164,6 +164,7 @@ func (c *cli) config() wiring.Config {
 	if exe, err := os.Executable(); err == nil {
 		config.HEIC = []string{exe, decodeCommand}
 	}
+	config.Engine = os.Getenv("POSTBAG_ENGINE")
 	if pass := os.Getenv("POSTBAG_PASSPHRASE"); pass != "" {
 		config.Passphrase = []byte(pass)
 	}

@@ -50,8 +50,12 @@ func newRender(c Config) *render.Engine {
 	if len(c.HEIC) > 0 {
 		heic = render.ChildDecoder{Command: c.HEIC}
 	}
-	return render.New(render.Options{HEIC: heic})
+	return render.New(render.Options{HEIC: heic, General: c.Engine == EngineImaging})
 }
+
+// EngineImaging as Config.Engine sends every picture through the imaging library, photographs too: slower, and to
+// compare with. Any other name means nothing.
+const EngineImaging = "imaging"
 
 // DecodeHEIC is the whole life of the child process named by Config.HEIC; it returns the exit status.
 func DecodeHEIC() int { return render.RunHEICChild(render.Limits{}) }

@@ -49,6 +49,7 @@ type Config struct {
 	Passphrase  []byte   // opens the key's file where there is no keychain; nil: none
 	Interactive bool     // a person can answer the keychain's prompt
 	FFmpeg      string   // where it is, "" to look for it
+	Engine      string   // EngineImaging, or "" for the usual ones
 	HEIC        []string // the command whose child process decodes HEIC; nil: HEIC is kept, not rendered
 	Log         *slog.Logger
 
