@@ -69,3 +69,64 @@ func TestTheShelfHoldsEveryStretchOnceAndInOrder(t *testing.T) {
 		}
 	}
 }
+
+// A mark tells every write that a list of assets shows, and no other: also one whose changes were packed away
+// between two looks.
+func TestAMarkTellsWhatAListOfAssetsShows(t *testing.T) {
+	d := newDesk(t)
+	a, b := d.asset("a"), d.asset("b")
+	mark, changed, err := d.ShelfMark(t.Context(), domain.ShelfMark{})
+	d.must(err)
+	if !changed || mark.Log == 0 {
+		t.Fatalf("at first %+v, %v", mark, changed)
+	}
+	var post domain.Post
+	var c domain.Collection
+	steps := []struct {
+		name  string
+		shown bool
+		write func() error
+	}{
+		{"nothing", false, func() error { return nil }},
+		{"a setting", false, func() error { return d.SetSetting(t.Context(), "app", "{}") }},
+		{"a description", true, func() error { _, err := d.SetAlt(t.Context(), a.ID, "A wall"); return err }},
+		{"a tag", true, func() error { return d.TagAssets(t.Context(), []domain.AssetID{a.ID}, []string{"wall"}, nil) }},
+		{"a tag less", true, func() error { return d.TagAssets(t.Context(), []domain.AssetID{a.ID}, nil, []string{"wall"}) }},
+		{"a look", true, func() error {
+			return d.PutLooks(t.Context(), map[domain.AssetID]domain.Look{a.ID: {Colour: 1, Hash: 2}})
+		}},
+		{"a collection", true, func() (err error) {
+			c, err = d.AddCollection(t.Context(), domain.Collection{Workspace: d.space, Name: "Kept"})
+			return err
+		}},
+		{"a picture in it", true, func() error { return d.Collect(t.Context(), c.ID, []domain.AssetID{b.ID}) }},
+		{"a post", true, func() error { post = d.wholePost(); return nil }},
+		{"a delivery of it", false, func() error {
+			d.deliver(post, post.Variants[0], domain.Planned)
+			return nil
+		}},
+		{"the bin", true, func() error { return d.BinAsset(t.Context(), b.ID) }},
+		{"nothing again", false, func() error { return nil }},
+	}
+	for _, s := range steps {
+		d.must(s.write())
+		now, changed, err := d.ShelfMark(t.Context(), mark)
+		d.must(err)
+		if changed != s.shown {
+			t.Errorf("%s: the list may be another: %v", s.name, changed)
+		}
+		mark = now
+	}
+	_, err = d.SetAlt(t.Context(), a.ID, "A red wall")
+	d.must(err)
+	d.must(d.Write(t.Context(), func(tx *Tx) error {
+		_, err := tx.exec("INSERT INTO change_pack (row, first, until_hlc, deliveries, packed) SELECT max(row), min(row), max(hlc), x'00', x'00' FROM change_log")
+		if err == nil {
+			_, err = tx.exec("DELETE FROM change_log")
+		}
+		return err
+	}))
+	if _, changed, err := d.ShelfMark(t.Context(), mark); err != nil || !changed {
+		t.Errorf("what was packed away is not told: %v, %v", changed, err)
+	}
+}
