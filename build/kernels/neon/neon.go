@@ -175,12 +175,15 @@ func (f *Func) shift(name string, base uint32, s Shape, to, from string, d, n V,
 func (f *Func) Shl(s Shape, d, n V, by int) {
 	f.shift("shl", 0x0f005400, s, s.String(), s.String(), d, n, by, s.bits+by)
 }
+
 func (f *Func) Sshr(s Shape, d, n V, by int) {
 	f.shift("sshr", 0x0f000400, s, s.String(), s.String(), d, n, by, 2*s.bits-by)
 }
+
 func (f *Func) Srshr(s Shape, d, n V, by int) {
 	f.shift("srshr", 0x0f002400, s, s.String(), s.String(), d, n, by, 2*s.bits-by)
 }
+
 func (f *Func) Ushr(s Shape, d, n V, by int) {
 	f.shift("ushr", 0x2f000400, s, s.String(), s.String(), d, n, by, 2*s.bits-by)
 }
