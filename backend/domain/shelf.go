@@ -5,6 +5,7 @@ import "time"
 // Shelved is what a list of thousands needs of an asset.
 type Shelved struct {
 	ID          AssetID
+	Seq         int64 // rises from each import to the next
 	Kind        AssetKind
 	Format      string
 	Width       int // px, as seen
@@ -26,10 +27,16 @@ type Shelved struct {
 	Posts       []string       // the texts of the posts that use it, the bin's left out
 }
 
-// ShelfMark is a moment in the history of everything that a list of assets shows.
-type ShelfMark struct {
-	Log   int64 // the last change in the log
-	Looks int64 // the last look that was remembered
+// ShelfMark is a moment in the history of everything that a list of assets shows; 0 is the beginning.
+type ShelfMark int64
+
+// ShelfChange is what has become of a workspace's assets since a mark.
+type ShelfChange struct {
+	Mark        ShelfMark // now
+	Unknown     bool      // it is too long ago to say: all may be another
+	Assets      []Shelved // those that are new or changed, as they are now, the first imported first
+	Gone        []int64   // the Seq of those that are no more, or another workspace's; rising
+	Collections bool      // their names or queries may be others
 }
 
 // Look is what the program sees in a picture.

@@ -67,10 +67,10 @@ type Store interface {
 type shelfStore interface {
 	// Change grows with every write, by any process.
 	Change(ctx context.Context) (int64, error)
-	// ShelfMark returns a mark of now, and whether a Shelf may be another one than at an earlier mark.
-	ShelfMark(ctx context.Context, since domain.ShelfMark) (now domain.ShelfMark, changed bool, err error)
-	// Shelf returns all assets of a workspace, the bin's too, the last imported first.
-	Shelf(ctx context.Context, w domain.WorkspaceID) ([]domain.Shelved, error)
+	// Shelf returns all assets of a workspace, the bin's too, the first imported first, and the mark of now.
+	Shelf(ctx context.Context, w domain.WorkspaceID) ([]domain.Shelved, domain.ShelfMark, error)
+	// ShelfChange returns what has become of them since a mark.
+	ShelfChange(ctx context.Context, w domain.WorkspaceID, since domain.ShelfMark) (domain.ShelfChange, error)
 	PutLooks(ctx context.Context, looks map[domain.AssetID]domain.Look) error
 	// Batch says that assets came by one import.
 	Batch(ctx context.Context, ids []domain.AssetID, batch string) error

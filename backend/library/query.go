@@ -9,22 +9,35 @@ import (
 	"postbag/backend/domain"
 )
 
-// query is a search, read. Every test must say yes.
+// query is a search, read. All must say yes.
 type query struct {
-	bin bool // what is in the bin, instead of what is not
-	all []test
+	bin   bool // what is in the bin, instead of what is not
+	wide  bool // what it says of an asset may depend on others
+	words []sought
+	tests []test
+}
+
+// sought is a folded word that a text must have, or must not.
+type sought struct {
+	text string
+	not  bool
 }
 
 // test decides about one asset, the i-th of the list.
 type test func(v *stock, a *domain.Shelved, i int) bool
 
-func (q query) takes(v *stock, i int) bool {
-	a := &v.list[i]
-	if a.DeletedAt.IsZero() == q.bin {
-		return false
+func (q *query) takes(v *stock, i int) bool {
+	for _, w := range q.words {
+		if strings.Contains(v.words().at(i), w.text) == w.not {
+			return false
+		}
 	}
-	for _, t := range q.all {
-		if !t(v, a, i) {
+	return v.binned[i] == q.bin && q.passes(v, i)
+}
+
+func (q *query) passes(v *stock, i int) bool {
+	for _, t := range q.tests {
+		if !t(v, v.list[i], i) {
 			return false
 		}
 	}
@@ -60,12 +73,17 @@ func parseQuery(text string) query {
 			q.bin = !not
 			continue
 		}
+		name, _, _ := strings.Cut(fold(word), ":")
+		q.wide = q.wide || name == "batch" || name == "is"
 		t := testOf(word)
-		if not {
-			yes := t
-			t = func(v *stock, a *domain.Shelved, i int) bool { return !yes(v, a, i) }
+		switch {
+		case t == nil:
+			q.words = append(q.words, sought{fold(word), not})
+		case not:
+			q.tests = append(q.tests, func(v *stock, a *domain.Shelved, i int) bool { return !t(v, a, i) })
+		default:
+			q.tests = append(q.tests, t)
 		}
-		q.all = append(q.all, t)
 	}
 	return q
 }
@@ -100,20 +118,20 @@ func split(text string) []string {
 
 func nothing(*stock, *domain.Shelved, int) bool { return false }
 
+// testOf reads a token; nil is a word.
 func testOf(part string) test {
 	if t := pixels(part); t != nil {
 		return t
 	}
 	name, value, ok := strings.Cut(part, ":")
 	if !ok || value == "" {
-		return wordTest(part)
+		return nil
 	}
 	folded := fold(value)
 	switch fold(name) {
 	case "tag":
-		return func(_ *stock, a *domain.Shelved, _ int) bool {
-			return slices.ContainsFunc(a.Tags, func(t string) bool { return t == value || fold(t) == folded })
-		}
+		is := remembered(func(tag string) bool { return tag == value || fold(tag) == folded })
+		return func(_ *stock, a *domain.Shelved, _ int) bool { return slices.ContainsFunc(a.Tags, is) }
 	case "used":
 		return yesNo(folded, func(a *domain.Shelved) bool { return len(a.Posts) > 0 })
 	case "alt":
@@ -136,7 +154,8 @@ func testOf(part string) test {
 			return a.Look != nil && a.Look.Colour >= 0 && colourName(a.Look.Colour) == strings.Replace(folded, "gray", "grey", 1)
 		}
 	case "camera":
-		return func(_ *stock, a *domain.Shelved, _ int) bool { return strings.Contains(fold(a.Camera), folded) }
+		is := remembered(func(camera string) bool { return strings.Contains(fold(camera), folded) })
+		return func(_ *stock, a *domain.Shelved, _ int) bool { return is(a.Camera) }
 	case "name":
 		return func(_ *stock, a *domain.Shelved, _ int) bool { return strings.Contains(fold(a.Name), folded) }
 	case "added":
@@ -150,18 +169,26 @@ func testOf(part string) test {
 	case "is":
 		switch folded {
 		case "alike":
-			return func(v *stock, a *domain.Shelved, _ int) bool { return v.like[a.ID] }
+			return func(v *stock, _ *domain.Shelved, i int) bool { return v.kin.group[i] >= 0 }
 		case "focused":
 			return func(_ *stock, a *domain.Shelved, _ int) bool { return a.Focused }
 		}
 		return nothing
 	}
-	return wordTest(part)
+	return nil
 }
 
-func wordTest(word string) test {
-	word = fold(word)
-	return func(v *stock, _ *domain.Shelved, i int) bool { return strings.Contains(v.words()[i], word) }
+// remembered answers the same question once: thousands of pictures have few tags and fewer cameras.
+func remembered(is func(string) bool) func(string) bool {
+	known := map[string]bool{}
+	return func(s string) bool {
+		answer, ok := known[s]
+		if !ok {
+			answer = is(s)
+			known[s] = answer
+		}
+		return answer
+	}
 }
 
 func yesNo(value string, is func(*domain.Shelved) bool) test {
@@ -218,12 +245,15 @@ func shapeOf(width, height int) string {
 
 // when reads a year, a month or a day, in the time zone of this machine.
 func when(value string, of func(*domain.Shelved) time.Time) test {
-	for _, layout := range []string{"2006-01-02", "2006-01", "2006"} {
-		if _, err := time.Parse(layout, value); err == nil {
-			return func(_ *stock, a *domain.Shelved, _ int) bool {
-				t := of(a)
-				return !t.IsZero() && t.Local().Format(layout) == value
-			}
+	for layout, next := range map[string][3]int{"2006": {1, 0, 0}, "2006-01": {0, 1, 0}, time.DateOnly: {0, 0, 1}} {
+		from, err := time.ParseInLocation(layout, value, time.Local)
+		if err != nil {
+			continue
+		}
+		to := from.AddDate(next[0], next[1], next[2])
+		return func(_ *stock, a *domain.Shelved, _ int) bool {
+			t := of(a)
+			return !t.IsZero() && !t.Before(from) && t.Before(to)
 		}
 	}
 	return nothing

@@ -47,8 +47,8 @@ INSERT INTO local_look (asset, colour, hash) SELECT row, row * 1677 % 16777216, 
 }
 
 // BenchmarkSearchOfManyAssets asks a library of 100,000 assets what people ask, as the window does: all that is
-// found is counted, and the first page is there. It reports the slowest of hundred answers over all questions, and
-// how long the first answer takes after the library has changed.
+// found is counted, and the first page is there. It reports the slowest of hundred answers, those after a
+// change of the library too, and how long these take by themselves.
 func BenchmarkSearchOfManyAssets(b *testing.B) {
 	ctx, dir := b.Context(), filepath.Join(b.TempDir(), "data")
 	s, db, data, space, err := openShelf(ctx, dir)
@@ -99,6 +99,7 @@ func BenchmarkSearchOfManyAssets(b *testing.B) {
 			b.Fatalf("after a change: %d, %v", len(v.Assets), err)
 		}
 		fresh = append(fresh, time.Since(began))
+		took = append(took, fresh[len(fresh)-1])
 	}
 	slices.Sort(took)
 	slices.Sort(fresh)

@@ -299,7 +299,7 @@ func BenchmarkGrid(b *testing.B) {
 		}
 	}
 	for b.Loop() {
-		v := newStock(domain.ShelfMark{Log: 1}, list, nil)
+		v := newStock(list, 1, nil)
 		if got := v.matching(parseQuery("boats tag:t7 -is:alike"), SortAdded); len(got) != 200 {
 			b.Fatal(len(got))
 		}

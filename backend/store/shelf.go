@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -24,50 +25,58 @@ func (db *DB) Change(ctx context.Context) (n int64, err error) {
 	return n, err
 }
 
-// What a Shelf is made of, but for the looks, which are in no log.
-const shelfMark = `
-SELECT max(ifnull((SELECT max(row) FROM change_log), 0), ifnull((SELECT max(row) FROM change_pack), 0)),
-    ifnull((SELECT max(row) FROM local_look), 0), ifnull((SELECT max(row) FROM change_pack), 0) > ?1 OR EXISTS (
-    SELECT 1 FROM change_log WHERE row > ?1
-        AND tbl IN ('asset', 'asset_tag', 'collection', 'collection_asset', 'post', 'post_media', 'workspace'))`
-
-// ShelfMark returns a mark of now, and whether a Shelf may be another one than at an earlier mark. Most writes, those
-// of the queue above all, change none. The zero mark is before everything.
-func (db *DB) ShelfMark(ctx context.Context, since domain.ShelfMark) (now domain.ShelfMark, changed bool, err error) {
-	err = db.Read(ctx, func(tx *Tx) error {
-		return tx.row(shelfMark, since.Log).Scan(&now.Log, &now.Looks, &changed)
-	})
-	return now, changed || now.Looks != since.Looks || since == domain.ShelfMark{}, err
-}
-
-// selectShelf reads a stretch of assets as one text: ten thousand rows cost the driver far more than
-// they cost SQLite.
-func selectShelf() string {
+// selectShelf reads assets of a workspace as one text, the first imported first: ten thousand rows cost the driver far
+// more than they cost SQLite. They are read by their rows: by an index each stretch would be sorted anew.
+func selectShelf(where string) string {
 	return "SELECT group_concat(" + packing(
 		[]string{"row", "width", "height", "bytes", "duration_ms", "focused", "taken_at_ms", "imported_at_ms", "deleted_at_ms", "colour", "hash"},
 		"id", "kind", "format", "name", "alt", "camera", "reference", "batch",
-	) + `, ''), min(row) FROM (
+	) + `, ''), max(row) FROM (
     SELECT a.row, a.id, a.kind, a.format, a.width, a.height, a.bytes, a.duration_ms, a.name, a.alt, a.camera, a.reference,
         a.focus_x IS NOT NULL AS focused, a.taken_at_ms, a.imported_at_ms, a.deleted_at_ms, a.batch, l.colour, l.hash
-    FROM asset a NOT INDEXED LEFT JOIN local_look l ON l.asset = a.row -- by row, or each stretch would be sorted anew
-    WHERE a.workspace = (SELECT row FROM workspace WHERE id = ?1) AND a.row < ?2 ORDER BY a.row DESC LIMIT ?3)`
+    FROM asset a NOT INDEXED LEFT JOIN local_look l ON l.asset = a.row
+    WHERE a.workspace = (SELECT row FROM workspace WHERE id = ?1) AND ` + where + " ORDER BY a.row LIMIT ?3)"
 }
+
+// What selectShelf reads: a stretch of all, or what was touched since a mark.
+const (
+	shelfAll     = "a.row > ?2"
+	shelfTouched = "a.row IN (" + touchedSince + ")"
+	touchedSince = "SELECT asset FROM local_touched WHERE row > ?2"
+)
 
 // shelfStretch is how many assets are read at a time: about a megabyte.
 const shelfStretch = 4000
 
-// What stands beside the assets: flat queries, since one for all is far quicker than one for each.
-const (
-	shelfTags = `
-SELECT t.asset, t.tag AS text FROM asset_tag t JOIN asset a ON a.row = t.asset
-WHERE a.workspace = (SELECT row FROM workspace WHERE id = ?)`
-	shelfCollections = `
-SELECT m.asset, c.id AS text FROM collection_asset m JOIN collection c ON c.row = m.collection
-WHERE c.workspace = (SELECT row FROM workspace WHERE id = ?)`
-	shelfPosts = `
-SELECT DISTINCT m.asset, p.text, p.row FROM post_media m JOIN post p ON p.row = m.post
-WHERE p.workspace = (SELECT row FROM workspace WHERE id = ?) AND p.deleted_at_ms IS NULL`
-)
+// beside is what stands beside assets: flat queries, since one for all is far quicker than one for each.
+type beside struct {
+	all     string // of a workspace
+	touched string // of what was touched since a mark
+	add     func(*domain.Shelved, string)
+}
+
+func besides() []beside {
+	const (
+		tags        = "SELECT t.asset, t.tag AS text FROM asset_tag t"
+		collections = "SELECT m.asset, c.id AS text FROM collection_asset m JOIN collection c ON c.row = m.collection"
+		posts       = "SELECT DISTINCT m.asset, p.text, p.row FROM post_media m JOIN post p ON p.row = m.post AND p.deleted_at_ms IS NULL"
+		space       = "(SELECT row FROM workspace WHERE id = ?1)"
+	)
+	return []beside{
+		{
+			tags + " JOIN asset a ON a.row = t.asset WHERE a.workspace = " + space, tags + " WHERE t.asset IN (" + touchedSince + ")",
+			func(a *domain.Shelved, s string) { a.Tags = append(a.Tags, s) },
+		},
+		{
+			collections + " WHERE c.workspace = " + space, collections + " WHERE m.asset IN (" + touchedSince + ")",
+			func(a *domain.Shelved, s string) { a.Collections = append(a.Collections, domain.CollectionID(s)) },
+		},
+		{
+			posts + " WHERE p.workspace = " + space, posts + " WHERE m.asset IN (" + touchedSince + ")",
+			func(a *domain.Shelved, s string) { a.Posts = append(a.Posts, s) },
+		},
+	}
+}
 
 // packing is the SQL that writes a row's values one behind the other: numbers with a comma after each,
 // then texts, each with its length in bytes before it, so that no text needs escaping.
@@ -117,47 +126,89 @@ func (p *packed) text() string {
 // errPacked says that the database gave a text that it cannot have written.
 var errPacked = errors.New("a packed row cannot be read")
 
-// Shelf returns all assets of a workspace, the bin's too, the last imported first.
-func (db *DB) Shelf(ctx context.Context, w domain.WorkspaceID) (list []domain.Shelved, err error) {
+// Shelf returns all assets of a workspace, the bin's too, the first imported first, and the mark from which on
+// ShelfChange tells what has become of them.
+func (db *DB) Shelf(ctx context.Context, w domain.WorkspaceID) (list []domain.Shelved, mark domain.ShelfMark, err error) {
 	err = db.Read(ctx, func(tx *Tx) error {
-		query, rows := selectShelf(), []int64{}
 		list = []domain.Shelved{}
-		for last := int64(math.MaxInt64); ; {
-			var text sql.NullString
-			var least sql.NullInt64
-			if err := tx.row(query, w, last, shelfStretch).Scan(&text, &least); err != nil {
+		for last := int64(0); ; {
+			before := len(list)
+			if list, last, err = tx.shelved(list, selectShelf(shelfAll), w, last, shelfStretch); err != nil {
 				return err
 			}
-			if !text.Valid {
-				break
-			}
-			p, before := packed{rest: text.String}, len(list)
-			list = slices.Grow(list, shelfStretch)
-			for p.more() {
-				rows = append(rows, p.number())
-				list = append(list, unpackShelved(&p))
-			}
-			if p.bad {
-				return errPacked
-			}
-			if last = least.Int64; len(list)-before < shelfStretch {
+			if len(list)-before < shelfStretch {
 				break
 			}
 		}
-		at := make(map[int64]*domain.Shelved, len(rows))
-		for i, row := range rows {
-			at[row] = &list[i]
+		if err := tx.fillShelf(list, func(b beside) string { return b.all }, w); err != nil {
+			return err
 		}
-		return tx.fillShelf(w, at)
+		return tx.row("SELECT ifnull(max(row), 0) FROM local_touched").Scan(&mark)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read the library: %w", err)
+		return nil, 0, fmt.Errorf("read the library: %w", err)
 	}
-	return list, nil
+	return list, mark, nil
+}
+
+// ShelfChange returns what has become of a workspace's assets since a mark. Most writes, those of the queue above all,
+// touch none.
+func (db *DB) ShelfChange(ctx context.Context, w domain.WorkspaceID, since domain.ShelfMark) (c domain.ShelfChange, err error) {
+	err = db.Read(ctx, func(tx *Tx) error {
+		var first int64
+		if err := tx.row("SELECT ifnull((SELECT min(row) FROM local_touched), 0), ifnull((SELECT max(row) FROM local_touched), 0)").Scan(&first, &c.Mark); err != nil {
+			return err
+		}
+		if c.Mark == since {
+			return nil
+		}
+		if c.Unknown = int64(since)+1 < first || since > c.Mark; c.Unknown {
+			return nil
+		}
+		touched, err := collect(tx, func(s scanner) (n int64, err error) { return n, s.Scan(&n) },
+			"SELECT DISTINCT asset FROM local_touched WHERE row > ? ORDER BY asset", since)
+		if err != nil {
+			return err
+		}
+		if c.Assets, _, err = tx.shelved(nil, selectShelf(shelfTouched), w, int64(since), math.MaxInt64); err != nil {
+			return err
+		}
+		for _, seq := range touched {
+			c.Collections = c.Collections || seq == 0
+			if _, here := slices.BinarySearchFunc(c.Assets, seq, func(a domain.Shelved, n int64) int { return cmp.Compare(a.Seq, n) }); !here && seq != 0 {
+				c.Gone = append(c.Gone, seq)
+			}
+		}
+		return tx.fillShelf(c.Assets, func(b beside) string { return b.touched }, w, since)
+	})
+	if err != nil {
+		return c, fmt.Errorf("read what changed in the library: %w", err)
+	}
+	return c, nil
+}
+
+// shelved appends what one selectShelf finds to a list, and returns the last row of it.
+func (t *Tx) shelved(list []domain.Shelved, query string, w domain.WorkspaceID, after, limit int64) ([]domain.Shelved, int64, error) {
+	var text sql.NullString
+	var last sql.NullInt64
+	if err := t.row(query, w, after, limit).Scan(&text, &last); err != nil {
+		return nil, 0, err
+	}
+	p := packed{rest: text.String}
+	if p.more() {
+		list = slices.Grow(list, int(min(limit, int64(len(p.rest)/50))))
+	}
+	for p.more() {
+		list = append(list, unpackShelved(&p))
+	}
+	if p.bad {
+		return nil, 0, errPacked
+	}
+	return list, last.Int64, nil
 }
 
 func unpackShelved(p *packed) (a domain.Shelved) {
-	a.Width, a.Height, a.Bytes, a.DurationMs = int(p.number()), int(p.number()), p.number(), p.number()
+	a.Seq, a.Width, a.Height, a.Bytes, a.DurationMs = p.number(), int(p.number()), int(p.number()), p.number(), p.number()
 	a.Focused = p.number() != 0
 	if taken := p.optional(); taken.Valid {
 		a.TakenAt = time.UnixMilli(taken.Int64).UTC()
@@ -172,29 +223,30 @@ func unpackShelved(p *packed) (a domain.Shelved) {
 	return a
 }
 
-func (t *Tx) fillShelf(w domain.WorkspaceID, at map[int64]*domain.Shelved) error {
-	for query, add := range map[string]func(*domain.Shelved, string){
-		shelfTags:        func(a *domain.Shelved, s string) { a.Tags = append(a.Tags, s) },
-		shelfCollections: func(a *domain.Shelved, s string) { a.Collections = append(a.Collections, domain.CollectionID(s)) },
-		shelfPosts:       func(a *domain.Shelved, s string) { a.Posts = append(a.Posts, s) },
-	} {
+// fillShelf adds to assets, which are in the order of their rows, what stands beside them.
+func (t *Tx) fillShelf(list []domain.Shelved, query func(beside) string, args ...any) error {
+	for _, side := range besides() {
 		var text sql.NullString
-		if err := t.row("SELECT group_concat("+packing([]string{"asset"}, "text")+", '') FROM ("+query+")", w).Scan(&text); err != nil {
+		whole := "SELECT group_concat(" + packing([]string{"asset"}, "text") + ", '') FROM (" + query(side) + " ORDER BY asset, text)"
+		if err := t.row(whole, args...).Scan(&text); err != nil {
 			return err
 		}
-		p := packed{rest: text.String}
+		p, i := packed{rest: text.String}, 0
 		for p.more() {
-			row, value := p.number(), p.text()
-			if a := at[row]; a != nil {
-				add(a, value)
+			seq, value := p.number(), p.text()
+			for i < len(list) && list[i].Seq < seq {
+				i++
+			}
+			if i < len(list) && list[i].Seq == seq {
+				side.add(&list[i], value)
 			}
 		}
 		if p.bad {
 			return errPacked
 		}
 	}
-	for _, a := range at {
-		slices.Sort(a.Tags)
+	for i := range list {
+		slices.Sort(list[i].Tags)
 	}
 	return nil
 }

@@ -23,21 +23,26 @@ func TestTheShelfReadsWhateverATextHolds(t *testing.T) {
 	d.must(err)
 	d.must(d.Collect(t.Context(), c.ID, []domain.AssetID{odd.ID}))
 
-	list, err := d.Shelf(t.Context(), d.space)
+	list, mark, err := d.Shelf(t.Context(), d.space)
 	d.must(err)
-	if len(list) != 3 || list[0].ID != plain.ID || list[0].DeletedAt.IsZero() || *list[0].Look != (domain.Look{Colour: -1}) {
+	if len(list) != 3 || list[2].ID != plain.ID || list[2].DeletedAt.IsZero() || *list[2].Look != (domain.Look{Colour: -1}) {
 		t.Fatalf("the shelf holds %+v", list)
 	}
 	want := domain.Shelved{
-		ID: odd.ID, Kind: odd.Kind, Format: odd.Format, Width: odd.Width, Height: odd.Height, Bytes: odd.Bytes, Name: odd.Name, Alt: odd.Alt,
+		ID: odd.ID, Seq: list[1].Seq, Kind: odd.Kind, Format: odd.Format, Width: odd.Width, Height: odd.Height, Bytes: odd.Bytes, Name: odd.Name, Alt: odd.Alt,
 		Camera: odd.Camera, Reference: odd.Reference, Focused: true, TakenAt: odd.TakenAt, ImportedAt: odd.ImportedAt,
 		Look: &domain.Look{Colour: 0xff8000, Hash: 1<<63 + 5}, Tags: []string{"a", "b, 1"}, Collections: []domain.CollectionID{c.ID},
 	}
 	if !reflect.DeepEqual(list[1], want) {
 		t.Errorf("got  %+v\nwant %+v", list[1], want)
 	}
-	if other, err := d.Shelf(t.Context(), "nowhere"); err != nil || len(other) != 0 {
+	if other, _, err := d.Shelf(t.Context(), "nowhere"); err != nil || len(other) != 0 {
 		t.Errorf("a workspace that is not there has %v, %v", other, err)
+	}
+	c2, err := d.ShelfChange(t.Context(), d.space, mark-1)
+	d.must(err)
+	if len(c2.Assets) != 1 || c2.Unknown || c2.Mark != mark || !reflect.DeepEqual(c2.Assets[0], want) {
+		t.Errorf("the last change is %+v", c2)
 	}
 }
 
@@ -57,76 +62,103 @@ func TestTheShelfHoldsEveryStretchOnceAndInOrder(t *testing.T) {
 			_, err := tx.exec(addMany, d.space, count)
 			return err
 		}))
-		list, err := d.Shelf(t.Context(), d.space)
+		list, _, err := d.Shelf(t.Context(), d.space)
 		d.must(err)
 		if len(list) != count {
 			t.Fatalf("%d of %d assets are there", len(list), count)
 		}
 		for i, a := range list {
-			if want := fmt.Sprintf("n%d", count-i); a.Name != want {
+			if want := fmt.Sprintf("n%d", i+1); a.Name != want {
 				t.Fatalf("asset %d is %q, want %s", i, a.Name, want)
 			}
 		}
 	}
 }
 
-// A mark tells every write that a list of assets shows, and no other: also one whose changes were packed away
-// between two looks.
+// A mark tells every write that a list of assets shows, and no other, and which assets it is about.
 func TestAMarkTellsWhatAListOfAssetsShows(t *testing.T) {
 	d := newDesk(t)
 	a, b := d.asset("a"), d.asset("b")
-	mark, changed, err := d.ShelfMark(t.Context(), domain.ShelfMark{})
+	list, mark, err := d.Shelf(t.Context(), d.space)
 	d.must(err)
-	if !changed || mark.Log == 0 {
-		t.Fatalf("at first %+v, %v", mark, changed)
+	at := map[domain.AssetID]int64{}
+	for _, one := range list {
+		at[one.ID] = one.Seq
 	}
 	var post domain.Post
 	var c domain.Collection
 	steps := []struct {
-		name  string
-		shown bool
-		write func() error
+		name        string
+		shown       []domain.AssetID
+		collections bool
+		write       func() error
 	}{
-		{"nothing", false, func() error { return nil }},
-		{"a setting", false, func() error { return d.SetSetting(t.Context(), "app", "{}") }},
-		{"a description", true, func() error { _, err := d.SetAlt(t.Context(), a.ID, "A wall"); return err }},
-		{"a tag", true, func() error { return d.TagAssets(t.Context(), []domain.AssetID{a.ID}, []string{"wall"}, nil) }},
-		{"a tag less", true, func() error { return d.TagAssets(t.Context(), []domain.AssetID{a.ID}, nil, []string{"wall"}) }},
-		{"a look", true, func() error {
+		{name: "nothing", write: func() error { return nil }},
+		{name: "a setting", write: func() error { return d.SetSetting(t.Context(), "app", "{}") }},
+		{name: "a description", shown: []domain.AssetID{a.ID}, write: func() error { _, err := d.SetAlt(t.Context(), a.ID, "A wall"); return err }},
+		{name: "a tag", shown: []domain.AssetID{a.ID, b.ID}, write: func() error {
+			return d.TagAssets(t.Context(), []domain.AssetID{a.ID, b.ID}, []string{"wall"}, nil)
+		}},
+		{name: "another name of it", shown: []domain.AssetID{a.ID, b.ID}, write: func() error { return d.RenameTag(t.Context(), d.space, "wall", "Wall") }},
+		{name: "a tag less", shown: []domain.AssetID{a.ID}, write: func() error {
+			return d.TagAssets(t.Context(), []domain.AssetID{a.ID}, nil, []string{"Wall"})
+		}},
+		{name: "a look", shown: []domain.AssetID{a.ID}, write: func() error {
 			return d.PutLooks(t.Context(), map[domain.AssetID]domain.Look{a.ID: {Colour: 1, Hash: 2}})
 		}},
-		{"a collection", true, func() (err error) {
+		{name: "a collection", collections: true, write: func() (err error) {
 			c, err = d.AddCollection(t.Context(), domain.Collection{Workspace: d.space, Name: "Kept"})
 			return err
 		}},
-		{"a picture in it", true, func() error { return d.Collect(t.Context(), c.ID, []domain.AssetID{b.ID}) }},
-		{"a post", true, func() error { post = d.wholePost(); return nil }},
-		{"a delivery of it", false, func() error {
+		{name: "a picture in it", shown: []domain.AssetID{b.ID}, write: func() error { return d.Collect(t.Context(), c.ID, []domain.AssetID{b.ID}) }},
+		{name: "the collection gone", shown: []domain.AssetID{b.ID}, collections: true, write: func() error { return d.RemoveCollection(t.Context(), c.ID) }},
+		{name: "a post", shown: nil, write: func() error { post = d.wholePost(); return nil }},
+		{name: "a delivery of it", write: func() error {
 			d.deliver(post, post.Variants[0], domain.Planned)
 			return nil
 		}},
-		{"the bin", true, func() error { return d.BinAsset(t.Context(), b.ID) }},
-		{"nothing again", false, func() error { return nil }},
+		{name: "the bin", shown: []domain.AssetID{b.ID}, write: func() error { return d.BinAsset(t.Context(), b.ID) }},
+		{name: "nothing again", write: func() error { return nil }},
 	}
 	for _, s := range steps {
 		d.must(s.write())
-		now, changed, err := d.ShelfMark(t.Context(), mark)
+		now, err := d.ShelfChange(t.Context(), d.space, mark)
 		d.must(err)
-		if changed != s.shown {
-			t.Errorf("%s: the list may be another: %v", s.name, changed)
+		if s.name == "a post" { // with pictures of its own
+			if len(now.Assets) == 0 || len(now.Assets[0].Posts) == 0 {
+				t.Errorf("a post uses %+v", now.Assets)
+			}
+			mark = now.Mark
+			continue
 		}
-		mark = now
+		seen := []domain.AssetID{}
+		for _, one := range now.Assets {
+			seen = append(seen, one.ID)
+		}
+		if fmt.Sprint(seen) != fmt.Sprint(s.shown) || now.Collections != s.collections || now.Unknown || len(now.Gone) > 0 {
+			t.Errorf("%s: %+v", s.name, now)
+		}
+		mark = now.Mark
 	}
-	_, err = d.SetAlt(t.Context(), a.ID, "A red wall")
+	d.must(d.PurgeAsset(t.Context(), b.ID))
+	gone, err := d.ShelfChange(t.Context(), d.space, mark)
 	d.must(err)
+	if len(gone.Assets) > 0 || len(gone.Gone) != 1 || gone.Gone[0] != at[b.ID] {
+		t.Errorf("what was deleted for ever is told as %+v", gone)
+	}
+	if other, err := d.ShelfChange(t.Context(), d.space, gone.Mark+1); err != nil || !other.Unknown {
+		t.Errorf("a mark of a time to come tells %+v, %v", other, err)
+	}
 	d.must(d.Write(t.Context(), func(tx *Tx) error {
-		_, err := tx.exec("INSERT INTO change_pack (row, first, until_hlc, deliveries, packed) SELECT max(row), min(row), max(hlc), x'00', x'00' FROM change_log")
-		if err == nil {
-			_, err = tx.exec("DELETE FROM change_log")
-		}
+		_, err := tx.exec("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25000) INSERT INTO local_touched (asset) SELECT ?1 FROM n", at[a.ID])
 		return err
 	}))
-	if _, changed, err := d.ShelfMark(t.Context(), mark); err != nil || !changed {
-		t.Errorf("what was packed away is not told: %v, %v", changed, err)
+	if long, err := d.ShelfChange(t.Context(), d.space, mark); err != nil || !long.Unknown {
+		t.Errorf("what was cut off is told as %+v, %v", long, err)
+	}
+	var kept int
+	d.must(d.Read(t.Context(), func(tx *Tx) error { return tx.row("SELECT count(*) FROM local_touched").Scan(&kept) }))
+	if kept > 21_000 {
+		t.Errorf("%d touches are kept", kept)
 	}
 }

@@ -418,6 +418,11 @@ CREATE TABLE local_told (
     what     TEXT    NOT NULL
 ) STRICT;
 
+CREATE TABLE local_touched (
+    row   INTEGER PRIMARY KEY,
+    asset INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE local_undo (
     row     INTEGER PRIMARY KEY,
     post    INTEGER NOT NULL REFERENCES post (row) ON DELETE CASCADE,
@@ -1253,6 +1258,66 @@ BEGIN SELECT RAISE (ABORT, 'queue: a published segment stays published'); END;
 CREATE TRIGGER send_anyway_fixed BEFORE UPDATE ON send_anyway BEGIN SELECT RAISE (ABORT, 'queue: a person''s word does not change'); END;
 
 CREATE TRIGGER send_anyway_kept BEFORE DELETE ON send_anyway BEGIN SELECT RAISE (ABORT, 'queue: a person''s word is kept'); END;
+
+CREATE TRIGGER touched_asset_d AFTER DELETE ON asset
+BEGIN INSERT INTO local_touched (asset) VALUES (OLD.row); END;
+
+CREATE TRIGGER touched_asset_i AFTER INSERT ON asset
+BEGIN INSERT INTO local_touched (asset) VALUES (NEW.row); END;
+
+CREATE TRIGGER touched_asset_tag_d AFTER DELETE ON asset_tag
+BEGIN INSERT INTO local_touched (asset) VALUES (OLD.asset); END;
+
+CREATE TRIGGER touched_asset_tag_i AFTER INSERT ON asset_tag
+BEGIN INSERT INTO local_touched (asset) VALUES (NEW.asset); END;
+
+CREATE TRIGGER touched_asset_tag_u AFTER UPDATE ON asset_tag
+BEGIN INSERT INTO local_touched (asset) VALUES (OLD.asset), (NEW.asset); END;
+
+CREATE TRIGGER touched_asset_u AFTER UPDATE ON asset
+BEGIN INSERT INTO local_touched (asset) VALUES (NEW.row); END;
+
+CREATE TRIGGER touched_collection_asset_d AFTER DELETE ON collection_asset
+BEGIN INSERT INTO local_touched (asset) VALUES (OLD.asset); END;
+
+CREATE TRIGGER touched_collection_asset_i AFTER INSERT ON collection_asset
+BEGIN INSERT INTO local_touched (asset) VALUES (NEW.asset); END;
+
+CREATE TRIGGER touched_collection_asset_u AFTER UPDATE ON collection_asset
+BEGIN INSERT INTO local_touched (asset) VALUES (OLD.asset), (NEW.asset); END;
+
+CREATE TRIGGER touched_collection_d AFTER DELETE ON collection
+BEGIN INSERT INTO local_touched (asset) VALUES (0); END;
+
+CREATE TRIGGER touched_collection_i AFTER INSERT ON collection
+BEGIN INSERT INTO local_touched (asset) VALUES (0); END;
+
+CREATE TRIGGER touched_collection_u AFTER UPDATE ON collection
+BEGIN INSERT INTO local_touched (asset) VALUES (0); END;
+
+CREATE TRIGGER touched_few AFTER INSERT ON local_touched WHEN NEW.row % 1000 = 0
+BEGIN DELETE FROM local_touched WHERE row <= NEW.row - 20000; END;
+
+CREATE TRIGGER touched_local_look_d AFTER DELETE ON local_look
+BEGIN INSERT INTO local_touched (asset) VALUES (OLD.asset); END;
+
+CREATE TRIGGER touched_local_look_i AFTER INSERT ON local_look
+BEGIN INSERT INTO local_touched (asset) VALUES (NEW.asset); END;
+
+CREATE TRIGGER touched_local_look_u AFTER UPDATE ON local_look
+BEGIN INSERT INTO local_touched (asset) VALUES (NEW.asset); END;
+
+CREATE TRIGGER touched_post_media_d AFTER DELETE ON post_media
+BEGIN INSERT INTO local_touched (asset) VALUES (OLD.asset); END;
+
+CREATE TRIGGER touched_post_media_i AFTER INSERT ON post_media
+BEGIN INSERT INTO local_touched (asset) VALUES (NEW.asset); END;
+
+CREATE TRIGGER touched_post_media_u AFTER UPDATE ON post_media
+BEGIN INSERT INTO local_touched (asset) VALUES (OLD.asset), (NEW.asset); END;
+
+CREATE TRIGGER touched_post_u AFTER UPDATE OF text, deleted_at_ms ON post
+BEGIN INSERT INTO local_touched (asset) SELECT DISTINCT asset FROM post_media WHERE post = NEW.row; END;
 
 CREATE TRIGGER workspace_demo_fixed BEFORE UPDATE OF demo ON workspace
 WHEN NEW.demo <> OLD.demo
