@@ -12,32 +12,38 @@ import (
 // maxName leaves room below the 255 bytes that file systems allow, for a temporary suffix.
 const maxName = 200
 
-// Names gives every output file of one folder a name of its own. The zero value is ready; it is not for
+// Names gives every output file below one folder a path of its own. The zero value is ready; it is not for
 // several goroutines.
 type Names struct {
 	taken map[string]bool
 }
 
-// Name returns "<source name>-<preset id><ext>" with every "/" of the id as "-". source may be a
-// path; its extension goes. Characters that a system forbids become "_", a name that is taken (in
-// any case) gets "-2", "-3" and so on, and a long source name is cut.
-func (n *Names) Name(source, id, ext string) string {
+// Take returns the path that p makes of v: relative, with "/" between folders, without an extension.
+// Characters that a system forbids become "_", a path that is taken (in any case) gets "-2", "-3" and
+// so on, and long names are cut.
+func (n *Names) Take(p Pattern, v Values) string {
+	for try := 1; ; try++ {
+		tail := ""
+		if try > 1 {
+			tail = "-" + strconv.Itoa(try)
+		}
+		if path := p.fill(v, len(tail)) + tail; n.Reserve(path) {
+			return path
+		}
+	}
+}
+
+// Reserve takes a path as it is, and reports false if it was taken before.
+func (n *Names) Reserve(path string) bool {
 	if n.taken == nil {
 		n.taken = map[string]bool{}
 	}
-	end := "-" + safe(strings.ReplaceAll(id, "/", "-")) + safe(ext)
-	stem := stemOf(source)
-	for try := 1; ; try++ {
-		tail := end
-		if try > 1 {
-			tail = strings.TrimSuffix(end, ext) + "-" + strconv.Itoa(try) + ext
-		}
-		name := cut(stem, maxName-len(tail)) + tail
-		if key := strings.ToLower(name); !n.taken[key] {
-			n.taken[key] = true
-			return name
-		}
+	key := strings.ToLower(path)
+	if n.taken[key] {
+		return false
 	}
+	n.taken[key] = true
+	return true
 }
 
 // stemOf returns the last part of a path of any system without its extension, as a safe name.
@@ -52,19 +58,28 @@ func stemOf(path string) string {
 	if stem == "" || strings.Trim(stem, "_") == "" {
 		return "picture"
 	}
-	// Windows keeps these for devices, whatever follows the first dot.
-	first, _, _ := strings.Cut(strings.ToLower(stem), ".")
-	switch strings.TrimRight(first, " ") {
-	case "con", "prn", "aux", "nul", "conin$", "conout$":
-		return "_" + stem
-	}
-	if len(first) == 4 && (strings.HasPrefix(first, "com") || strings.HasPrefix(first, "lpt")) && first[3] >= '0' && first[3] <= '9' {
+	if reserved(stem) {
 		return "_" + stem
 	}
 	if stem[0] == '-' {
 		return "_" + stem[1:] // or a shell command would read it as a flag
 	}
 	return stem
+}
+
+// reserved knows the names that Windows keeps for devices, whatever follows the first dot.
+func reserved(name string) bool {
+	first, _, _ := strings.Cut(strings.ToLower(name), ".")
+	first = strings.TrimRight(first, " ")
+	switch first {
+	case "con", "prn", "aux", "nul", "conin$", "conout$":
+		return true
+	}
+	digit, ok := strings.CutPrefix(first, "com")
+	if !ok {
+		digit, ok = strings.CutPrefix(first, "lpt")
+	}
+	return ok && utf8.RuneCountInString(digit) == 1 && strings.ContainsAny(digit, "0123456789¹²³")
 }
 
 // safe replaces what Windows, macOS or Linux forbid in a name, and what could mislead a reader.
@@ -83,8 +98,8 @@ func cut(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
-	n = max(n, 1)
-	for n > 1 && !utf8.RuneStart(s[n]) {
+	n = max(n, 0)
+	for n > 0 && !utf8.RuneStart(s[n]) {
 		n--
 	}
 	return strings.TrimRight(s[:n], " .")

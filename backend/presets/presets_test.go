@@ -122,35 +122,3 @@ func TestAWrongFileOfPresetsSaysWhatIsWrong(t *testing.T) {
 		}
 	}
 }
-
-func TestOutputNamesAreSafeAndUnique(t *testing.T) {
-	var n Names
-	for _, c := range []struct{ source, id, ext, want string }{
-		{"/home/me/Beach.JPG", "web/og-image", ".jpg", "Beach-web-og-image.jpg"},
-		{"/other/beach.png", "web/og-image", ".jpg", "beach-web-og-image-2.jpg"},
-		{"/third/beach.tiff", "web/og-image", ".jpg", "beach-web-og-image-3.jpg"},
-		{"beach.jpg", "web/og-image", ".png", "beach-web-og-image.png"},
-		{`C:\photos\a:b?.jpg`, "x-1", ".jpg", "a_b_-x-1.jpg"},
-		{"con.tar.gz", "banner", ".jpg", "_con.tar-banner.jpg"},
-		{"LPT1.jpg", "banner", ".jpg", "_LPT1-banner.jpg"},
-		{"..", "banner", ".jpg", "picture-banner.jpg"},
-		{".jpg", "banner", ".png", "jpg-banner.png"},
-		{"", "banner", ".webp", "picture-banner.webp"},
-		{"-rf.jpg", "banner", ".jpg", "_rf-banner.jpg"},
-		{"evil\u202egpj.exe", "banner", ".jpg", "evil_gpj-banner.jpg"},
-		{"caf\u0065\u0301.jpg", "banner", ".jpg", "caf\u00e9-banner.jpg"},
-		{"caf\u00e9.jpg", "banner", ".jpg", "caf\u00e9-banner-2.jpg"},
-		{"bad\xff\xfe.jpg", "banner", ".jpg", "bad_-banner.jpg"},
-		{"new\nline .jpg", "banner", ".jpg", "new_line-banner.jpg"},
-	} {
-		if got := n.Name(c.source, c.id, c.ext); got != c.want {
-			t.Errorf("%q: got %q, want %q", c.source, got, c.want)
-		}
-	}
-	long := strings.Repeat("ä", 300) + ".jpg"
-	for range 3 {
-		if got := n.Name(long, "banner", ".jpg"); len(got) > maxName || !strings.HasSuffix(got, ".jpg") || strings.ToValidUTF8(got, "?") != got {
-			t.Errorf("%d bytes: %q", len(got), got)
-		}
-	}
-}
