@@ -124,7 +124,7 @@ func New(ctx context.Context, p Parts) *Services {
 	}
 	b := &base{ctx: ctx, Parts: p}
 	return &Services{
-		Posts: &PostService{b}, Queue: &QueueService{base: b}, Slots: &SlotService{base: b, reader: typed.NewReader()}, Library: &LibraryService{base: b, jobs: newImports(), background: newUnhurried()}, Presets: &PresetService{b},
+		Posts: &PostService{b}, Queue: &QueueService{base: b}, Slots: &SlotService{base: b, reader: typed.NewReader()}, Library: &LibraryService{base: b, jobs: newImports(), background: newUnhurried()}, Presets: &PresetService{base: b, renders: &renders{stops: map[string]context.CancelFunc{}}},
 		Channels: &ChannelService{base: b}, Networks: &NetworkService{b}, System: &SystemService{b},
 		Settings: &SettingsService{b},
 		Shell:    &ShellService{b},

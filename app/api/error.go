@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 
+	"postbag/backend/batch"
 	"postbag/backend/datadir"
 	"postbag/backend/domain"
 	"postbag/backend/library"
@@ -214,6 +215,10 @@ func fileError(err error) *Error {
 		}
 	}
 	switch {
+	case errors.Is(err, batch.ErrTaken):
+		return &Error{Code: CodeConflict, Message: sentence(err.Error()), Field: "zip", Actions: []string{"Choose another name, or move that file away."}}
+	case errors.Is(err, batch.ErrBook):
+		return &Error{Code: CodeConflict, Message: sentence(err.Error()), Field: "out", Actions: []string{"Choose another folder, or move that list away."}}
 	case errors.Is(err, library.ErrMissing):
 		return &Error{Code: CodeBadFile, Message: sentence(err.Error()), Actions: []string{"Import the file again from where it is now.", "Run postbag doctor."}}
 	case errors.Is(err, network.ErrMediaChanged):

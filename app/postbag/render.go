@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -18,6 +19,10 @@ type renderJSON struct {
 	Files   []renderedJSON      `json:"files"`
 	Failed  []renderFailureJSON `json:"failed"`
 	Seconds float64             `json:"seconds"`
+	Skipped int                 `json:"skipped"` // files that were there already
+	Bytes   int64               `json:"bytes"`   // of what was written
+	Sheet   string              `json:"contact_sheet"`
+	Zip     string              `json:"zip"`
 }
 
 type renderedJSON struct {
@@ -30,6 +35,7 @@ type renderedJSON struct {
 	Quality int    `json:"quality"`
 	Smaller bool   `json:"smaller"` // the picture is smaller than the size asked for: nothing is enlarged
 	Passed  bool   `json:"passed"`  // the original itself, its metadata taken away
+	There   bool   `json:"there"`   // it was there already, and was not touched
 }
 
 type renderFailureJSON struct {
@@ -42,28 +48,36 @@ type renderFailureJSON struct {
 type renderOptions struct {
 	*cli
 	presets, out  string
+	name, zip     string
+	sheet         bool
 	jobs, quality int
 }
 
 func newRender(c *cli) *cobra.Command {
 	o := &renderOptions{cli: c}
 	cmd := &cobra.Command{
-		Use:   "render (FILE|FOLDER|ASSET)... --presets all|ID,...|FILE.json --out DIR [--jobs N] [--quality N]",
+		Use:   "render (FILE|FOLDER|ASSET)... --presets all|ID,...|FILE.json (--out DIR | --zip FILE) [--name PATTERN] [--contact-sheet] [--jobs N] [--quality N]",
 		Short: "Make pictures in many sizes",
-		Long: "Makes every picture in every size, into one folder. Files need no workspace; a folder stands for the\n" +
+		Long: "Makes every picture in every size, into one folder or zip. Files need no workspace; a folder stands for the\n" +
 			"pictures in it, not for those in its folders. FILE.json is a list such as\n" +
 			`[{"id": "banner", "width": 1500, "height": 500, "fit": "cover"}], with fit cover, contain (padded) or inside.` + "\n" +
-			"Nothing is enlarged. Outputs are named SOURCE-PRESET.EXT. What cannot be made is reported, the rest goes on.",
+			"Nothing is enlarged. Outputs are named SOURCE-PRESET.EXT, or by a pattern such as \"{network}/{n:3}-{name}\" of {name},\n" +
+			"{preset}, {network}, {title}, {width}, {height}, {n}, {date} and {tag}. The same again makes only what is missing or out of\n" +
+			"date, also after it was stopped. What cannot be made is reported, the rest goes on.",
 		Args: cobra.MinimumNArgs(1),
 		RunE: c.does(o.run),
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.presets, "presets", "", "all, `ids` with commas, or a file of your own sizes")
 	f.StringVar(&o.out, "out", "", "the `folder` for the outputs")
+	f.StringVar(&o.zip, "zip", "", "one `file` for all outputs, instead of a folder")
+	f.StringVar(&o.name, "name", "", "what outputs are called, a `pattern`; else {name}-{preset}")
+	f.BoolVar(&o.sheet, "contact-sheet", false, "add a page with all pictures, to look at or print")
 	f.IntVar(&o.jobs, "jobs", 0, "pictures at once; 0 is the number of processors")
 	f.IntVar(&o.quality, "quality", 0, "of JPEG, 1 to 100; 0 is each size's own")
 	_ = cmd.MarkFlagRequired("presets")
-	_ = cmd.MarkFlagRequired("out")
+	cmd.MarkFlagsOneRequired("out", "zip")
+	cmd.MarkFlagsMutuallyExclusive("out", "zip")
 	return cmd
 }
 
@@ -74,7 +88,10 @@ func (o *renderOptions) run(ctx context.Context, args []string) error {
 	if o.quality < 0 || o.quality > 100 {
 		return usagef("quality", "quality is between 1 and 100, not %d", o.quality)
 	}
-	request := api.RenderRequest{Out: o.out, Jobs: o.jobs, Quality: o.quality}
+	request := api.RenderRequest{Out: o.out, Jobs: o.jobs, Quality: o.quality, Pattern: o.name, Zip: o.zip}
+	if o.sheet {
+		request.Sheet = &api.Sheet{}
+	}
 	if err := o.sizes(&request); err != nil {
 		return err
 	}
@@ -106,7 +123,13 @@ func (o *renderOptions) run(ctx context.Context, args []string) error {
 		o.status = exitFailed
 	}
 	return o.result(out, func() {
-		o.say("Made %s in %.1f s in %s.", plural(len(out.Files), "file", "files"), out.Seconds, o.out)
+		o.say("Made %s in %.1f s in %s.", plural(len(out.Files)-out.Skipped, "file", "files"), out.Seconds, cmp.Or(out.Zip, o.out, o.zip))
+		if out.Skipped > 0 {
+			o.say("%s already there.", plural(out.Skipped, "was", "were"))
+		}
+		if out.Sheet != "" {
+			o.say("The contact sheet is %s.", out.Sheet)
+		}
 		for _, f := range out.Failed {
 			o.note("%s %s: %s", f.Source, f.Preset, f.Message)
 		}
@@ -133,7 +156,10 @@ func (o *renderOptions) sizes(r *api.RenderRequest) error {
 }
 
 func renderOf(r api.Rendered, took time.Duration) renderJSON {
-	out := renderJSON{Files: []renderedJSON{}, Failed: []renderFailureJSON{}, Seconds: took.Round(time.Millisecond).Seconds()}
+	out := renderJSON{
+		Files: []renderedJSON{}, Failed: []renderFailureJSON{}, Seconds: took.Round(time.Millisecond).Seconds(),
+		Skipped: r.Skipped, Bytes: r.Bytes, Sheet: r.Sheet, Zip: r.Zip,
+	}
 	for _, f := range r.Files {
 		out.Files = append(out.Files, renderedJSON(f))
 	}

@@ -1,9 +1,12 @@
-// Package batch makes many pictures in many sizes: every source in every preset, into one folder.
+// Package batch makes many pictures in many sizes: every source in every preset, into one folder or
+// one zip.
 //
 // A source that cannot be read, and a size that cannot be made, is reported and the rest goes on.
-// Each file appears whole or not at all, names are the same for the same call, and a source is
-// never written over. The package joins presets, which say what is wanted, to render, which makes
-// it; it knows neither the library nor a network.
+// Each file appears whole or not at all, names are the same for the same call, and a file that was
+// not made here is never written over: the output takes another name. A list in the folder
+// (BookName) says what each file was made of, so that the same export again makes only what is
+// missing or out of date, also after it was stopped or killed. The package joins presets, which say
+// what is wanted, to render, which makes it; it knows neither the library nor a network.
 package batch
 
 import (
@@ -12,11 +15,11 @@ import (
 	"fmt"
 	"image/color"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"sync"
+	"time"
 
 	"postbag/backend/presets"
 	"postbag/backend/render"
@@ -29,6 +32,11 @@ type Source struct {
 	Focus *render.Point
 	Crops map[string]render.Rect // the part of the picture for a preset's id, instead of around Focus
 	Open  func(ctx context.Context) (io.ReadSeekCloser, int64, error)
+
+	ID     string    // tells it from others of the same name over many exports; "" is its Path
+	SHA256 string    // of its bytes; "" has it counted
+	Date   time.Time // when it was taken, or came; zero if unknown
+	Tag    string    // its first
 }
 
 // File returns the source for a file on disk.
@@ -57,19 +65,24 @@ var (
 
 // Options say how to make the files.
 type Options struct {
-	Out     string // the folder, made if it is not there
+	Out     string // the folder, made if it is not there; unused where Zip is set
+	Zip     string // the path of one file for all of it, "" for a folder
 	Jobs    int    // pictures at once; 0 is the number of processors
 	Quality int    // of JPEG, 1 to 100; 0 is each preset's own
+	Pattern presets.Pattern
+	Sheet   *Sheet // a page with all pictures beside them; nil for none
 }
 
-// Made is one file that was written.
+// Made is one file that is there now.
 type Made struct {
-	Source, Preset, Path string
-	Width, Height        int
-	Bytes                int64
-	Quality              int  // of a JPEG made here, 0 otherwise
-	Smaller              bool // the picture is smaller than the size asked for
-	Passed               bool // the original itself, its metadata taken away
+	Source, Preset string
+	Path           string // of a zip, the name in it
+	Width, Height  int
+	Bytes          int64
+	Quality        int  // of a JPEG made here, 0 otherwise
+	Smaller        bool // the picture is smaller than the size asked for
+	Passed         bool // the original itself, its metadata taken away
+	There          bool // it was there already, and was left as it is
 }
 
 // Failed says why a source, or one size of it, was not made.
@@ -83,46 +96,61 @@ type Failed struct {
 type Result struct {
 	Files  []Made
 	Failed []Failed
+	Sheet  string // the path of the contact sheet, as in Made; "" for none
+	Zip    string // the path of the zip, "" if none was made
 }
 
 // Run makes every source in every size. Its error means that it stopped early, because ctx ended
-// or the folder cannot be written; the result then says what was made until there. progress may be
-// nil; it is told after every source, by one goroutine at a time.
+// or the folder cannot be written; the result then says what was made until there, which stays for
+// the next run. progress may be nil; it is told after every source, by one goroutine at a time.
 func Run(ctx context.Context, engine *render.Engine, sources []Source, sizes []presets.Preset, o Options, progress func(done, total int)) (Result, error) {
-	r := Result{Files: []Made{}, Failed: []Failed{}}
 	if o.Quality < 0 || o.Quality > 100 {
-		return r, fmt.Errorf("%w: quality %d is not between 1 and 100", presets.ErrInvalid, o.Quality)
+		return Result{}, fmt.Errorf("%w: quality %d is not between 1 and 100", presets.ErrInvalid, o.Quality)
 	}
 	recipes := make([]render.Recipe, len(sizes))
 	for i, p := range sizes {
 		var err error
 		if recipes[i], err = Recipe(p, o.Quality); err != nil {
-			return r, fmt.Errorf("preset %q: %w", p.ID, err)
+			return Result{}, fmt.Errorf("preset %q: %w", p.ID, err)
 		}
 	}
-	if err := os.MkdirAll(o.Out, 0o755); err != nil {
-		return r, err
-	}
-	w := work{engine: engine, sizes: sizes, recipes: recipes, out: o.Out, sources: map[string]bool{}}
-	names := make([][]string, len(sources))
-	var given presets.Names
-	for i, s := range sources {
+	w := work{engine: engine, sizes: sizes, recipes: recipes, sources: map[string]bool{}}
+	for _, s := range sources {
 		if s.Path != "" {
 			w.sources[truePath(s.Path)] = true
 		}
-		for _, p := range sizes {
-			names[i] = append(names[i], given.Name(s.Name, p.ID, ""))
+	}
+	if o.Zip != "" {
+		return w.zipped(ctx, sources, o, progress)
+	}
+	return w.filed(ctx, sources, o, progress)
+}
+
+// filed makes everything into the folder o.Out.
+func (w work) filed(ctx context.Context, sources []Source, o Options, progress func(done, total int)) (r Result, err error) {
+	if w.book, err = openBook(o.Out); err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, w.book.close()) }()
+	if o.Zip != "" { // the list marks the folder as ours from the first moment on
+		if w.book.begin(); w.book.broken != nil {
+			return r, w.book.broken
 		}
 	}
+	outputs := w.book.plan(sources, w.sizes, o.Pattern)
+	w.book.clear(outputs)
 	results := make([]Result, len(sources))
-	err := each(ctx, len(sources), o.Jobs, func(ctx context.Context, i int) error {
+	err = each(ctx, len(sources), o.Jobs, func(ctx context.Context, i int) error {
 		var err error
-		results[i], err = w.one(ctx, sources[i], names[i])
+		results[i], err = w.one(ctx, sources[i], outputs[i])
 		return err
 	}, progress)
 	for _, one := range results {
 		r.Files = append(r.Files, one.Files...)
 		r.Failed = append(r.Failed, one.Failed...)
+	}
+	if err == nil && o.Sheet != nil && len(r.Files) > 0 {
+		r.Sheet, err = w.sheet(ctx, *o.Sheet, results)
 	}
 	return r, err
 }
@@ -171,12 +199,12 @@ type work struct {
 	engine  *render.Engine
 	sizes   []presets.Preset
 	recipes []render.Recipe
-	out     string
 	sources map[string]bool // where sources are
+	book    *book
 }
 
 // one makes all sizes of one source. Its error stops everything.
-func (w work) one(ctx context.Context, s Source, names []string) (Result, error) {
+func (w work) one(ctx context.Context, s Source, outputs []*output) (Result, error) {
 	var r Result
 	f, size, err := s.Open(ctx)
 	if err != nil {
@@ -195,26 +223,26 @@ func (w work) one(ctx context.Context, s Source, names []string) (Result, error)
 	}
 	made := make([]Made, len(recipes))
 	failed := make([]error, len(recipes))
+	missing, content, err := w.missing(s, f, recipes, outputs, made)
+	if err != nil {
+		return Result{Failed: []Failed{{Source: s.Name, Err: err}}}, nil
+	}
 	var broken error // of the folder, not of the picture
-	_, err = w.engine.Render(ctx, f, size, recipes, func(o render.Output) error {
-		failed[o.Recipe] = o.Err
-		if failed[o.Recipe] != nil {
-			return nil //nolint:nilerr // this size failed; the others go on
-		}
-		path := filepath.Join(w.out, names[o.Recipe]+o.Format.Ext())
-		if w.sources[truePath(path)] {
-			failed[o.Recipe] = ErrOverwrite
-			return nil
-		}
-		if broken = write(path, o.Data); broken != nil {
+	if len(missing) > 0 {
+		_, err = w.engine.Render(ctx, f, size, pick(recipes, missing), func(o render.Output) error {
+			i := missing[o.Recipe]
+			if failed[i] = o.Err; o.Err != nil {
+				return nil //nolint:nilerr // this size failed; the others go on
+			}
+			file, err := w.keep(s, outputs[i], o, content, recipes[i].Hash())
+			if errors.Is(err, ErrOverwrite) || errors.Is(err, ErrTaken) {
+				failed[i] = err
+				return nil
+			}
+			made[i], broken = file, err
 			return broken
-		}
-		made[o.Recipe] = Made{
-			Source: s.Name, Preset: w.sizes[o.Recipe].ID, Path: path, Width: o.Width, Height: o.Height, Bytes: int64(len(o.Data)),
-			Quality: o.Quality, Smaller: o.Smaller || o.Reduced, Passed: o.Passed,
-		}
-		return nil
-	})
+		})
+	}
 	for i := range recipes {
 		switch {
 		case failed[i] != nil:
@@ -268,24 +296,4 @@ func truePath(path string) string {
 		return filepath.Join(dir, filepath.Base(abs))
 	}
 	return abs
-}
-
-// write makes or replaces a file as a whole.
-func write(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".postbag-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(0o644), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		if gone := os.Remove(f.Name()); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
-			err = errors.Join(err, gone)
-		}
-		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
-	}
-	return nil
 }
