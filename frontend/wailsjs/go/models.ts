@@ -1141,6 +1141,14 @@ export namespace api {
 	    code: string;
 	    message: string;
 	}
+	export interface Sheet {
+	    language: string;
+	    title: string;
+	    pictures: string;
+	    files: string;
+	    size: string;
+	    names: Record<string, string>;
+	}
 	export interface RenderRequest {
 	    files: string[];
 	    assets: string[];
@@ -1150,6 +1158,10 @@ export namespace api {
 	    out: string;
 	    jobs: number;
 	    quality: number;
+	    pattern: string;
+	    zip: string;
+	    sheet?: Sheet;
+	    task: string;
 	}
 	export interface RenderedFile {
 	    source: string;
@@ -1161,10 +1173,16 @@ export namespace api {
 	    quality: number;
 	    smaller: boolean;
 	    passed: boolean;
+	    there: boolean;
 	}
 	export interface Rendered {
 	    files: RenderedFile[];
 	    failed: RenderFailure[];
+	    skipped: number;
+	    bytes: number;
+	    sheet: string;
+	    zip: string;
+	    stopped: boolean;
 	}
 
 
@@ -1280,6 +1298,7 @@ export namespace api {
 	    splitters?: Record<string, number>;
 	    onboarding?: string;
 	}
+
 	export interface Shelf {
 	    set: boolean;
 	    kind: string;

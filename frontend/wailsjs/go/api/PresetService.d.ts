@@ -4,6 +4,8 @@ import {api} from '../models';
 
 export function List():Promise<Array<api.Preset>>;
 
+export function NamesLike(arg1:api.RenderRequest):Promise<Array<string>>;
+
 export function RemoveOwn(arg1:string):Promise<void>;
 
 export function Render(arg1:api.RenderRequest):Promise<api.Rendered>;
@@ -17,3 +19,7 @@ export function Show(arg1:api.ShowPresets):Promise<void>;
 export function Shown(arg1:string):Promise<Array<string>>;
 
 export function Sizes(arg1:string):Promise<Array<api.Size>>;
+
+export function StopRender(arg1:string):Promise<void>;
+
+export function Tokens():Promise<Array<string>>;

@@ -6,6 +6,10 @@ export function List() {
   return window['go']['api']['PresetService']['List']();
 }
 
+export function NamesLike(arg1) {
+  return window['go']['api']['PresetService']['NamesLike'](arg1);
+}
+
 export function RemoveOwn(arg1) {
   return window['go']['api']['PresetService']['RemoveOwn'](arg1);
 }
@@ -32,4 +36,12 @@ export function Shown(arg1) {
 
 export function Sizes(arg1) {
   return window['go']['api']['PresetService']['Sizes'](arg1);
+}
+
+export function StopRender(arg1) {
+  return window['go']['api']['PresetService']['StopRender'](arg1);
+}
+
+export function Tokens() {
+  return window['go']['api']['PresetService']['Tokens']();
 }
