@@ -158,12 +158,6 @@ func (s *PresetService) NamesLike(r RenderRequest) (_ []string, err error) {
 // mostExamples bounds the pictures, and the sizes, of NamesLike.
 const mostExamples = 3
 
-// Tokens returns what a pattern for names may say in braces, in the order to offer them.
-func (s *PresetService) Tokens() (_ []string, err error) {
-	defer s.done(&err)
-	return presets.Tokens(), nil
-}
-
 func optionsOf(r RenderRequest) (batch.Options, error) {
 	o := batch.Options{Out: r.Out, Zip: r.Zip, Jobs: r.Jobs, Quality: r.Quality}
 	switch {

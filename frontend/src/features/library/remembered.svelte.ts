@@ -1,3 +1,4 @@
+import { usualPattern, type Choices, type Exporter } from './exporter.svelte';
 import { sortOf, type Library } from './library.svelte';
 
 /**
@@ -15,4 +16,26 @@ export function remember(lib: Library): void {
 		localStorage.setItem(kept('sort'), lib.sort);
 		localStorage.setItem(kept('look'), lib.look);
 	});
+}
+
+/** Begins an export as the last one of its workspace was wanted, and remembers what is chosen. */
+export function rememberExport(out: Exporter, workspace: () => string): void {
+	const key = () => `library-export:${workspace()}`;
+	$effect.pre(() => {
+		let kept: Partial<Choices> = {};
+		try {
+			kept = JSON.parse(localStorage.getItem(key()) ?? '{}') as Partial<Choices>;
+		} catch {
+			// it was not written here
+		}
+		out.chosen = {
+			zip: kept.zip === true,
+			folder: String(kept.folder ?? ''),
+			name: String(kept.name ?? ''),
+			pattern: String(kept.pattern ?? usualPattern),
+			sheet: kept.sheet === true,
+			sizes: Array.isArray(kept.sizes) ? kept.sizes.map(String) : undefined,
+		};
+	});
+	$effect(() => localStorage.setItem(key(), JSON.stringify(out.chosen)));
 }

@@ -77,3 +77,25 @@ export function whyVideoFailed(task: { code: string; detail: string }): string {
 	};
 	return (words[task.code] ?? m.library_video_code_failed)();
 }
+
+/** Why a file could not be read, or a size of it not be made; undefined where there is only the backend's sentence. */
+export function whyFailed(code: string): string | undefined {
+	const words: Record<string, () => string> = {
+		not_found: m.library_why_not_found,
+		unreadable: m.library_why_unreadable,
+		not_a_file: m.library_why_not_a_file,
+		link: m.library_why_link,
+		empty: m.library_why_empty,
+		unknown_format: m.library_why_unknown_format,
+		is_archive: m.library_why_archive,
+		unsupported: m.library_why_unsupported,
+		damaged: m.library_why_damaged,
+		too_large: m.library_why_too_large,
+		too_many_pixels: m.library_why_too_large,
+		changed: m.library_why_changed,
+		would_overwrite: m.library_why_overwrite,
+		taken: m.library_why_taken,
+		does_not_fit: m.library_why_does_not_fit,
+	};
+	return words[code]?.();
+}

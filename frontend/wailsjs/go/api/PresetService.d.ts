@@ -21,5 +21,3 @@ export function Shown(arg1:string):Promise<Array<string>>;
 export function Sizes(arg1:string):Promise<Array<api.Size>>;
 
 export function StopRender(arg1:string):Promise<void>;
-
-export function Tokens():Promise<Array<string>>;

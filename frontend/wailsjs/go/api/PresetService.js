@@ -41,7 +41,3 @@ export function Sizes(arg1) {
 export function StopRender(arg1) {
   return window['go']['api']['PresetService']['StopRender'](arg1);
 }
-
-export function Tokens() {
-  return window['go']['api']['PresetService']['Tokens']();
-}
