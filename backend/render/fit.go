@@ -151,7 +151,7 @@ type pixels struct {
 func (p pixels) traits() (opaque, flat bool) { return p.opaque, p.flat }
 
 func (p pixels) encode(ctx context.Context, f Format, r Recipe, merge bool) (trial, error) {
-	canvas := compose(p.part, p.layout, r, f, p.opaque)
+	canvas := r.Watermark.on(compose(p.part, p.layout, r, f, p.opaque))
 	if !f.lossless() {
 		return lossy(ctx, p.encoder, toPlanes(canvas), f, r)
 	}

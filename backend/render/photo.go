@@ -135,5 +135,5 @@ func (d *planes) encode(ctx context.Context, f Format, r Recipe, merge bool) (tr
 		defer d.photo.shared.Release(canvas)
 		m = canvas
 	}
-	return lossy(ctx, d.photo.encoder, m, f, r)
+	return lossy(ctx, d.photo.encoder, r.Watermark.onPlanes(m), f, r)
 }

@@ -48,6 +48,8 @@ type Recipe struct {
 	Quality int
 	// MaxBytes bounds the file, MaxPixels width × height; zero means no bound.
 	MaxBytes, MaxPixels int64
+	// Watermark is drawn on what is made; nil: nothing is.
+	Watermark *Watermark
 }
 
 const (
@@ -91,6 +93,9 @@ func (r Recipe) check() (Recipe, error) {
 	if c := r.Crop; c != nil && !(c.X >= 0 && c.Y >= 0 && c.Width > 0 && c.Height > 0 && c.X+c.Width <= 1.000001 && c.Y+c.Height <= 1.000001) {
 		return wrong("the crop is outside the picture")
 	}
+	if err := r.Watermark.check(); err != nil {
+		return r, err
+	}
 	if len(r.Formats) == 0 {
 		r.Formats = []Format{JPEG, PNG}
 	}
@@ -130,7 +135,7 @@ func (r Recipe) key() string {
 	if r.Crop != nil {
 		crop = fmt.Sprint(*r.Crop)
 	}
-	return fmt.Sprint(r.Width, r.Height, r.Fit, focus, crop, r.Background, r.Enlarge, r.Formats, r.Quality, r.MaxBytes, r.MaxPixels)
+	return fmt.Sprint(r.Width, r.Height, r.Fit, focus, crop, r.Background, r.Enlarge, r.Formats, r.Quality, r.MaxBytes, r.MaxPixels) + r.Watermark.key()
 }
 
 // layout is a recipe applied to the size of one picture as seen: take source, scale it to scaled,
