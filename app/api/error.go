@@ -122,6 +122,9 @@ func inputError(err error) *Error {
 			Actions: []string{"Change it for this channel, or leave the channel out."},
 		}
 	}
+	if wrong := (*presets.FieldError)(nil); errors.As(err, &wrong) {
+		return &Error{Code: CodeInvalid, Message: sentence(err.Error()), Field: wrong.Field}
+	}
 	switch {
 	case errors.Is(err, domain.ErrNotFound):
 		return &Error{Code: CodeNotFound, Message: sentence(err.Error())}

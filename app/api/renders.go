@@ -111,6 +111,11 @@ func (s *PresetService) Render(r RenderRequest) (_ Rendered, err error) {
 		}
 		sources = append(sources, source)
 	}
+	for i, p := range sizes {
+		if sizes[i], err = s.whole(p); err != nil {
+			return Rendered{}, err
+		}
+	}
 	task := TaskRender
 	if r.Task != "" {
 		task += ":" + r.Task
@@ -266,6 +271,14 @@ func (s *PresetService) sizesOf(r RenderRequest) ([]presets.Preset, error) {
 		return set.Find(r.Presets...)
 	}
 	return nil, &domain.FieldError{Field: "presets", Message: "say which sizes to make"}
+}
+
+// whole is a size with the picture of its watermark.
+func (s *PresetService) whole(p presets.Preset) (presets.Preset, error) {
+	if s.DB == nil {
+		return p, nil
+	}
+	return WithPicture(s.ctx, s.DB, p)
 }
 
 func (s *PresetService) source(id domain.AssetID) (batch.Source, error) {

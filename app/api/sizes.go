@@ -1,12 +1,7 @@
 package api
 
 import (
-	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
-	"strings"
-	"time"
 
 	"postbag/backend/domain"
 	"postbag/backend/library"
@@ -187,107 +182,4 @@ func (b *base) shown(w domain.WorkspaceID, set *presets.Set) ([]presets.Preset, 
 		}
 		return !p.Usual && p.Network != ""
 	}), nil
-}
-
-// OwnPreset is a size of one's own.
-type OwnPreset struct {
-	ID       string   `json:"id"` // "" for a new one
-	Title    string   `json:"title"`
-	Width    int      `json:"width"`
-	Height   int      `json:"height"`
-	Fit      string   `json:"fit"`      // "cover", "contain" or "inside"
-	Formats  []string `json:"formats"`  // none: JPEG and PNG
-	MaxBytes int64    `json:"maxBytes"` // 0: no limit
-	Top      int      `json:"top"`      // margins in px that must stay free of what matters
-	Right    int      `json:"right"`
-	Bottom   int      `json:"bottom"`
-	Left     int      `json:"left"`
-}
-
-// ownPrefix begins the ids of sizes made on the screen.
-const ownPrefix = "own/"
-
-// SaveOwn makes or changes a size of one's own.
-func (s *PresetService) SaveOwn(r OwnPreset) (_ Preset, err error) {
-	defer s.done(&err)
-	r.Title = strings.Join(strings.Fields(r.Title), " ")
-	if r.Title == "" || len(r.Title) > 100 {
-		return Preset{}, &domain.FieldError{Field: "title", Message: "a size needs a name of at most 100 bytes"}
-	}
-	if r.ID != "" && !strings.HasPrefix(r.ID, ownPrefix) {
-		return Preset{}, &domain.FieldError{Field: "id", Message: "only a size of one's own can be changed"}
-	}
-	if r.ID == "" {
-		r.ID = ownPrefix + domain.NewID(time.Now())
-	}
-	body := ownBody{ID: r.ID, Title: r.Title, Width: r.Width, Height: r.Height, Fit: r.Fit, Formats: r.Formats, MaxBytes: r.MaxBytes}
-	if r.Top|r.Right|r.Bottom|r.Left != 0 {
-		body.SafeArea = &presets.SafeArea{Top: r.Top, Right: r.Right, Bottom: r.Bottom, Left: r.Left}
-	}
-	data, err := json.Marshal([]ownBody{body})
-	if err != nil {
-		return Preset{}, err
-	}
-	// Parse is what reads it back, so it decides what is right.
-	list, err := presets.Parse(strings.NewReader(string(data)))
-	if err != nil {
-		return Preset{}, err
-	}
-	if err := s.DB.PutPreset(s.ctx, r.ID, string(data[1:len(data)-1])); err != nil {
-		return Preset{}, err
-	}
-	s.Events.Changed(TopicLibrary, []string{})
-	return presetOf(list[0], ""), nil
-}
-
-// RemoveOwn forgets a size of one's own and the parts of pictures that were chosen for it.
-func (s *PresetService) RemoveOwn(id string) (err error) {
-	defer s.done(&err)
-	if err := s.DB.RemovePreset(s.ctx, id); err != nil {
-		return err
-	}
-	s.Events.Changed(TopicLibrary, []string{})
-	return nil
-}
-
-// ownBody is how an own size is kept: what presets.Parse reads.
-type ownBody struct {
-	ID       string            `json:"id"`
-	Title    string            `json:"title"`
-	Width    int               `json:"width"`
-	Height   int               `json:"height"`
-	Fit      string            `json:"fit"`
-	Formats  []string          `json:"formats,omitempty"`
-	MaxBytes int64             `json:"max_bytes,omitempty"`
-	SafeArea *presets.SafeArea `json:"safe_area,omitempty"`
-}
-
-// set is every size: the built-in ones and one's own. Without a data folder there are no own ones.
-func (b *base) set() (*presets.Set, error) {
-	if b.DB == nil {
-		return presets.BuiltIn()
-	}
-	return AllPresets(b.ctx, b.DB)
-}
-
-// OwnPresets has the sizes that people made, as JSON.
-type OwnPresets interface {
-	OwnPresets(ctx context.Context) ([]string, error)
-}
-
-// AllPresets returns the built-in sizes and a person's own.
-func AllPresets(ctx context.Context, from OwnPresets) (*presets.Set, error) {
-	set, err := presets.BuiltIn()
-	if err != nil {
-		return nil, err
-	}
-	bodies, err := from.OwnPresets(ctx)
-	if err != nil || len(bodies) == 0 {
-		return set, err
-	}
-	own, err := presets.Parse(strings.NewReader("[" + strings.Join(bodies, ",") + "]"))
-	if err != nil {
-		return nil, fmt.Errorf("read own sizes: %w", err)
-	}
-	return set.With(own)
 }

@@ -115,7 +115,7 @@ func (c composer) fit(ctx context.Context, use posts.MediaUse, l network.MediaLi
 		part := render.Rect(*use.Crop)
 		recipe.Crop, recipe.Focus = &part, nil
 	}
-	return c.app.Library.FitSize(ctx, use.Asset, recipe, l)
+	return c.app.Library.FitSize(ctx, use.Asset, use.Preset, recipe, l)
 }
 
 // house tells posts what it asks of the rest of the program.

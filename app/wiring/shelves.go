@@ -22,7 +22,11 @@ func (a *App) sizeRecipe(ctx context.Context, asset domain.Asset, id string) (re
 	if err != nil {
 		return render.Recipe{}, err
 	}
-	recipe, err := batch.Recipe(found[0], 0)
+	whole, err := api.WithPicture(ctx, a.DB, found[0])
+	if err != nil {
+		return render.Recipe{}, err
+	}
+	recipe, err := batch.Recipe(whole, 0)
 	if err != nil {
 		return recipe, err
 	}

@@ -57,6 +57,15 @@ func File(path string) Source {
 	}}
 }
 
+// Recipe is what makes a preset, by its id, of this source: of what people chose about the picture.
+func (s Source) Recipe(r render.Recipe, preset string) render.Recipe {
+	r.Focus = s.Focus
+	if crop, ok := s.Crops[preset]; ok {
+		r.Crop, r.Focus = &crop, nil
+	}
+	return r
+}
+
 // Errors of one source or size. Compare with errors.Is.
 var (
 	ErrNotAFile  = errors.New("it is not a file")
@@ -216,10 +225,7 @@ func (w work) one(ctx context.Context, s Source, outputs []*output) (Result, err
 	defer func() { _ = f.Close() }()
 	recipes := append([]render.Recipe(nil), w.recipes...)
 	for i := range recipes {
-		recipes[i].Focus = s.Focus
-		if crop, ok := s.Crops[w.sizes[i].ID]; ok {
-			recipes[i].Crop, recipes[i].Focus = &crop, nil
-		}
+		recipes[i] = s.Recipe(recipes[i], w.sizes[i].ID)
 	}
 	made := make([]Made, len(recipes))
 	failed := make([]error, len(recipes))
@@ -262,6 +268,21 @@ func (w work) one(ctx context.Context, s Source, outputs []*output) (Result, err
 	return r, nil
 }
 
+func watermark(w *presets.Watermark) (*render.Watermark, error) {
+	if w == nil {
+		return nil, nil
+	}
+	file, err := w.PNG()
+	if err != nil {
+		return nil, err
+	}
+	mark, err := render.NewMark(file)
+	if err != nil {
+		return nil, &presets.FieldError{Field: "watermark.picture", Reason: "the watermark's picture: " + err.Error()}
+	}
+	return &render.Watermark{Mark: mark, Place: render.Place(w.Place), Size: w.Size, Margin: w.Margin, Opacity: w.Opacity}, nil
+}
+
 // Recipe is what makes a preset; quality, of JPEG, 0 is the preset's own.
 func Recipe(p presets.Preset, quality int) (render.Recipe, error) {
 	red, green, blue, err := p.BackgroundColour()
@@ -279,6 +300,9 @@ func Recipe(p presets.Preset, quality int) (render.Recipe, error) {
 	}
 	for _, f := range p.Formats {
 		r.Formats = append(r.Formats, render.Format(f))
+	}
+	if r.Watermark, err = watermark(p.Watermark); err != nil {
+		return render.Recipe{}, err
 	}
 	return r, nil
 }

@@ -53,7 +53,8 @@ type Rendition struct {
 	Width     int
 	Height    int
 	Bytes     int64
-	Quality   int  // of JPEG, 0 if the original passed through
-	Passed    bool // the original's own pixels, only its metadata removed
+	Quality   int    // of JPEG, 0 if the original passed through
+	Passed    bool   // the original's own pixels, only its metadata removed
+	Preset    string // the size it was made for, "" for the whole picture
 	CreatedAt time.Time
 }

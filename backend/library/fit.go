@@ -152,9 +152,10 @@ func recipeFor(l network.MediaLimit, width, height int) (render.Recipe, error) {
 
 // FitSize is Fit for a picture that goes out in a size: cut as the recipe says, in the formats and
 // within the limits that recipe and network share. Formats of the recipe that the network does not
-// take give way to those it takes. An animation becomes a still picture with a warning.
-func (s *Service) FitSize(ctx context.Context, a domain.Asset, recipe render.Recipe, l network.MediaLimit) (Fitted, error) {
-	out, err := s.fitSize(ctx, a, recipe, l)
+// take give way to those it takes. An animation becomes a still picture with a warning. preset is the
+// size's id: when it changes, what was made for it is forgotten.
+func (s *Service) FitSize(ctx context.Context, a domain.Asset, preset string, recipe render.Recipe, l network.MediaLimit) (Fitted, error) {
+	out, err := s.fitSize(ctx, a, preset, recipe, l)
 	if err != nil {
 		return Fitted{}, fmt.Errorf("fit %q: %w", a.Name, err)
 	}
@@ -162,7 +163,7 @@ func (s *Service) FitSize(ctx context.Context, a domain.Asset, recipe render.Rec
 	return out, nil
 }
 
-func (s *Service) fitSize(ctx context.Context, a domain.Asset, recipe render.Recipe, l network.MediaLimit) (Fitted, error) {
+func (s *Service) fitSize(ctx context.Context, a domain.Asset, preset string, recipe render.Recipe, l network.MediaLimit) (Fitted, error) {
 	if a.Kind == domain.AssetVideo {
 		return Fitted{}, doesNotFit("a video goes out whole")
 	}
@@ -193,7 +194,7 @@ func (s *Service) fitSize(ctx context.Context, a domain.Asset, recipe render.Rec
 	key := sumOf(fmt.Appendf(nil, "%d size %s", pipeline, recipe.Hash()))
 	r, ok, err := s.recall(ctx, a, key)
 	if err == nil && !ok {
-		r, err = s.renderFor(ctx, a, recipe, key)
+		r, err = s.renderFor(ctx, a, recipe, key, preset)
 	}
 	if err != nil {
 		return Fitted{}, err
@@ -213,7 +214,7 @@ func (s *Service) fitPicture(ctx context.Context, a domain.Asset, l network.Medi
 	key := sumOf(fmt.Appendf(nil, "%d %d %d %v %d %d", pipeline, recipe.Width, recipe.Height, recipe.Formats, recipe.MaxBytes, recipe.MaxPixels))
 	r, ok, err := s.recall(ctx, a, key)
 	if err == nil && !ok {
-		r, err = s.renderFor(ctx, a, recipe, key)
+		r, err = s.renderFor(ctx, a, recipe, key, "")
 	}
 	if err != nil {
 		return Fitted{}, err
@@ -229,7 +230,7 @@ func (s *Service) fitPicture(ctx context.Context, a domain.Asset, l network.Medi
 	return out, nil
 }
 
-func (s *Service) renderFor(ctx context.Context, a domain.Asset, recipe render.Recipe, key string) (domain.Rendition, error) {
+func (s *Service) renderFor(ctx context.Context, a domain.Asset, recipe render.Recipe, key, preset string) (domain.Rendition, error) {
 	none := domain.Rendition{}
 	f, err := s.Open(ctx, a)
 	if err != nil {
@@ -255,7 +256,15 @@ func (s *Service) renderFor(ctx context.Context, a domain.Asset, recipe render.R
 	}
 	r := domain.Rendition{
 		Asset: a.ID, Recipe: key, SHA256: sum, Format: string(out.Format), Width: out.Width, Height: out.Height,
-		Bytes: n, Quality: out.Quality, Passed: out.Passed,
+		Bytes: n, Quality: out.Quality, Passed: out.Passed, Preset: preset,
 	}
-	return r, s.p.Store.PutRendition(ctx, r)
+	if err := s.p.Store.PutRendition(ctx, r); err != nil {
+		return none, err
+	}
+	// A sweep may have taken the same content away just before it was remembered; from now on none does.
+	if have, err := s.p.Files.Size(sum); err != nil || have != n {
+		_, _, err = s.p.Files.Put(ctx, bytes.NewReader(out.Data))
+		return r, err
+	}
+	return r, nil
 }

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	maxFile    = 1 << 20
+	maxFile    = 16 << 20 // watermarks are in it
 	maxPresets = 1000
 	maxSide    = 16383
 	maxID      = 100
@@ -24,60 +24,41 @@ var (
 )
 
 // Parse reads a person's own presets: a JSON list of objects with id, width, height and fit, and
-// if wanted title, formats (or format), quality, max_bytes, background, enlarge and safe_area. "fill" and
-// "fit" are read as cover and inside. Every error is ErrInvalid and says which entry and what is wrong.
+// if wanted title, formats (or format), quality, max_bytes, background, enlarge, safe_area and watermark.
+// "fill" and "fit" are read as cover and inside. Every error is ErrInvalid and says which entry and what is wrong.
 func Parse(r io.Reader) ([]Preset, error) {
-	b, err := io.ReadAll(io.LimitReader(r, maxFile+1))
-	if err != nil {
-		return nil, fmt.Errorf("read presets: %w", err)
-	}
-	if len(b) > maxFile {
-		return nil, fmt.Errorf("%w: the file is over %d bytes", ErrInvalid, maxFile)
-	}
-	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
-	if len(bytes.TrimSpace(b)) == 0 {
-		return nil, fmt.Errorf("%w: the file is empty", ErrInvalid)
-	}
-	var entries []json.RawMessage
-	if err := json.Unmarshal(b, &entries); err != nil {
-		return nil, fmt.Errorf("%w: the file must be a JSON list such as [{\"id\": \"banner\", \"width\": 1500, \"height\": 500, \"fit\": \"cover\"}]: %s",
-			ErrInvalid, place(b, err))
-	}
-	if len(entries) == 0 {
-		return nil, fmt.Errorf("%w: the list is empty", ErrInvalid)
-	}
-	if len(entries) > maxPresets {
-		return nil, fmt.Errorf("%w: the list has %d entries, the limit is %d", ErrInvalid, len(entries), maxPresets)
-	}
-	var list []Preset
-	for i, entry := range entries {
-		p, err := parseOne(entry)
-		if err != nil {
-			return nil, fmt.Errorf("preset %d: %w", i+1, err)
-		}
-		list = append(list, p)
-	}
-	set, err := (&Set{}).With(list)
+	entries, err := Read(r)
 	if err != nil {
 		return nil, err
 	}
-	return set.All(), nil
+	list := make([]Preset, len(entries))
+	for i, e := range entries {
+		switch {
+		case e.Err != nil && e.Preset.ID != "":
+			return nil, fmt.Errorf("preset %d (%q): %w", i+1, clip(e.Preset.ID), e.Err)
+		case e.Err != nil:
+			return nil, fmt.Errorf("preset %d: %w", i+1, e.Err)
+		}
+		list[i] = e.Preset
+	}
+	return list, nil
 }
 
 // own is one entry of a person's file.
 type own struct {
-	ID         string    `json:"id"`
-	Title      string    `json:"title"`
-	Width      int       `json:"width"`
-	Height     int       `json:"height"`
-	Fit        string    `json:"fit"`
-	Format     string    `json:"format"`
-	Formats    []string  `json:"formats"`
-	MaxBytes   int64     `json:"max_bytes"`
-	Quality    int       `json:"quality"`
-	Background string    `json:"background"`
-	Enlarge    bool      `json:"enlarge"`
-	SafeArea   *SafeArea `json:"safe_area"`
+	ID         string     `json:"id"`
+	Title      string     `json:"title,omitempty"`
+	Width      int        `json:"width"`
+	Height     int        `json:"height"`
+	Fit        string     `json:"fit"`
+	Format     string     `json:"format,omitempty"`
+	Formats    []string   `json:"formats,omitempty"`
+	MaxBytes   int64      `json:"max_bytes,omitempty"`
+	Quality    int        `json:"quality,omitempty"`
+	Background string     `json:"background,omitempty"`
+	Enlarge    bool       `json:"enlarge,omitempty"`
+	SafeArea   *SafeArea  `json:"safe_area,omitempty"`
+	Watermark  *Watermark `json:"watermark,omitempty"`
 }
 
 func parseOne(entry json.RawMessage) (Preset, error) {
@@ -96,7 +77,7 @@ func parseOne(entry json.RawMessage) (Preset, error) {
 	}
 	p := Preset{
 		ID: o.ID, Title: o.Title, Kind: Image, Width: o.Width, Height: o.Height, Fit: o.Fit, Formats: o.Formats,
-		MaxBytes: o.MaxBytes, Quality: o.Quality, Background: o.Background, Enlarge: o.Enlarge, SafeArea: o.SafeArea,
+		MaxBytes: o.MaxBytes, Quality: o.Quality, Background: o.Background, Enlarge: o.Enlarge, SafeArea: o.SafeArea, Watermark: o.Watermark,
 	}
 	switch p.Fit {
 	case "fill":
@@ -130,59 +111,88 @@ func place(b []byte, err error) string {
 	return err.Error()
 }
 
+// FieldError is an ErrInvalid that knows which field of an entry is wrong, by its name in a file.
+type FieldError struct{ Field, Reason string }
+
+func (e *FieldError) Error() string { return ErrInvalid.Error() + ": " + e.Reason }
+
+// Is reports whether target is ErrInvalid.
+func (*FieldError) Is(target error) bool { return target == ErrInvalid }
+
+func wrong(field, format string, args ...any) error {
+	return &FieldError{Field: field, Reason: fmt.Sprintf(format, args...)}
+}
+
 // check returns ErrInvalid with the reason if p makes no sense.
 func (p Preset) check() error {
-	wrong := func(format string, args ...any) error {
-		return fmt.Errorf("%w: %s", ErrInvalid, fmt.Sprintf(format, args...))
+	for _, check := range []func() error{
+		func() error { return checkID(p.ID) }, p.checkBox, p.checkFormats, p.checkSafe, p.Watermark.check,
+	} {
+		if err := check(); err != nil {
+			return err
+		}
 	}
-	if err := checkID(p.ID); err != nil {
-		return err
+	_, _, _, err := p.BackgroundColour()
+	return err
+}
+
+func (p Preset) checkBox() error {
+	if p.Width < 0 || p.Width > maxSide {
+		return wrong("width", "width and height must be between 1 and %d pixels", maxSide)
 	}
-	if p.Width < 0 || p.Height < 0 || p.Width > maxSide || p.Height > maxSide {
-		return wrong("width and height must be between 1 and %d pixels", maxSide)
+	if p.Height < 0 || p.Height > maxSide {
+		return wrong("height", "width and height must be between 1 and %d pixels", maxSide)
+	}
+	field := "width"
+	if p.Width > 0 {
+		field = "height"
 	}
 	switch p.Fit {
 	case Cover, Contain:
 		if p.Width == 0 || p.Height == 0 {
-			return wrong("%s needs a width and a height", p.Fit)
+			return wrong(field, "%s needs a width and a height", p.Fit)
 		}
 	case Inside:
 		if p.Width == 0 && p.Height == 0 {
-			return wrong("inside needs a width or a height")
+			return wrong(field, "inside needs a width or a height")
 		}
 	case "":
-		return wrong("fit is missing: cover, contain or inside")
+		return wrong("fit", "fit is missing: cover, contain or inside")
 	default:
-		return wrong("fit %q is not cover, contain or inside", clip(p.Fit))
+		return wrong("fit", "fit %q is not cover, contain or inside", clip(p.Fit))
 	}
+	return nil
+}
+
+func (p Preset) checkFormats() error {
 	known := pictureFormats
 	switch p.Kind {
 	case Image:
 	case Video:
 		known = videoFormats
 	default:
-		return wrong("kind %q is not image or video", clip(p.Kind))
+		return wrong("kind", "kind %q is not image or video", clip(p.Kind))
 	}
 	for _, f := range p.Formats {
 		if !slices.Contains(known, f) {
-			return wrong("format %q is not one of %s", clip(f), strings.Join(known, ", "))
+			return wrong("formats", "format %q is not one of %s", clip(f), strings.Join(known, ", "))
 		}
 	}
-	if len(p.Formats) == 1 && p.Formats[0] == "gif" {
-		return wrong("GIF can be kept but not made: accept another format too")
+	switch {
+	case len(p.Formats) == 1 && p.Formats[0] == "gif":
+		return wrong("formats", "GIF can be kept but not made: accept another format too")
+	case p.MaxBytes < 0:
+		return wrong("max_bytes", "max_bytes is below zero")
+	case p.Quality < 0 || p.Quality > 100:
+		return wrong("quality", "quality must be between 1 and 100")
 	}
-	if p.MaxBytes < 0 {
-		return wrong("max_bytes is below zero")
-	}
-	if p.Quality < 0 || p.Quality > 100 {
-		return wrong("quality must be between 1 and 100")
-	}
-	if _, _, _, err := p.BackgroundColour(); err != nil {
-		return err
-	}
+	return nil
+}
+
+func (p Preset) checkSafe() error {
 	if a := p.SafeArea; a != nil {
 		if min(a.Top, a.Right, a.Bottom, a.Left) < 0 || (p.Width > 0 && a.Left+a.Right >= p.Width) || (p.Height > 0 && a.Top+a.Bottom >= p.Height) {
-			return wrong("the safe area leaves nothing of the picture")
+			return wrong("safe_area", "the safe area leaves nothing of the picture")
 		}
 	}
 	return nil
@@ -190,10 +200,10 @@ func (p Preset) check() error {
 
 func checkID(id string) error {
 	if id == "" {
-		return fmt.Errorf("%w: id is missing", ErrInvalid)
+		return wrong("id", "id is missing")
 	}
 	if len(id) > maxID {
-		return fmt.Errorf("%w: the id is over %d characters", ErrInvalid, maxID)
+		return wrong("id", "the id is over %d characters", maxID)
 	}
 	ok := !strings.HasPrefix(id, "/") && !strings.HasSuffix(id, "/") && !strings.Contains(id, "..") && !strings.Contains(id, "//")
 	for _, c := range id {
@@ -203,7 +213,7 @@ func checkID(id string) error {
 		}
 	}
 	if !ok {
-		return fmt.Errorf("%w: an id has letters, digits, '-', '_', '.' and '/' inside only", ErrInvalid)
+		return wrong("id", "an id has letters, digits, '-', '_', '.' and '/' inside only")
 	}
 	return nil
 }
@@ -223,7 +233,7 @@ func (p Preset) BackgroundColour() (red, green, blue uint8, err error) {
 		value = value<<4 | digit&15
 	}
 	if !found || len(digits) != 6 {
-		return 0, 0, 0, fmt.Errorf("%w: background %q is not like #ffcc00", ErrInvalid, clip(p.Background))
+		return 0, 0, 0, wrong("background", "background %q is not like #ffcc00", clip(p.Background))
 	}
 	return uint8(value >> 16), uint8(value >> 8), uint8(value), nil
 }
@@ -234,4 +244,39 @@ func clip(s string) string {
 		return strings.ToValidUTF8(s[:60], "") + "…"
 	}
 	return s
+}
+
+// Write writes presets as a file that Parse reads back the same, as far as a file of one's own has it:
+// what a built-in one says of its sources is left out. Pictures that are kept elsewhere must be inline.
+func Write(w io.Writer, list []Preset) error {
+	entries := make([]own, len(list))
+	for i, p := range list {
+		if p.Watermark != nil {
+			if _, err := p.Watermark.PNG(); err != nil {
+				return fmt.Errorf("preset %q: %w", p.ID, err)
+			}
+		}
+		entries[i] = ownOf(p)
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(entries)
+}
+
+// Body returns one preset as an entry of a file.
+func Body(p Preset) ([]byte, error) { return json.Marshal(ownOf(p)) }
+
+func ownOf(p Preset) own {
+	return own{
+		ID: p.ID, Title: p.Title, Width: p.Width, Height: p.Height, Fit: p.Fit, Formats: p.Formats, MaxBytes: p.MaxBytes,
+		Quality: p.Quality, Background: p.Background, Enlarge: p.Enlarge, SafeArea: p.SafeArea, Watermark: p.Watermark,
+	}
+}
+
+// Same reports whether two presets are written the same.
+func Same(a, b Preset) bool {
+	x, errA := Body(a)
+	y, errB := Body(b)
+	return errA == nil && errB == nil && bytes.Equal(x, y)
 }

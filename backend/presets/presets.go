@@ -71,9 +71,10 @@ type Preset struct {
 	Note       string   `json:"note,omitempty"`
 
 	// The rest is for own presets.
-	Quality    int    `json:"quality,omitempty"`    // of JPEG, 1 to 100; zero is the usual
-	Background string `json:"background,omitempty"` // "#rrggbb"; empty is transparent or white
-	Enlarge    bool   `json:"enlarge,omitempty"`    // allow pixels to be invented
+	Quality    int        `json:"quality,omitempty"`    // of JPEG, 1 to 100; zero is the usual
+	Background string     `json:"background,omitempty"` // "#rrggbb"; empty is transparent or white
+	Enlarge    bool       `json:"enlarge,omitempty"`    // allow pixels to be invented
+	Watermark  *Watermark `json:"watermark,omitempty"`  // nil: none
 }
 
 // SafeArea are the margins in pixels that a network's interface may cover or crop.

@@ -112,7 +112,7 @@ func TestAWrongFileOfPresetsSaysWhatIsWrong(t *testing.T) {
 		`[{"id":"a","width":9,"height":9,"fit":"cover","background":"red"}]`:         "#ffcc00",
 		`[{"id":"a","width":9,"height":9,"fit":"cover","safe_area":{"left":9}}]`:     "safe area",
 		"[" + strings.Repeat(ok+",", 1000) + ok + "]":                                "1001 entries",
-		"[" + strings.Repeat(" ", 1<<20) + "]":                                       "over 1048576 bytes",
+		"[" + strings.Repeat(" ", 16<<20) + "]":                                      "over 16777216 bytes",
 		`[{"id":"` + strings.Repeat("a", 101) + `","width":9,"fit":"inside"}]`:       "over 100 characters",
 		`[{"id":"a","width":9,"height":9,"fit":"` + strings.Repeat("x", 900) + `"}]`: "…",
 	} {

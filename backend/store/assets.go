@@ -239,7 +239,10 @@ func (db *DB) SetAlt(ctx context.Context, id domain.AssetID, alt string) (domain
 func (db *DB) SetFocus(ctx context.Context, id domain.AssetID, focus *domain.Point) (domain.Asset, error) {
 	return db.changeAsset(ctx, id, "focus", func(tx *Tx) error {
 		x, y := point(focus)
-		return found(tx.exec("UPDATE asset SET focus_x = ?, focus_y = ? WHERE id = ?", x, y, id))
+		if err := found(tx.exec("UPDATE asset SET focus_x = ?, focus_y = ? WHERE id = ?", x, y, id)); err != nil {
+			return err
+		}
+		return tx.outdate("preset <> '' AND asset = (SELECT row FROM asset WHERE id = ?)", id)
 	})
 }
 
@@ -355,39 +358,4 @@ func (db *DB) PurgeAsset(ctx context.Context, id domain.AssetID) error {
 		_, err := tx.exec("DELETE FROM asset WHERE id = ?", id)
 		return err
 	})
-}
-
-const selectRendition = `
-SELECT a.id, r.recipe, r.sha256, r.format, r.width, r.height, r.bytes, r.quality, r.passed, r.created_at_ms
-FROM local_rendition r JOIN asset a ON a.row = r.asset WHERE a.id = ? AND r.recipe = ?`
-
-// Rendition returns what a recipe made of an asset, or domain.ErrNotFound.
-func (db *DB) Rendition(ctx context.Context, id domain.AssetID, recipe string) (r domain.Rendition, err error) {
-	err = db.Read(ctx, func(tx *Tx) error {
-		var created sql.NullInt64
-		err := tx.row(selectRendition, id, recipe).Scan(&r.Asset, &r.Recipe, &r.SHA256, &r.Format, &r.Width, &r.Height,
-			&r.Bytes, &r.Quality, &r.Passed, &created)
-		r.CreatedAt = at(created)
-		return err
-	})
-	return r, err
-}
-
-const putRendition = `
-INSERT INTO local_rendition (asset, recipe, sha256, format, width, height, bytes, quality, passed, created_at_ms)
-SELECT row, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM asset WHERE id = ?1
-ON CONFLICT (asset, recipe) DO UPDATE SET sha256 = excluded.sha256, format = excluded.format, width = excluded.width,
-    height = excluded.height, bytes = excluded.bytes, quality = excluded.quality, passed = excluded.passed,
-    created_at_ms = excluded.created_at_ms`
-
-// PutRendition remembers what a recipe made of an asset.
-func (db *DB) PutRendition(ctx context.Context, r domain.Rendition) error {
-	err := db.Write(ctx, func(tx *Tx) error {
-		return found(tx.exec(putRendition, r.Asset, r.Recipe, r.SHA256, r.Format, r.Width, r.Height, r.Bytes,
-			r.Quality, r.Passed, ms(tx.Now)))
-	})
-	if err != nil {
-		return fmt.Errorf("remember rendition: %w", err)
-	}
-	return nil
 }

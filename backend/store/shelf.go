@@ -309,6 +309,9 @@ ON CONFLICT (asset, preset) DO UPDATE SET x = excluded.x, y = excluded.y, width 
 // SetCrop keeps the part of a picture that a person chose for a preset; nil forgets it.
 func (db *DB) SetCrop(ctx context.Context, id domain.AssetID, preset string, c *domain.Crop) error {
 	err := db.Write(ctx, func(tx *Tx) error {
+		if err := tx.outdate("preset = ? AND asset = (SELECT row FROM asset WHERE id = ?)", preset, id); err != nil {
+			return err
+		}
 		if c == nil {
 			_, err := tx.exec("DELETE FROM asset_crop WHERE asset = (SELECT row FROM asset WHERE id = ?) AND preset = ?", id, preset)
 			return err

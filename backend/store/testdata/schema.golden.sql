@@ -346,7 +346,7 @@ CREATE TABLE local_rendition (
     bytes         INTEGER NOT NULL,
     quality       INTEGER NOT NULL,
     passed        INTEGER NOT NULL CHECK (passed IN (0, 1)),
-    created_at_ms INTEGER NOT NULL,
+    created_at_ms INTEGER NOT NULL, preset TEXT NOT NULL DEFAULT '', stale_at_ms INTEGER,
     UNIQUE (asset, recipe)
 ) STRICT;
 
@@ -534,6 +534,24 @@ CREATE TABLE preset (
     id            TEXT    NOT NULL UNIQUE,
     body_json     TEXT    NOT NULL CHECK (json_valid(body_json)),
     created_at_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE preset_picture (
+    row           INTEGER PRIMARY KEY,
+    sha256        TEXT    NOT NULL UNIQUE CHECK (length(sha256) = 64), -- of data
+    data          TEXT    NOT NULL CHECK (data LIKE 'data:image/png;base64,%'),
+    created_at_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE preset_set (
+    row           INTEGER PRIMARY KEY,
+    id            TEXT    NOT NULL UNIQUE,
+    workspace     INTEGER NOT NULL REFERENCES workspace (row) ON DELETE CASCADE,
+    name          TEXT    NOT NULL CHECK (name <> ''),
+    presets_json  TEXT    NOT NULL CHECK (json_valid(presets_json)), -- ids in their order
+    current       INTEGER NOT NULL CHECK (current IN (0, 1)),
+    created_at_ms INTEGER NOT NULL,
+    UNIQUE (workspace, name)
 ) STRICT;
 
 CREATE TABLE repeat (
@@ -748,6 +766,8 @@ CREATE INDEX local_fault_host ON local_fault (host, at_ms);
 
 CREATE INDEX local_rendition_sha256 ON local_rendition (sha256);
 
+CREATE INDEX local_rendition_stale ON local_rendition (stale_at_ms) WHERE stale_at_ms IS NOT NULL;
+
 CREATE INDEX local_reserve_budget ON local_reserve (budget);
 
 CREATE INDEX local_shelved_delivery ON local_shelved (delivery);
@@ -769,6 +789,8 @@ CREATE UNIQUE INDEX post_media_place ON post_media (post, ifnull(variant, 0), id
 CREATE UNIQUE INDEX post_part_place ON post_part (post, ifnull(variant, 0), idx);
 
 CREATE INDEX post_workspace ON post (workspace, updated_at_ms);
+
+CREATE UNIQUE INDEX preset_set_current ON preset_set (workspace) WHERE current = 1;
 
 CREATE INDEX resolution_delivery ON resolution (delivery, generation, segment_idx);
 
@@ -1125,6 +1147,18 @@ CREATE TRIGGER log_post_version_u AFTER UPDATE ON post_version BEGIN INSERT INTO
 CREATE TRIGGER log_preset_d AFTER DELETE ON preset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'preset', OLD.row, 'd', '{}' FROM local_clock; END;
 
 CREATE TRIGGER log_preset_i AFTER INSERT ON preset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'preset', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'body_json', NEW.body_json, 'created_at_ms', NEW.created_at_ms) FROM local_clock; END;
+
+CREATE TRIGGER log_preset_picture_d AFTER DELETE ON preset_picture BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'preset_picture', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_preset_picture_i AFTER INSERT ON preset_picture BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'preset_picture', NEW.row, 'i', json_object('row', NEW.row, 'sha256', NEW.sha256, 'data', NEW.data, 'created_at_ms', NEW.created_at_ms) FROM local_clock; END;
+
+CREATE TRIGGER log_preset_picture_u AFTER UPDATE ON preset_picture BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'preset_picture', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'sha256' k, NEW.sha256 v WHERE NEW.sha256 IS NOT OLD.sha256 UNION ALL SELECT 'data' k, NEW.data v WHERE NEW.data IS NOT OLD.data UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms)) FROM local_clock; END;
+
+CREATE TRIGGER log_preset_set_d AFTER DELETE ON preset_set BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'preset_set', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_preset_set_i AFTER INSERT ON preset_set BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'preset_set', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'workspace', NEW.workspace, 'name', NEW.name, 'presets_json', NEW.presets_json, 'current', NEW.current, 'created_at_ms', NEW.created_at_ms) FROM local_clock; END;
+
+CREATE TRIGGER log_preset_set_u AFTER UPDATE ON preset_set BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'preset_set', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'name' k, NEW.name v WHERE NEW.name IS NOT OLD.name UNION ALL SELECT 'presets_json' k, NEW.presets_json v WHERE NEW.presets_json IS NOT OLD.presets_json UNION ALL SELECT 'current' k, NEW.current v WHERE NEW.current IS NOT OLD.current UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms)) FROM local_clock; END;
 
 CREATE TRIGGER log_preset_u AFTER UPDATE ON preset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'preset', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'body_json' k, NEW.body_json v WHERE NEW.body_json IS NOT OLD.body_json UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms)) FROM local_clock; END;
 
