@@ -222,6 +222,8 @@ func fileError(err error) *Error {
 		return &Error{Code: CodeConflict, Message: sentence(err.Error()), Field: "zip", Actions: []string{"Choose another name, or move that file away."}}
 	case errors.Is(err, batch.ErrBook):
 		return &Error{Code: CodeConflict, Message: sentence(err.Error()), Field: "out", Actions: []string{"Choose another folder, or move that list away."}}
+	case errors.Is(err, render.ErrDoesNotFit), errors.Is(err, render.ErrRecipe):
+		return &Error{Code: CodeInvalid, Message: sentence(err.Error()), Field: "presets", Safe: "The file is as it was."}
 	case errors.Is(err, library.ErrMissing):
 		return &Error{Code: CodeBadFile, Message: sentence(err.Error()), Actions: []string{"Import the file again from where it is now.", "Run postbag doctor."}}
 	case errors.Is(err, network.ErrMediaChanged):

@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -60,11 +58,12 @@ func (s *PresetService) SaveOwn(r OwnPreset) (_ Preset, err error) {
 	if err != nil {
 		return Preset{}, err
 	}
-	if err := s.keep([]presets.Preset{p}); err != nil {
+	list := []presets.Preset{p}
+	if err := s.keep(list); err != nil {
 		return Preset{}, err
 	}
 	s.Events.Changed(TopicLibrary, []string{})
-	return presetOf(p, ""), nil
+	return presetOf(list[0], ""), nil
 }
 
 // ownOf checks what a person entered, and keeps the picture of its watermark.
@@ -136,24 +135,19 @@ func (s *PresetService) markOf(w OwnWatermark) (string, error) {
 // markSide is the longest side of a watermark's picture: enough for the largest sizes there are.
 const markSide = 800
 
-// keep keeps sizes, and the pictures of their watermarks beside them.
+// keep keeps sizes, and the pictures of their watermarks beside them. The list is then as it is kept.
 func (s *PresetService) keep(list []presets.Preset) error {
 	kept := make([]store.KeptPreset, len(list))
 	for i, p := range list {
-		if w := p.Watermark; w != nil {
-			if _, is := w.KeptAs(); !is {
-				if _, err := batch.Recipe(p, 0); err != nil { // what cannot be drawn is not kept
-					return fmt.Errorf("preset %q: %w", p.ID, err)
-				}
-				sum := sha256.Sum256([]byte(w.Picture))
-				key := hex.EncodeToString(sum[:])
-				if err := s.DB.PutPresetPicture(s.ctx, key, w.Picture); err != nil {
-					return err
-				}
-				with := *w
-				with.Picture = presets.Kept(key)
-				p.Watermark = &with
+		if with := keptForm(p); with.Watermark != p.Watermark {
+			if _, err := batch.Recipe(p, 0); err != nil { // what cannot be drawn is not kept
+				return fmt.Errorf("preset %q: %w", p.ID, err)
 			}
+			sum, _ := with.Watermark.KeptAs()
+			if err := s.DB.PutPresetPicture(s.ctx, sum, p.Watermark.Picture); err != nil {
+				return err
+			}
+			p = with
 		}
 		body, err := presets.Body(p)
 		if err != nil {

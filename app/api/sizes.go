@@ -3,6 +3,7 @@ package api
 import (
 	"slices"
 
+	"postbag/backend/batch"
 	"postbag/backend/domain"
 	"postbag/backend/library"
 	"postbag/backend/presets"
@@ -28,7 +29,9 @@ type Size struct {
 	Own     bool   `json:"own"`   // a person chose the part; else it lies around the focal point
 	State   string `json:"state"` // SizeReady, SizeLook or SizeSmall
 	Missing int    `json:"missing"`
-	Safe    Rect   `json:"safe"` // the part of the size that no interface covers; all of it where nothing is known
+	Safe    Rect   `json:"safe"`    // the part of the size that no interface covers; all of it where nothing is known
+	Enlarge bool   `json:"enlarge"` // what is missing is made up
+	Earlier int    `json:"earlier"` // deliveries still to go out that have frozen it as it was before a change
 }
 
 // States of a size.
@@ -58,16 +61,54 @@ func (s *PresetService) Sizes(asset string) (_ []Size, err error) {
 	}
 	crops, err := s.Library.Crops(s.ctx, a.ID)
 	out := []Size{}
+	if err != nil {
+		return nil, err
+	}
+	earlier, err := s.earlier(a, set)
 	for _, p := range shown {
-		out = append(out, sizeOf(a, p, crops, set))
+		size := sizeOf(a, p, crops, set)
+		size.Earlier = earlier[p.ID]
+		out = append(out, size)
 	}
 	return out, err
+}
+
+// earlier counts by size the deliveries still to go out that have frozen a picture as it was before its
+// focal point, the part or the size itself was changed.
+func (s *PresetService) earlier(a domain.Asset, set *presets.Set) (map[string]int, error) {
+	frozen, err := s.DB.OutdatedPlanned(s.ctx, a.ID)
+	if err != nil || len(frozen) == 0 {
+		return nil, err
+	}
+	source, err := s.source(a.ID)
+	if err != nil {
+		return nil, err
+	}
+	count := map[string]int{}
+	for _, f := range frozen {
+		now := "" // the size is gone
+		if found, err := set.Find(f.Preset); err == nil {
+			whole, err := s.whole(found[0])
+			if err != nil {
+				return nil, err
+			}
+			recipe, err := batch.Recipe(whole, 0)
+			if err != nil {
+				return nil, err
+			}
+			now = source.Recipe(recipe, found[0].ID).Hash()
+		}
+		if f.Basis != now {
+			count[f.Preset]++
+		}
+	}
+	return count, nil
 }
 
 func sizeOf(a domain.Asset, p presets.Preset, crops map[string]domain.Crop, set *presets.Set) Size {
 	size := Size{
 		Preset: p.ID, Label: set.Label(p.Network), Title: p.Title, Width: p.Width, Height: p.Height, Fit: p.Fit,
-		Crop: Rect{Width: 1, Height: 1}, State: SizeReady, Safe: safeOf(p),
+		Crop: Rect{Width: 1, Height: 1}, State: SizeReady, Safe: safeOf(p), Enlarge: p.Enlarge,
 	}
 	crop, own := crops[p.ID]
 	if !own && p.Fit == presets.Cover {

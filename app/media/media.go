@@ -8,7 +8,8 @@
 //
 // A size takes the focus from the asset, or from the query: fx and fy, and x, y, w and h for a part
 // of the picture, all in shares of its width and height; max bounds the longer side in pixels, which
-// makes a preview of a size quick.
+// makes a preview of a size quick; plain leaves out what a size does to pixels besides cutting and scaling
+// (no watermark, no loss), to compare with.
 //
 // What cannot change under its address may be kept by the browser for ever; the rest has an ETag. No
 // file is ever taken for a page or a script: types are by content, and never SVG or HTML.
@@ -227,6 +228,9 @@ func (h *Handler) recipe(r *http.Request, a domain.Asset, what string) (render.R
 		return recipe, "", err
 	}
 	recipe.Formats = shown(recipe.Formats)
+	if q.Has("plain") {
+		recipe.Formats, recipe.MaxBytes, recipe.Watermark = []render.Format{render.PNG}, 0, nil
+	}
 	keep := askMe // the focus of the asset may move, and a size of one's own may change
 	if a.Focus != nil && recipe.Focus == nil && recipe.Crop == nil {
 		recipe.Focus = &render.Point{X: a.Focus.X, Y: a.Focus.Y}

@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
+
+	"postbag/app/api"
 )
 
 type presetJSON struct {
@@ -25,7 +28,11 @@ func newPreset(c *cli) *cobra.Command {
 		&cobra.Command{
 			Use: "list", Short: "List the sizes", Args: cobra.NoArgs,
 			RunE: c.does(func(ctx context.Context, _ []string) error {
-				list, err := c.bare(ctx).Presets.List()
+				s, err := c.sizes(ctx)
+				if err != nil {
+					return err
+				}
+				list, err := s.Presets.List()
 				if err != nil {
 					return err
 				}
@@ -41,5 +48,14 @@ func newPreset(c *cli) *cobra.Command {
 				return c.result(out, func() { c.table([]string{"ID", "KIND", "PIXELS", "FIT", "FORMAT", "TITLE"}, rows) })
 			}),
 		},
+		newPresetExport(c), newPresetImport(c),
 	)
+}
+
+// sizes are the services that know sizes: one's own too, where there is a data folder.
+func (c *cli) sizes(ctx context.Context) (*api.Services, error) {
+	if _, err := os.Stat(c.folder()); err != nil {
+		return c.bare(ctx), nil //nolint:nilerr // there are none of one's own, and nothing is made for them
+	}
+	return c.services(ctx)
 }

@@ -92,7 +92,7 @@ func (o *renderOptions) run(ctx context.Context, args []string) error {
 	if o.sheet {
 		request.Sheet = &api.Sheet{}
 	}
-	if err := o.sizes(&request); err != nil {
+	if err := o.readSizes(&request); err != nil {
 		return err
 	}
 	for _, arg := range args {
@@ -106,12 +106,9 @@ func (o *renderOptions) run(ctx context.Context, args []string) error {
 		}
 		request.Files = append(request.Files, files...)
 	}
-	services := o.bare(ctx)
-	if len(request.Assets) > 0 {
-		var err error
-		if services, err = o.services(ctx); err != nil {
-			return err
-		}
+	services, err := o.servicesFor(ctx, request)
+	if err != nil {
+		return err
 	}
 	began := time.Now()
 	made, err := services.Presets.Render(request)
@@ -136,8 +133,20 @@ func (o *renderOptions) run(ctx context.Context, args []string) error {
 	})
 }
 
-// sizes reads --presets.
-func (o *renderOptions) sizes(r *api.RenderRequest) error {
+// servicesFor opens the data folder only for what is in it: pictures of the library, and sizes of one's own.
+func (o *renderOptions) servicesFor(ctx context.Context, r api.RenderRequest) (*api.Services, error) {
+	own := slices.ContainsFunc(r.Presets, func(id string) bool { return strings.HasPrefix(strings.ToLower(strings.TrimSpace(id)), "own/") })
+	switch {
+	case len(r.Assets) > 0:
+		return o.services(ctx)
+	case own:
+		return o.cli.sizes(ctx)
+	}
+	return o.bare(ctx), nil
+}
+
+// readSizes reads --presets.
+func (o *renderOptions) readSizes(r *api.RenderRequest) error {
 	switch {
 	case o.presets == "all":
 		r.All = true

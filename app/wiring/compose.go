@@ -115,7 +115,11 @@ func (c composer) fit(ctx context.Context, use posts.MediaUse, l network.MediaLi
 		part := render.Rect(*use.Crop)
 		recipe.Crop, recipe.Focus = &part, nil
 	}
-	return c.app.Library.FitSize(ctx, use.Asset, use.Preset, recipe, l)
+	follows := use.Preset
+	if use.OwnFocus != nil || use.Crop != nil {
+		follows = "" // this post says what it shows
+	}
+	return c.app.Library.FitSize(ctx, use.Asset, follows, recipe, l)
 }
 
 // house tells posts what it asks of the rest of the program.

@@ -38,11 +38,18 @@ func (a *App) sizeRecipe(ctx context.Context, asset domain.Asset, id string) (re
 	return recipe, err
 }
 
-// KeepShelves looks after the library until ctx ends: what appears in watched folders is imported, and
-// what was in the bin for a month is deleted.
+// keepStale is how long a rendition is kept that would be another now: long after whatever was being planned
+// with it is written down.
+const keepStale = 24 * time.Hour
+
+// KeepShelves looks after the library until ctx ends: what appears in watched folders is imported,
+// what was in the bin for a month is deleted, and so are renditions that nothing sends any more.
 func (a *App) KeepShelves(ctx context.Context, events api.Events) {
 	if _, err := a.Library.EmptyBin(ctx, "", library.KeepBinned); err != nil && ctx.Err() == nil {
 		a.Log.Warn("the bin could not be emptied", "error", err)
+	}
+	if _, err := a.DB.SweepRenditions(ctx, time.Now().Add(-keepStale), a.Dir.Media().Remove); err != nil && ctx.Err() == nil {
+		a.Log.Warn("old renditions could not be removed", "error", err)
 	}
 	for ctx.Err() == nil {
 		err := a.Library.KeepWatching(ctx, library.Watching{

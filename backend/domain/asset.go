@@ -55,6 +55,7 @@ type Rendition struct {
 	Bytes     int64
 	Quality   int    // of JPEG, 0 if the original passed through
 	Passed    bool   // the original's own pixels, only its metadata removed
-	Preset    string // the size it was made for, "" for the whole picture
+	Preset    string // the size it was made for, as the asset says how; "" for the whole picture or a part that only one post shows
+	Basis     string // hash of the size's recipe before a network's limits, "" without Preset
 	CreatedAt time.Time
 }

@@ -153,7 +153,8 @@ func recipeFor(l network.MediaLimit, width, height int) (render.Recipe, error) {
 // FitSize is Fit for a picture that goes out in a size: cut as the recipe says, in the formats and
 // within the limits that recipe and network share. Formats of the recipe that the network does not
 // take give way to those it takes. An animation becomes a still picture with a warning. preset is the
-// size's id: when it changes, what was made for it is forgotten.
+// size's id if the recipe is what size and asset say, "" if one post says otherwise: when either
+// changes, what was made of it is stale.
 func (s *Service) FitSize(ctx context.Context, a domain.Asset, preset string, recipe render.Recipe, l network.MediaLimit) (Fitted, error) {
 	out, err := s.fitSize(ctx, a, preset, recipe, l)
 	if err != nil {
@@ -170,6 +171,10 @@ func (s *Service) fitSize(ctx context.Context, a domain.Asset, preset string, re
 	most, err := recipeFor(l, recipe.Width, recipe.Height)
 	if err != nil {
 		return Fitted{}, err
+	}
+	made := madeFor{preset: preset}
+	if preset != "" {
+		made.basis = recipe.Hash()
 	}
 	wanted := recipe.Formats
 	if len(wanted) == 0 {
@@ -194,7 +199,7 @@ func (s *Service) fitSize(ctx context.Context, a domain.Asset, preset string, re
 	key := sumOf(fmt.Appendf(nil, "%d size %s", pipeline, recipe.Hash()))
 	r, ok, err := s.recall(ctx, a, key)
 	if err == nil && !ok {
-		r, err = s.renderFor(ctx, a, recipe, key, preset)
+		r, err = s.renderFor(ctx, a, recipe, key, made)
 	}
 	if err != nil {
 		return Fitted{}, err
@@ -214,7 +219,7 @@ func (s *Service) fitPicture(ctx context.Context, a domain.Asset, l network.Medi
 	key := sumOf(fmt.Appendf(nil, "%d %d %d %v %d %d", pipeline, recipe.Width, recipe.Height, recipe.Formats, recipe.MaxBytes, recipe.MaxPixels))
 	r, ok, err := s.recall(ctx, a, key)
 	if err == nil && !ok {
-		r, err = s.renderFor(ctx, a, recipe, key, "")
+		r, err = s.renderFor(ctx, a, recipe, key, madeFor{})
 	}
 	if err != nil {
 		return Fitted{}, err
@@ -230,7 +235,10 @@ func (s *Service) fitPicture(ctx context.Context, a domain.Asset, l network.Medi
 	return out, nil
 }
 
-func (s *Service) renderFor(ctx context.Context, a domain.Asset, recipe render.Recipe, key, preset string) (domain.Rendition, error) {
+// madeFor says what a rendition of a size follows.
+type madeFor struct{ preset, basis string }
+
+func (s *Service) renderFor(ctx context.Context, a domain.Asset, recipe render.Recipe, key string, made madeFor) (domain.Rendition, error) {
 	none := domain.Rendition{}
 	f, err := s.Open(ctx, a)
 	if err != nil {
@@ -256,7 +264,7 @@ func (s *Service) renderFor(ctx context.Context, a domain.Asset, recipe render.R
 	}
 	r := domain.Rendition{
 		Asset: a.ID, Recipe: key, SHA256: sum, Format: string(out.Format), Width: out.Width, Height: out.Height,
-		Bytes: n, Quality: out.Quality, Passed: out.Passed, Preset: preset,
+		Bytes: n, Quality: out.Quality, Passed: out.Passed, Preset: made.preset, Basis: made.basis,
 	}
 	if err := s.p.Store.PutRendition(ctx, r); err != nil {
 		return none, err

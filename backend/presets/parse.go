@@ -10,11 +10,13 @@ import (
 	"strings"
 )
 
+// Most is how many presets a file may have.
+const Most = 1000
+
 const (
-	maxFile    = 16 << 20 // watermarks are in it
-	maxPresets = 1000
-	maxSide    = 16383
-	maxID      = 100
+	maxFile = 16 << 20 // watermarks are in it
+	maxSide = 16383
+	maxID   = 100
 )
 
 // pictureFormats and videoFormats are what a preset may accept.
@@ -123,8 +125,8 @@ func wrong(field, format string, args ...any) error {
 	return &FieldError{Field: field, Reason: fmt.Sprintf(format, args...)}
 }
 
-// check returns ErrInvalid with the reason if p makes no sense.
-func (p Preset) check() error {
+// Check returns ErrInvalid with the reason if p makes no sense.
+func (p Preset) Check() error {
 	for _, check := range []func() error{
 		func() error { return checkID(p.ID) }, p.checkBox, p.checkFormats, p.checkSafe, p.Watermark.check,
 	} {

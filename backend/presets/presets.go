@@ -125,7 +125,7 @@ func (s *Set) With(more []Preset) (*Set, error) {
 		seen[strings.ToLower(p.ID)] = true
 	}
 	for i, p := range more {
-		if err := p.check(); err != nil {
+		if err := p.Check(); err != nil {
 			return nil, fmt.Errorf("preset %d (%q): %w", i+1, clip(p.ID), err)
 		}
 		key := strings.ToLower(p.ID)

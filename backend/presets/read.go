@@ -37,8 +37,8 @@ func Read(r io.Reader) ([]Entry, error) {
 	if len(raw) == 0 {
 		return nil, fmt.Errorf("%w: the list is empty", ErrInvalid)
 	}
-	if len(raw) > maxPresets {
-		return nil, fmt.Errorf("%w: the list has %d entries, the limit is %d", ErrInvalid, len(raw), maxPresets)
+	if len(raw) > Most {
+		return nil, fmt.Errorf("%w: the list has %d entries, the limit is %d", ErrInvalid, len(raw), Most)
 	}
 	list, seen := make([]Entry, len(raw)), map[string]bool{}
 	line, from := 1, 0
@@ -50,7 +50,7 @@ func Read(r io.Reader) ([]Entry, error) {
 		line, from = line+bytes.Count(one, []byte("\n")), at+len(one)
 		if e.Preset, e.Err = parseOne(one); e.Err == nil {
 			key := strings.ToLower(e.Preset.ID)
-			if e.Err = e.Preset.check(); e.Err == nil && seen[key] {
+			if e.Err = e.Preset.Check(); e.Err == nil && seen[key] {
 				e.Err = wrong("id", "the id is taken")
 			}
 			seen[key] = true

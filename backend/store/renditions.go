@@ -12,7 +12,7 @@ import (
 )
 
 const selectRendition = `
-SELECT a.id, r.recipe, r.sha256, r.format, r.width, r.height, r.bytes, r.quality, r.passed, r.created_at_ms, r.preset
+SELECT a.id, r.recipe, r.sha256, r.format, r.width, r.height, r.bytes, r.quality, r.passed, r.created_at_ms, r.preset, r.basis
 FROM local_rendition r JOIN asset a ON a.row = r.asset WHERE a.id = ? AND r.recipe = ? AND r.stale_at_ms IS NULL`
 
 // Rendition returns what a recipe made of an asset, or domain.ErrNotFound, also if it is stale.
@@ -20,7 +20,7 @@ func (db *DB) Rendition(ctx context.Context, id domain.AssetID, recipe string) (
 	err = db.Read(ctx, func(tx *Tx) error {
 		var created sql.NullInt64
 		err := tx.row(selectRendition, id, recipe).Scan(&r.Asset, &r.Recipe, &r.SHA256, &r.Format, &r.Width, &r.Height,
-			&r.Bytes, &r.Quality, &r.Passed, &created, &r.Preset)
+			&r.Bytes, &r.Quality, &r.Passed, &created, &r.Preset, &r.Basis)
 		r.CreatedAt = at(created)
 		return err
 	})
@@ -28,17 +28,17 @@ func (db *DB) Rendition(ctx context.Context, id domain.AssetID, recipe string) (
 }
 
 const putRendition = `
-INSERT INTO local_rendition (asset, recipe, sha256, format, width, height, bytes, quality, passed, created_at_ms, preset)
-SELECT row, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 FROM asset WHERE id = ?1
+INSERT INTO local_rendition (asset, recipe, sha256, format, width, height, bytes, quality, passed, created_at_ms, preset, basis)
+SELECT row, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 FROM asset WHERE id = ?1
 ON CONFLICT (asset, recipe) DO UPDATE SET sha256 = excluded.sha256, format = excluded.format, width = excluded.width,
     height = excluded.height, bytes = excluded.bytes, quality = excluded.quality, passed = excluded.passed,
-    created_at_ms = excluded.created_at_ms, preset = excluded.preset, stale_at_ms = NULL`
+    created_at_ms = excluded.created_at_ms, preset = excluded.preset, basis = excluded.basis, stale_at_ms = NULL`
 
 // PutRendition remembers what a recipe made of an asset.
 func (db *DB) PutRendition(ctx context.Context, r domain.Rendition) error {
 	err := db.Write(ctx, func(tx *Tx) error {
 		return found(tx.exec(putRendition, r.Asset, r.Recipe, r.SHA256, r.Format, r.Width, r.Height, r.Bytes,
-			r.Quality, r.Passed, ms(tx.Now), r.Preset))
+			r.Quality, r.Passed, ms(tx.Now), r.Preset, r.Basis))
 	})
 	if err != nil {
 		return fmt.Errorf("remember rendition: %w", err)
@@ -134,24 +134,24 @@ func (db *DB) SweepRenditions(ctx context.Context, before time.Time, remove func
 }
 
 const outdatedPlanned = `
-SELECT DISTINCT r.preset, d.id FROM local_rendition r JOIN delivery d ON d.state IN ('planned', 'preparing', 'waiting', 'held')
+SELECT DISTINCT r.preset, r.basis, d.id FROM local_rendition r
+JOIN delivery d ON d.state IN ('planned', 'preparing', 'waiting', 'held')
 JOIN json_tree(d.plan_json) j ON j.key = 'sha256' AND j.value = r.sha256
-WHERE r.asset = (SELECT row FROM asset WHERE id = ?) AND r.stale_at_ms IS NOT NULL AND r.preset <> ''
+WHERE r.asset = (SELECT row FROM asset WHERE id = ?) AND r.stale_at_ms IS NOT NULL
 AND NOT EXISTS (SELECT 1 FROM local_rendition n WHERE n.asset = r.asset AND n.sha256 = r.sha256 AND n.stale_at_ms IS NULL)`
 
-// OutdatedPlanned returns how many deliveries that are still to go out have frozen a rendition of an asset
-// that would be another now, by the size it was made for.
-func (db *DB) OutdatedPlanned(ctx context.Context, id domain.AssetID) (count map[string]int, err error) {
-	count = map[string]int{}
+// Frozen is a stale rendition in the plan of a delivery that is still to go out.
+type Frozen struct {
+	Preset, Basis string
+	Delivery      domain.DeliveryID
+}
+
+// OutdatedPlanned returns what of an asset deliveries that are still to go out have frozen that may be
+// another now: what its basis makes today tells.
+func (db *DB) OutdatedPlanned(ctx context.Context, id domain.AssetID) (list []Frozen, err error) {
 	err = db.Read(ctx, func(tx *Tx) error {
-		list, err := collect(tx, func(s scanner) (preset string, err error) {
-			var delivery string
-			return preset, s.Scan(&preset, &delivery)
-		}, outdatedPlanned, id)
-		for _, preset := range list {
-			count[preset]++
-		}
+		list, err = collect(tx, func(s scanner) (f Frozen, err error) { return f, s.Scan(&f.Preset, &f.Basis, &f.Delivery) }, outdatedPlanned, id)
 		return err
 	})
-	return count, err
+	return list, err
 }

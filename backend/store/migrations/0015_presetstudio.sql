@@ -19,8 +19,9 @@ CREATE TABLE preset_set (
 ) STRICT;
 CREATE UNIQUE INDEX preset_set_current ON preset_set (workspace) WHERE current = 1;
 
--- Which size a rendition was made for, '' for none, and since when the size, its part of the picture or the
+-- Which size a rendition was made for, '' for none, of which recipe before a network's limits, and since when the size, its part of the picture or the
 -- focal point is another.
 ALTER TABLE local_rendition ADD COLUMN preset TEXT NOT NULL DEFAULT '';
+ALTER TABLE local_rendition ADD COLUMN basis TEXT NOT NULL DEFAULT '';
 ALTER TABLE local_rendition ADD COLUMN stale_at_ms INTEGER;
 CREATE INDEX local_rendition_stale ON local_rendition (stale_at_ms) WHERE stale_at_ms IS NOT NULL;

@@ -346,7 +346,7 @@ CREATE TABLE local_rendition (
     bytes         INTEGER NOT NULL,
     quality       INTEGER NOT NULL,
     passed        INTEGER NOT NULL CHECK (passed IN (0, 1)),
-    created_at_ms INTEGER NOT NULL, preset TEXT NOT NULL DEFAULT '', stale_at_ms INTEGER,
+    created_at_ms INTEGER NOT NULL, preset TEXT NOT NULL DEFAULT '', basis TEXT NOT NULL DEFAULT '', stale_at_ms INTEGER,
     UNIQUE (asset, recipe)
 ) STRICT;
 

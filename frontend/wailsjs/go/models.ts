@@ -400,6 +400,39 @@ export namespace api {
 	    query: string;
 	    count: number;
 	}
+	export interface CompareSize {
+	    asset: string;
+	    preset: string;
+	}
+	export interface ComparedFile {
+	    bytes: number;
+	    width: number;
+	    height: number;
+	    format: string;
+	    quality: number;
+	    picture: string;
+	}
+	export interface Rect {
+	    x: number;
+	    y: number;
+	    width: number;
+	    height: number;
+	}
+	export interface Comparison {
+	    preset: string;
+	    label: string;
+	    title: string;
+	    width: number;
+	    height: number;
+	    before: ComparedFile;
+	    after: ComparedFile;
+	    part: Rect;
+	    passed: boolean;
+	    smaller: boolean;
+	    reduced: boolean;
+	    enlarged: number;
+	    scale: number;
+	}
 	export interface ConnectRequest {
 	    workspace: string;
 	    network: string;
@@ -430,12 +463,6 @@ export namespace api {
 	    options: string[];
 	    durationS: number;
 	    multiple: boolean;
-	}
-	export interface Rect {
-	    x: number;
-	    y: number;
-	    width: number;
-	    height: number;
 	}
 	export interface Media {
 	    asset: string;
@@ -675,12 +702,21 @@ export namespace api {
 	    name: string;
 	    facts: Fact[];
 	}
+	export interface ExportPresets {
+	    presets: string[];
+	    out: string;
+	}
 	export interface Exported {
 	    folder: string;
 	    posts: number;
 	    files: number;
 	    bytes: number;
 	    missing: string[];
+	}
+	export interface ExportedPresets {
+	    path: string;
+	    text: string;
+	    count: number;
 	}
 	export interface TagCount {
 	    name: string;
@@ -822,6 +858,18 @@ export namespace api {
 	    ids: string[];
 	    error?: Error;
 	}
+	export interface PresetFile {
+	    path: string;
+	    text: string;
+	}
+	export interface ImportPresets {
+	    file: PresetFile;
+	    replace: string[];
+	    all: boolean;
+	    partial: boolean;
+	    workspace: string;
+	    set: string;
+	}
 	export interface ImportedAsset {
 	    asset: Asset;
 	    path: string;
@@ -850,6 +898,26 @@ export namespace api {
 	    posts: Post[];
 	    failed: ImportFailures[];
 	    channels: string[];
+	}
+	export interface ReviewedPreset {
+	    line: number;
+	    id: string;
+	    title: string;
+	    width: number;
+	    height: number;
+	    fit: string;
+	    marked: boolean;
+	    state: string;
+	    instead: string;
+	    message: string;
+	    field: string;
+	}
+	export interface ImportedPresets {
+	    added: number;
+	    replaced: number;
+	    same: number;
+	    wrong: ReviewedPreset[];
+	    presets: string[];
 	}
 
 
@@ -989,6 +1057,11 @@ export namespace api {
 	    warning: string;
 	    poll?: PollMax;
 	}
+	export interface NewPresetSet {
+	    workspace: string;
+	    name: string;
+	    presets: string[];
+	}
 	export interface Notice {
 	    code: string;
 	    values: Record<string, string>;
@@ -1005,6 +1078,14 @@ export namespace api {
 	    away: boolean;
 	    published: boolean;
 	}
+	export interface OwnWatermark {
+	    asset: string;
+	    picture: string;
+	    place: string;
+	    size: number;
+	    margin: number;
+	    opacity: number;
+	}
 	export interface OwnPreset {
 	    id: string;
 	    title: string;
@@ -1013,11 +1094,16 @@ export namespace api {
 	    fit: string;
 	    formats: string[];
 	    maxBytes: number;
+	    quality: number;
+	    background: string;
+	    enlarge: boolean;
 	    top: number;
 	    right: number;
 	    bottom: number;
 	    left: number;
+	    watermark?: OwnWatermark;
 	}
+
 	export interface ParsedTime {
 	    when: When;
 	    guessed: boolean;
@@ -1071,6 +1157,17 @@ export namespace api {
 	    date: string;
 	    note: string;
 	    safe?: Margins;
+	    quality: number;
+	    background: string;
+	    enlarge: boolean;
+	    watermark?: OwnWatermark;
+	}
+
+	export interface PresetSet {
+	    id: string;
+	    name: string;
+	    presets: string[];
+	    current: boolean;
 	}
 	export interface PreviewMedia {
 	    asset: string;
@@ -1129,6 +1226,10 @@ export namespace api {
 	export interface RemovePerson {
 	    workspace: string;
 	    mark: string;
+	}
+	export interface RenamePresetSet {
+	    id: string;
+	    name: string;
 	}
 	export interface RenameTag {
 	    workspace: string;
@@ -1201,6 +1302,7 @@ export namespace api {
 	    aside: string;
 	    held: number;
 	}
+
 	export interface SaveCollection {
 	    workspace: string;
 	    id: string;
@@ -1359,6 +1461,8 @@ export namespace api {
 	    state: string;
 	    missing: number;
 	    safe: Rect;
+	    enlarge: boolean;
+	    earlier: number;
 	}
 	export interface Slot {
 	    weekday: number;
