@@ -10,6 +10,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"strings"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
@@ -28,7 +29,7 @@ func (e *Engine) decoderFor(f Format) decoder {
 	}
 	switch f {
 	case JPEG:
-		return still(jpeg.Decode)
+		return decodeJPEG
 	case PNG:
 		return still(png.Decode)
 	case GIF:
@@ -114,6 +115,22 @@ func (c *contextReader) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	return c.r.Read(p)
+}
+
+// decodeJPEG decodes what the fast path leaves. Adobe's programs write printing colours upside down and say
+// who they are; the decoder knows those alone. Without that word zero is no ink (ITU-T T.872, section 6.5.3).
+func decodeJPEG(ctx context.Context, info Info, file []byte) (image.Image, error) {
+	if info.Model != "cmyk" || info.adobe {
+		return jpeg.Decode(&contextReader{ctx, bytes.NewReader(file)})
+	}
+	const word = "\xff\xd8\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00"
+	m, err := jpeg.Decode(&contextReader{ctx, io.MultiReader(strings.NewReader(word), bytes.NewReader(file[2:]))})
+	if c, ok := m.(*image.CMYK); ok {
+		for i, v := range c.Pix {
+			c.Pix[i] = 255 - v
+		}
+	}
+	return m, err
 }
 
 // decodeGIF returns the first frame as it is shown: laid on the empty canvas, which it need not fill.

@@ -38,6 +38,7 @@ type Engine struct {
 	budget    *budget
 	workers   int
 	general   bool
+	partial   bool
 	jpeg      *jpegdec.Decoder
 	encoder   *jpegenc.Encoder
 	resampler *resample.Resampler
@@ -55,6 +56,14 @@ func New(o Options) *Engine {
 		limits: o.Limits.withDefaults(), heic: o.HEIC, budget: newBudget(o.Memory), workers: o.Workers,
 		general: o.General, jpeg: jpegdec.New(nil), encoder: &jpegenc.Encoder{}, resampler: resample.New(),
 	}
+}
+
+// Partial returns the engine in another mood: of a damaged or cut photograph from a JPEG file it makes what
+// there is, with WarnDamaged, instead of giving an error. It is for a person who asked for that.
+func (e *Engine) Partial() *Engine {
+	other := *e
+	other.partial = true
+	return &other
 }
 
 // Output is one recipe's file, or why there is none.
@@ -106,6 +115,14 @@ func (e *Engine) Render(ctx context.Context, r io.ReadSeeker, size int64, recipe
 	if err != nil {
 		return info, err
 	}
+	// The file may be another by now. What was read is what counts, and it must not need more than was taken.
+	needed := e.cost(info)
+	if info, err = e.Probe(bytes.NewReader(file), size); err != nil {
+		return info, err
+	}
+	if info.Format.IsVideo() || e.cost(info) > needed {
+		return info, fmt.Errorf("%w: the file changed while it was read", ErrDamaged)
+	}
 	s, err := e.source(ctx, info, file, recipes)
 	if err != nil {
 		return info, err
@@ -120,6 +137,9 @@ func (e *Engine) source(ctx context.Context, info Info, file []byte, recipes []R
 	if e.fast(info) {
 		p, err := e.photograph(ctx, info, file, recipes)
 		if p != nil || err != nil {
+			if p != nil {
+				info = p.info
+			}
 			return &source{info: info, picture: p, warnings: info.warnings}, err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"math/bits"
+	"slices"
 
 	"postbag/backend/render/jpegdec"
 	"postbag/backend/render/jpegenc"
@@ -42,9 +43,12 @@ func (e *Engine) photograph(ctx context.Context, info Info, file []byte, recipes
 		return nil, ctx.Err()
 	case err != nil:
 		return nil, nil //nolint:nilerr // as above
-	case m.Damaged:
+	case m.Damaged && (!e.partial || m.Rows == 0):
 		m.Release()
 		return nil, nil
+	case m.Damaged:
+		info.damaged = true
+		info.warnings = append(slices.Clone(info.warnings), WarnDamaged)
 	}
 	planes, err := e.resampler.NewPhoto(m.Image, info.StoredWidth, info.StoredHeight, scale)
 	if err != nil {

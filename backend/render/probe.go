@@ -38,6 +38,8 @@ type Info struct {
 	Private bool
 	Meta    exif.Meta
 
+	adobe       bool     // a JPEG with Adobe's word about its colours
+	damaged     bool     // a JPEG of which only a part could be decoded
 	progressive bool     // a JPEG whose coefficients must all be held while decoding
 	ycc         *nclx    // how a HEIC's brightness and colour differences make red, green and blue
 	colour      *profile // how the pixels' numbers become colours; nil for sRGB
@@ -54,6 +56,8 @@ const (
 	WarnAnimation Warning = "only the first frame of the animation was used"
 	WarnPalette   Warning = "some pixels named a colour that does not exist and became black"
 	WarnColours   Warning = "fine shades were merged to keep the file small"
+	WarnDamaged   Warning = "the file is damaged; what could not be read of the picture is grey"
+	WarnGainMap   Warning = "the second picture, which only brightens HDR screens, was left out"
 	WarnExif      Warning = "the information about the photograph is damaged and was ignored"
 )
 
@@ -115,6 +119,8 @@ func notAPicture(head []byte) error {
 		{"<html", "a web page"},
 		{"<svg", "an SVG drawing"},
 		{"<?xml", "an XML file"},
+		{"II+\x00", "a BigTIFF file"},
+		{"MM\x00+", "a BigTIFF file"},
 		{"8BPS", "a Photoshop document"},
 		{"\x1f\x8b", "a gzip archive"},
 		{"MZ", "a program"},
@@ -137,6 +143,10 @@ func (info *Info) finish() {
 		info.Width, info.Height = info.Height, info.Width
 	}
 	info.Animated = info.Frames > 1
+	if info.colour != nil && info.colour.gray && info.Model != "gray" {
+		info.Profile, info.colour = ProfileUnusable, nil
+		info.warnings = append(info.warnings, WarnProfile)
+	}
 }
 
 // readEXIF takes the facts of an EXIF block; a damaged one is a warning, since the pixels may be fine.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // JPEG marker codes (ITU-T T.81, table B.1).
@@ -122,12 +123,26 @@ func probeJPEG(w *window, info *Info) error {
 				icc.add(b[len(iccHead):])
 			default:
 				info.Private = true // XMP, MPF …
+				if gainMap(b) && !slices.Contains(info.warnings, WarnGainMap) {
+					info.warnings = append(info.warnings, WarnGainMap)
+				}
 			}
 		case marker > markAPP0 && marker <= markAPP15, marker == markCOM:
 			info.Private = true
 		}
 	}
 	return fmt.Errorf("%w: too many segments before the pixels", ErrDamaged)
+}
+
+// gainMap reports whether a segment announces a second picture that says how much brighter each place is on
+// a screen that can: as Android's camera, as ISO 21496-1 and as Apple's write it.
+func gainMap(b []byte) bool {
+	for _, word := range []string{"ns.adobe.com/hdr-gain-map", "urn:iso:std:iso:ts:21496", "HDRGainMap"} {
+		if bytes.Contains(b, []byte(word)) {
+			return true
+		}
+	}
+	return false
 }
 
 // jpegFrame reads a frame header (T.81, section B.2.2) whose first byte is its marker.
@@ -140,7 +155,7 @@ func jpegFrame(info *Info, frame, adobe []byte) error {
 	info.StoredHeight = int(binary.BigEndian.Uint16(frame[2:]))
 	info.StoredWidth = int(binary.BigEndian.Uint16(frame[4:]))
 	transform := byte(255)
-	if len(adobe) >= 12 {
+	if info.adobe = len(adobe) >= 12; info.adobe {
 		transform = adobe[11]
 	}
 	switch frame[6] {

@@ -213,6 +213,9 @@ func probeTIFF(w *window, info *Info) error {
 			info.warnings = append(info.warnings, WarnProfile)
 		}
 	}
+	if err := tiffPlausible(info, image); err != nil {
+		return err
+	}
 	switch image.Photometric {
 	case 0, 1:
 		info.Model = "gray"
@@ -228,6 +231,29 @@ func probeTIFF(w *window, info *Info) error {
 		return fmt.Errorf("%w: TIFF colour model %d; save it as RGB", ErrUnsupported, image.Photometric)
 	}
 	return nil
+}
+
+// tiffPlausible holds a directory's size against the bytes there are, by how far each compression goes.
+func tiffPlausible(info *Info, m exif.Image) error {
+	row := (int64(m.Width)*int64(max(m.Samples, 1))*int64(info.Depth) + 7) / 8
+	most := int64(1) // bytes of pixels from one byte of the file
+	switch m.Compression {
+	case 2, 3, 4: // CCITT: a row that equals the last one is one bit
+		row, most = 1, 8
+	case 5: // LZW: a code of twelve bits for 4,096 bytes at most
+		most = 4096
+	case 8, 32946: // Deflate
+		most = 1040
+	case 32773: // PackBits
+		most = 64
+	case 0, 1:
+	default:
+		return nil // not decoded here
+	}
+	if row > 0 && int64(m.Height) > (1<<62)/row {
+		return plausible(info, 1<<62)
+	}
+	return plausible(info, row*int64(m.Height)/most)
 }
 
 // probeBMP reads the info header of a Windows bitmap.

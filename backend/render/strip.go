@@ -13,7 +13,7 @@ func passable(info Info, r Recipe, l layout) bool {
 	size := info.Width == l.canvas.X && info.Height == l.canvas.Y
 	whole := l.source.Dx() == info.Width && l.source.Dy() == info.Height && l.scaled == l.canvas
 	plain := info.Orientation == 1 && info.colour == nil && info.Profile != ProfileUnusable &&
-		info.Depth <= 8 && info.Model != "cmyk" && info.Model != "ycck"
+		info.Depth <= 8 && info.Model != "cmyk" && info.Model != "ycck" && !info.damaged
 	moves := info.Animated && info.Format != GIF // only GIF is an animation everywhere
 	covers := info.Alpha && r.Background.A != 0
 	return r.Watermark == nil && size && whole && plain && !moves && !covers && !l.reduced && slices.Contains(r.Formats, info.Format)
@@ -218,7 +218,9 @@ func stripWebP(file []byte) ([]byte, error) {
 			}
 			head[0] &^= 0x20 | 0x08 | 0x04 // profile, EXIF, XMP
 			out = appendChunk(out, c.kind, head)
-		case "VP8 ", "VP8L", "ALPH", "ANIM", "ANMF":
+		case "ANMF": // an animation of one frame, or cut after it: not every program shows one
+			return nil, ErrUnsupported
+		case "VP8 ", "VP8L", "ALPH", "ANIM":
 			out = appendChunk(out, c.kind, c.body)
 		}
 	}

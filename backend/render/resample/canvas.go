@@ -12,7 +12,10 @@ import (
 //
 // A colour sample that m shares with the canvas, at an odd right or lower edge, is the mean of both,
 // by the pixels of each.
+//
+// A grey picture on a colour that is not grey becomes one of 4:2:0.
 func (r *Resampler) OnCanvas(m image.Image, width, height int, offset image.Point, background color.Color) (image.Image, error) {
+	m = withColours(m, background)
 	planes, err := Planes(m)
 	if err != nil {
 		return nil, err
@@ -66,6 +69,24 @@ func (r *Resampler) OnCanvas(m image.Image, width, height int, offset image.Poin
 		}
 	}
 	return out, nil
+}
+
+// withColours gives a grey picture planes of colour, without any, if the background needs them.
+func withColours(m image.Image, background color.Color) image.Image {
+	gray, ok := m.(*image.Gray)
+	shade := color.YCbCrModel.Convert(opaque(background)).(color.YCbCr)
+	if !ok || shade.Cb == 128 && shade.Cr == 128 {
+		return m
+	}
+	width := over(gray.Rect.Dx(), 2)
+	none := make([]uint8, width*over(gray.Rect.Dy(), 2))
+	for i := range none {
+		none[i] = 128
+	}
+	return &image.YCbCr{
+		Y: gray.Pix, YStride: gray.Stride, Cb: none, Cr: none, CStride: width,
+		SubsampleRatio: image.YCbCrSubsampleRatio420, Rect: image.Rectangle{Max: gray.Rect.Size()},
+	}
 }
 
 // opaque returns c without its alpha: the colour it has where it is not transparent.
