@@ -19,16 +19,18 @@ import (
 type RenderRequest struct {
 	Files   []string `json:"files"`
 	Assets  []string `json:"assets"`
-	All     bool     `json:"all"`     // every built-in size for pictures
-	Presets []string `json:"presets"` // ids of sizes
-	Own     string   `json:"own"`     // sizes of one's own, as a JSON list
-	Out     string   `json:"out"`     // the folder; "" where Zip is set
-	Jobs    int      `json:"jobs"`    // pictures at once; 0: the number of processors
-	Quality int      `json:"quality"` // of JPEG; 0: each size's own
-	Pattern string   `json:"pattern"` // of names, with tokens such as {name}; "": picture and size
-	Zip     string   `json:"zip"`     // one file for all of it instead of a folder; "": a folder
-	Sheet   *Sheet   `json:"sheet"`   // a page with all pictures beside them; null: none
-	Task    string   `json:"task"`    // a name of the caller's own, to stop it by; "": it cannot be stopped
+	All     bool     `json:"all"`               // every built-in size for pictures
+	Presets []string `json:"presets"`           // ids of sizes
+	Own     string   `json:"own"`               // sizes of one's own, as a JSON list
+	Out     string   `json:"out"`               // the folder; "" where Zip is set
+	Jobs    int      `json:"jobs"`              // pictures at once; 0: the number of processors
+	Quality int      `json:"quality"`           // of JPEG; 0: each size's own
+	Damaged bool     `json:"damaged,omitempty"` // make what there is of a damaged photograph, too
+	Resume  bool     `json:"resume"`            // go on from what the same left in the folder, by a list that is kept there; a zip always
+	Pattern string   `json:"pattern"`           // of names, with tokens such as {name}; "": picture and size
+	Zip     string   `json:"zip"`               // one file for all of it instead of a folder; "": a folder
+	Sheet   *Sheet   `json:"sheet"`             // a page with all pictures beside them; null: none
+	Task    string   `json:"task"`              // a name of the caller's own, to stop it by; "": it cannot be stopped
 }
 
 // Sheet says how a contact sheet speaks. What is empty is English.
@@ -64,6 +66,7 @@ type RenderedFile struct {
 	Smaller bool   `json:"smaller"` // the picture was too small for the size asked for
 	Passed  bool   `json:"passed"`  // the original itself
 	There   bool   `json:"there"`   // it was there already, and was not touched
+	Damaged bool   `json:"damaged"` // only a part of the picture could be read
 }
 
 // RenderFailure says why a picture, or one size of it, was not made.
@@ -78,8 +81,8 @@ type RenderFailure struct {
 // that is set.
 const TaskRender = "render"
 
-// Render makes every picture in every size. A bad picture is in Failed and the rest goes on. The same
-// again makes only what is missing or out of date.
+// Render makes every picture in every size. A bad picture is in Failed and the rest goes on. With Resume,
+// the same again makes only what is missing or out of date.
 func (s *PresetService) Render(r RenderRequest) (_ Rendered, err error) {
 	defer s.done(&err)
 	options, err := optionsOf(r)
@@ -164,7 +167,7 @@ func (s *PresetService) NamesLike(r RenderRequest) (_ []string, err error) {
 const mostExamples = 3
 
 func optionsOf(r RenderRequest) (batch.Options, error) {
-	o := batch.Options{Out: r.Out, Zip: r.Zip, Jobs: r.Jobs, Quality: r.Quality}
+	o := batch.Options{Out: r.Out, Zip: r.Zip, Jobs: r.Jobs, Quality: r.Quality, Damaged: r.Damaged, Resume: r.Resume}
 	switch {
 	case r.Out == "" && r.Zip == "":
 		return o, &domain.FieldError{Field: "out", Message: "say which folder, or which zip, to write to"}

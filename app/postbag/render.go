@@ -36,6 +36,7 @@ type renderedJSON struct {
 	Smaller bool   `json:"smaller"` // the picture is smaller than the size asked for: nothing is enlarged
 	Passed  bool   `json:"passed"`  // the original itself, its metadata taken away
 	There   bool   `json:"there"`   // it was there already, and was not touched
+	Damaged bool   `json:"damaged"` // only a part of the picture could be read
 }
 
 type renderFailureJSON struct {
@@ -51,19 +52,22 @@ type renderOptions struct {
 	name, zip     string
 	sheet         bool
 	jobs, quality int
+	damaged       bool
+	resume        bool
 }
 
 func newRender(c *cli) *cobra.Command {
 	o := &renderOptions{cli: c}
 	cmd := &cobra.Command{
-		Use:   "render (FILE|FOLDER|ASSET)... --presets all|ID,...|FILE.json (--out DIR | --zip FILE) [--name PATTERN] [--contact-sheet] [--jobs N] [--quality N]",
+		Use:   "render (FILE|FOLDER|ASSET)... --presets all|ID,...|FILE.json (--out DIR | --zip FILE) [--name PATTERN] [--contact-sheet] [--jobs N] [--quality N] [--resume] [--damaged]",
 		Short: "Make pictures in many sizes",
 		Long: "Makes every picture in every size, into one folder or zip. Files need no workspace; a folder stands for the\n" +
 			"pictures in it, not for those in its folders. FILE.json is a list such as\n" +
 			`[{"id": "banner", "width": 1500, "height": 500, "fit": "cover"}], with fit cover, contain (padded) or inside.` + "\n" +
 			"Nothing is enlarged. Outputs are named SOURCE-PRESET.EXT, or by a pattern such as \"{network}/{n:3}-{name}\" of {name},\n" +
-			"{preset}, {network}, {title}, {width}, {height}, {n}, {date} and {tag}. The same again makes only what is missing or out of\n" +
-			"date, also after it was stopped. What cannot be made is reported, the rest goes on.",
+			"{preset}, {network}, {title}, {width}, {height}, {n}, {date} and {tag}. Files of the same names are replaced;\n" +
+			"with --resume the same again makes only what is missing or out of date, also after it was stopped, and replaces nothing\n" +
+			"else. What cannot be made is reported, the rest goes on.",
 		Args: cobra.MinimumNArgs(1),
 		RunE: c.does(o.run),
 	}
@@ -75,6 +79,8 @@ func newRender(c *cli) *cobra.Command {
 	f.BoolVar(&o.sheet, "contact-sheet", false, "add a page with all pictures, to look at or print")
 	f.IntVar(&o.jobs, "jobs", 0, "pictures at once; 0 is the number of processors")
 	f.IntVar(&o.quality, "quality", 0, "of JPEG, 1 to 100; 0 is each size's own")
+	f.BoolVar(&o.resume, "resume", false, "go on from what the same left in the folder, by a list that is kept there; a zip always does")
+	f.BoolVar(&o.damaged, "damaged", false, "make what there is of a damaged photograph, too, and say so")
 	_ = cmd.MarkFlagRequired("presets")
 	cmd.MarkFlagsOneRequired("out", "zip")
 	cmd.MarkFlagsMutuallyExclusive("out", "zip")
@@ -88,7 +94,7 @@ func (o *renderOptions) run(ctx context.Context, args []string) error {
 	if o.quality < 0 || o.quality > 100 {
 		return usagef("quality", "quality is between 1 and 100, not %d", o.quality)
 	}
-	request := api.RenderRequest{Out: o.out, Jobs: o.jobs, Quality: o.quality, Pattern: o.name, Zip: o.zip}
+	request := api.RenderRequest{Out: o.out, Jobs: o.jobs, Quality: o.quality, Pattern: o.name, Zip: o.zip, Damaged: o.damaged, Resume: o.resume}
 	if o.sheet {
 		request.Sheet = &api.Sheet{}
 	}
@@ -126,6 +132,11 @@ func (o *renderOptions) run(ctx context.Context, args []string) error {
 		}
 		if out.Sheet != "" {
 			o.say("The contact sheet is %s.", out.Sheet)
+		}
+		for _, f := range out.Files {
+			if f.Damaged {
+				o.note("%s %s: the picture is damaged; what could not be read is grey", f.Source, f.Preset)
+			}
 		}
 		for _, f := range out.Failed {
 			o.note("%s %s: %s", f.Source, f.Preset, f.Message)

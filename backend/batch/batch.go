@@ -2,10 +2,10 @@
 // one zip.
 //
 // A source that cannot be read, and a size that cannot be made, is reported and the rest goes on.
-// Each file appears whole or not at all, names are the same for the same call, and a file that was
-// not made here is never written over: the output takes another name. A list in the folder
-// (BookName) says what each file was made of, so that the same export again makes only what is
-// missing or out of date, also after it was stopped or killed. The package joins presets, which say
+// Each file appears whole or not at all, names are the same for the same call, and a source is never
+// written over. With Options.Resume nothing is written over that was not made here: the output takes
+// another name. A list in the folder (BookName) then says what each file was made of, so that the same
+// export again makes only what is missing or out of date, also after it was stopped or killed. The package joins presets, which say
 // what is wanted, to render, which makes it; it knows neither the library nor a network.
 package batch
 
@@ -80,6 +80,11 @@ type Options struct {
 	Quality int    // of JPEG, 1 to 100; 0 is each preset's own
 	Pattern presets.Pattern
 	Sheet   *Sheet // a page with all pictures beside them; nil for none
+	Damaged bool   // make what there is of a damaged photograph, too
+	// Resume goes on from what an earlier export into the folder left, by a list that is kept there, and
+	// writes over nothing else. Without it, outputs replace what has their names, and nothing else is
+	// left in the folder. A zip is always resumed.
+	Resume bool
 }
 
 // Made is one file that is there now.
@@ -92,6 +97,7 @@ type Made struct {
 	Smaller        bool // the picture is smaller than the size asked for
 	Passed         bool // the original itself, its metadata taken away
 	There          bool // it was there already, and was left as it is
+	Damaged        bool // only a part of the picture could be read
 }
 
 // Failed says why a source, or one size of it, was not made.
@@ -123,6 +129,9 @@ func Run(ctx context.Context, engine *render.Engine, sources []Source, sizes []p
 			return Result{}, fmt.Errorf("preset %q: %w", p.ID, err)
 		}
 	}
+	if o.Damaged {
+		engine = engine.Partial()
+	}
 	w := work{engine: engine, sizes: sizes, recipes: recipes, sources: map[string]bool{}}
 	for _, s := range sources {
 		if s.Path != "" {
@@ -137,7 +146,7 @@ func Run(ctx context.Context, engine *render.Engine, sources []Source, sizes []p
 
 // filed makes everything into the folder o.Out.
 func (w work) filed(ctx context.Context, sources []Source, o Options, progress func(done, total int)) (r Result, err error) {
-	if w.book, err = openBook(o.Out); err != nil {
+	if w.book, err = openBook(o.Out, o.Resume || o.Zip != ""); err != nil {
 		return r, err
 	}
 	defer func() { err = errors.Join(err, w.book.close()) }()

@@ -49,6 +49,7 @@ type record struct {
 	Quality int    `json:"quality,omitempty"`
 	Smaller bool   `json:"smaller,omitempty"`
 	Passed  bool   `json:"passed,omitempty"`
+	Damaged bool   `json:"damaged,omitempty"`
 }
 
 func (r record) key() string { return strings.Join([]string{r.Source, r.Preset, r.Want}, "\x00") }
@@ -56,8 +57,9 @@ func (r record) key() string { return strings.Join([]string{r.Source, r.Preset, 
 // book is an output folder with its list. Its methods may be called by many goroutines once it is
 // planned.
 type book struct {
-	root *os.Root
-	dir  string // the folder's path, as it was given
+	listed bool // else there is no list, and outputs replace what has their names
+	root   *os.Root
+	dir    string // the folder's path, as it was given
 
 	mu     sync.Mutex
 	names  presets.Names
@@ -66,8 +68,8 @@ type book struct {
 	broken error // of an earlier line: nothing is added behind half a line
 }
 
-// openBook opens a folder, making it if it is not there.
-func openBook(dir string) (_ *book, err error) {
+// openBook opens a folder, making it if it is not there, with its list or without one.
+func openBook(dir string, listed bool) (_ *book, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
@@ -75,8 +77,11 @@ func openBook(dir string) (_ *book, err error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &book{root: root, dir: dir, byKey: map[string][]*record{}}
-	if err := b.read(); err != nil {
+	b := &book{listed: listed, root: root, dir: dir, byKey: map[string][]*record{}}
+	if listed {
+		err = b.read()
+	}
+	if err != nil {
 		return nil, errors.Join(err, root.Close())
 	}
 	return b, nil
@@ -162,6 +167,9 @@ func scanner(data []byte) *bufio.Scanner {
 
 // add says that a file is there.
 func (b *book) add(r record) error {
+	if !b.listed {
+		return nil
+	}
 	line, err := json.Marshal(r)
 	if err != nil {
 		return err
@@ -251,7 +259,7 @@ func (b *book) another(o *output) {
 // current reports whether what was made before is still there and still right.
 func (b *book) current(o *output, content, recipe string) bool {
 	p := o.prior
-	if p == nil || p.Content != content || p.Recipe != recipe {
+	if p == nil || p.Damaged || p.Content != content || p.Recipe != recipe {
 		return false
 	}
 	info, err := b.root.Lstat(filepath.FromSlash(p.File))

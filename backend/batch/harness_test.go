@@ -164,7 +164,7 @@ func exportChild() int {
 	}
 	sizes, err := presets.Parse(strings.NewReader(twoSizes))
 	if err == nil {
-		o := Options{Out: os.Getenv("POSTBAG_TEST_OUT"), Zip: os.Getenv("POSTBAG_TEST_ZIP"), Jobs: 2, Sheet: &Sheet{}}
+		o := Options{Resume: true, Out: os.Getenv("POSTBAG_TEST_OUT"), Zip: os.Getenv("POSTBAG_TEST_ZIP"), Jobs: 2, Sheet: &Sheet{}}
 		o.Pattern, _ = presets.ParsePattern("{preset}/{name}")
 		_, err = Run(context.Background(), render.New(render.Options{}), list, sizes, o, func(done, _ int) { fmt.Println(done) })
 	}

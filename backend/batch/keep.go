@@ -3,6 +3,7 @@ package batch
 import (
 	"io"
 	"path/filepath"
+	"slices"
 
 	"postbag/backend/render"
 )
@@ -10,7 +11,7 @@ import (
 // missing returns which recipes must be made, and the hash of the source; what is there already is in
 // made.
 func (w work) missing(s Source, f io.ReadSeeker, recipes []render.Recipe, outputs []*output, made []Made) (list []int, content string, err error) {
-	if content = s.SHA256; content == "" {
+	if content = s.SHA256; content == "" && w.book.listed {
 		if content, err = sumOf(f); err != nil {
 			return nil, "", err
 		}
@@ -41,6 +42,7 @@ func (w work) keep(s Source, o *output, r render.Output, content, recipe string)
 	line := record{
 		File: file, Want: o.want, Source: o.source, Preset: o.values.Preset.ID, Content: content, Recipe: recipe, Bytes: p.bytes, Sum: p.sum,
 		Width: r.Width, Height: r.Height, Quality: r.Quality, Smaller: r.Smaller || r.Reduced, Passed: r.Passed,
+		Damaged: slices.Contains(r.Warnings, render.WarnDamaged),
 	}
 	made := w.made(s, line)
 	made.There = there
@@ -50,7 +52,7 @@ func (w work) keep(s Source, o *output, r render.Output, content, recipe string)
 func (w work) made(s Source, r record) Made {
 	return Made{
 		Source: s.Name, Preset: r.Preset, Path: filepath.Join(w.book.dir, filepath.FromSlash(r.File)), Width: r.Width, Height: r.Height,
-		Bytes: r.Bytes, Quality: r.Quality, Smaller: r.Smaller, Passed: r.Passed,
+		Bytes: r.Bytes, Quality: r.Quality, Smaller: r.Smaller, Passed: r.Passed, Damaged: r.Damaged,
 	}
 }
 

@@ -45,8 +45,11 @@ func (b *book) partOf(dir string, fill func(io.Writer) error) (part, error) {
 	if err != nil {
 		return p, err
 	}
-	hash := sha256.New()
-	counted := &counter{w: io.MultiWriter(f, hash)}
+	hash, to := sha256.New(), io.Writer(f)
+	if b.listed {
+		to = io.MultiWriter(f, hash)
+	}
+	counted := &counter{w: to}
 	if err = errors.Join(fill(counted), f.Close()); err != nil {
 		return p, errors.Join(fmt.Errorf("write a file in %s: %w", b.dir, err), b.drop(p))
 	}
@@ -124,6 +127,9 @@ func (b *book) try(o *output, ext string, fill func(io.Writer) error, forbidden 
 		}
 		if path.Dir(file) != dir { // another name is in the same folder, or its part would have to move
 			return p, file, false, errors.Join(ErrTaken, b.drop(p))
+		}
+		if !b.listed {
+			return p, file, false, b.replace(p, file)
 		}
 		info, err := b.root.Lstat(filepath.FromSlash(file))
 		switch {

@@ -13,7 +13,7 @@ func TestAContactSheetShowsEveryPictureAndRunsNothing(t *testing.T) {
 	bad.Name = `<script>alert("1")&'"` + "\u202e\xff.jpg"
 	sources := []Source{bad, b.photo("b.png", 900, 600, 2)}
 	sheet := &Sheet{Language: `fr"><script>`, Title: "<b>Planche</b>", Pictures: "Images", Files: "Fichiers", Size: "Taille", Names: map[string]string{"square": "Carré <i>"}}
-	r := b.run(sources, Options{Sheet: sheet})
+	r := b.run(sources, Options{Resume: true, Sheet: sheet})
 	data, err := os.ReadFile(r.Sheet)
 	b.must(err)
 	page := string(data)
@@ -37,16 +37,16 @@ func TestAContactSheetShowsEveryPictureAndRunsNothing(t *testing.T) {
 	// Again it is the same, and one that somebody worked on stays.
 	info, err := os.Stat(r.Sheet)
 	b.must(err)
-	r = b.run(sources, Options{Sheet: sheet})
+	r = b.run(sources, Options{Resume: true, Sheet: sheet})
 	if again, err := os.Stat(r.Sheet); err != nil || !again.ModTime().Equal(info.ModTime()) {
 		t.Errorf("the sheet was written again: %v", err)
 	}
-	r = b.run(sources[:1], Options{Sheet: sheet})
+	r = b.run(sources[:1], Options{Resume: true, Sheet: sheet})
 	if r.Sheet != filepath.Join(b.out, "contact-sheet.html") {
 		t.Errorf("an old sheet of ours was not replaced: %s", r.Sheet)
 	}
 	b.must(os.WriteFile(r.Sheet, []byte("my notes"), 0o600))
-	r = b.run(sources, Options{Sheet: sheet})
+	r = b.run(sources, Options{Resume: true, Sheet: sheet})
 	if mine, err := os.ReadFile(filepath.Join(b.out, "contact-sheet.html")); err != nil || string(mine) != "my notes" || r.Sheet != filepath.Join(b.out, "contact-sheet-2.html") {
 		t.Errorf("%q, %v, %s", mine, err, r.Sheet)
 	}

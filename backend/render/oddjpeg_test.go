@@ -201,8 +201,8 @@ func coefficients(plane []uint8, width, height, x0, y0 int) (out [64]int) {
 	return out
 }
 
-// planesOf takes a picture's samples apart as set says.
-func planesOf(m *image.NRGBA, set func(r, g, b uint8) []uint8) [][]uint8 {
+// samplesOf takes a picture's samples apart as set says.
+func samplesOf(m *image.NRGBA, set func(r, g, b uint8) []uint8) [][]uint8 {
 	var planes [][]uint8
 	for i := 0; i < len(m.Pix); i += 4 {
 		for k, v := range set(m.Pix[i], m.Pix[i+1], m.Pix[i+2]) {

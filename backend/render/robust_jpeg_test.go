@@ -66,7 +66,7 @@ func printingColours(t *testing.T) {
 		"Adobe, YCCK":         {oddJPEG{adobe: 2}, ycck},
 		"plain with metadata": {oddJPEG{adobe: -1, segments: [][]byte{exifSegment(1), xmpSegment()}}, ink},
 	} {
-		file := c.writer.file(64, 48, planesOf(m, c.set)...)
+		file := c.writer.file(64, 48, samplesOf(m, c.set)...)
 		o := render1(t, file, Recipe{Width: 64, Height: 48, Fit: Cover, Formats: []Format{PNG}})
 		if p := psnr(t, open(t, o), m); p < 38 || !slices.Contains(o.Warnings, WarnCMYK) {
 			t.Errorf("%s: PSNR %.1f, %q", name, p, o.Warnings)
@@ -80,7 +80,7 @@ func printingColours(t *testing.T) {
 
 func progressivePhotographs(t *testing.T) {
 	m := photo(203, 131)
-	planes := planesOf(m, ycc)
+	planes := samplesOf(m, ycc)
 	slow := (&oddJPEG{adobe: -1, progressive: true, segments: [][]byte{exifSegment(6)}}).file(203, 131, planes...)
 	plain := (&oddJPEG{adobe: -1, segments: [][]byte{exifSegment(6)}}).file(203, 131, planes...)
 	if info := probe(t, slow); !info.progressive {
@@ -102,7 +102,7 @@ func cutFiles(t *testing.T) map[string][]byte {
 	files := seeds(t)
 	delete(files, "avif")
 	delete(files, "heic")
-	planes := planesOf(m, ycc)
+	planes := samplesOf(m, ycc)
 	files["jpeg"] = jpegOf(t, m, exifSegment(6), xmpSegment())
 	files["progressive"] = (&oddJPEG{adobe: -1, progressive: true}).file(160, 120, planes...)
 	files["png"] = pngOf(t, m, iccChunk(t, iccOf("Display P3", p3, true)))
@@ -140,7 +140,7 @@ func cutEverywhere(t *testing.T) {
 
 func partOfJPEG(t *testing.T) {
 	m := photo(320, 240)
-	planes := planesOf(m, ycc)
+	planes := samplesOf(m, ycc)
 	for name, file := range map[string][]byte{
 		"baseline":    jpegOf(t, m),
 		"4:4:4":       (&oddJPEG{adobe: -1}).file(320, 240, planes...),

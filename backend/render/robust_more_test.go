@@ -79,8 +79,8 @@ func orientations(t *testing.T) {
 		m := storedAs(upright, o)
 		for name, file := range map[string][]byte{
 			"jpeg":        jpegOf(t, m, exifSegment(o)),
-			"jpeg, 4:4:4": (&oddJPEG{adobe: -1, segments: [][]byte{xmpSegment(), exifSegment(o)}}).file(m.Rect.Dx(), m.Rect.Dy(), planesOf(m, ycc)...),
-			"progressive": (&oddJPEG{adobe: -1, progressive: true, segments: [][]byte{exifSegment(o)}}).file(m.Rect.Dx(), m.Rect.Dy(), planesOf(m, ycc)...),
+			"jpeg, 4:4:4": (&oddJPEG{adobe: -1, segments: [][]byte{xmpSegment(), exifSegment(o)}}).file(m.Rect.Dx(), m.Rect.Dy(), samplesOf(m, ycc)...),
+			"progressive": (&oddJPEG{adobe: -1, progressive: true, segments: [][]byte{exifSegment(o)}}).file(m.Rect.Dx(), m.Rect.Dy(), samplesOf(m, ycc)...),
 			"png":         pngOf(t, m, pngChunk("eXIf", exifBlock(o))),
 			"webp":        webpTurned(t, m, o),
 			"tiff":        tiffTurned(m, o),

@@ -1259,6 +1259,8 @@ export namespace api {
 	    out: string;
 	    jobs: number;
 	    quality: number;
+	    damaged?: boolean;
+	    resume: boolean;
 	    pattern: string;
 	    zip: string;
 	    sheet?: Sheet;
@@ -1275,6 +1277,7 @@ export namespace api {
 	    smaller: boolean;
 	    passed: boolean;
 	    there: boolean;
+	    damaged: boolean;
 	}
 	export interface Rendered {
 	    files: RenderedFile[];

@@ -135,6 +135,7 @@ export class Exporter {
 			quality: 0,
 			pattern: this.chosen.pattern.trim(),
 			task: '',
+			resume: true,
 		};
 	}
 }
