@@ -138,8 +138,8 @@ func (s *PresetService) StopRender(task string) (err error) {
 	return s.renders.stop(task)
 }
 
-// NamesLike returns what files will be called by a pattern: those of the first pictures in the sizes
-// asked for, without what tells two of one name apart, and "jpg" for what is not known yet.
+// NamesLike returns what files of the first few pictures and sizes are called by a pattern in an empty
+// folder, with ".jpg" for an ending, which is known only when they are made.
 func (s *PresetService) NamesLike(r RenderRequest) (_ []string, err error) {
 	defer s.done(&err)
 	pattern, err := patternOf(r.Pattern)
@@ -150,17 +150,19 @@ func (s *PresetService) NamesLike(r RenderRequest) (_ []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	out := []string{}
-	for i, id := range r.Assets[:min(len(r.Assets), mostExamples)] {
+	sources := []batch.Source{}
+	for _, id := range r.Assets[:min(len(r.Assets), mostExamples)] {
 		source, err := s.source(domain.AssetID(id))
 		if err != nil {
 			return nil, err
 		}
-		for _, size := range sizes[:min(len(sizes), mostExamples)] {
-			out = append(out, batch.NameLike(source, i+1, size, pattern)+".jpg")
-		}
+		sources = append(sources, source)
 	}
-	return out, nil
+	names := batch.NamesLike(sources, sizes[:min(len(sizes), mostExamples)], pattern)
+	for i := range names {
+		names[i] += ".jpg"
+	}
+	return names, nil
 }
 
 // mostExamples bounds the pictures, and the sizes, of NamesLike.

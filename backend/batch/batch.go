@@ -156,6 +156,11 @@ func (w work) filed(ctx context.Context, sources []Source, o Options, progress f
 		}
 	}
 	outputs := w.book.plan(sources, w.sizes, o.Pattern)
+	if o.Sheet != nil {
+		if err := w.thumbs(sources, outputs); err != nil {
+			return r, err
+		}
+	}
 	w.book.clear(outputs)
 	results := make([]Result, len(sources))
 	err = each(ctx, len(sources), o.Jobs, func(ctx context.Context, i int) error {
@@ -163,12 +168,13 @@ func (w work) filed(ctx context.Context, sources []Source, o Options, progress f
 		results[i], err = w.one(ctx, sources[i], outputs[i])
 		return err
 	}, progress)
+	shown := w.takeThumbs(results)
 	for _, one := range results {
 		r.Files = append(r.Files, one.Files...)
 		r.Failed = append(r.Failed, one.Failed...)
 	}
 	if err == nil && o.Sheet != nil && len(r.Files) > 0 {
-		r.Sheet, err = w.sheet(ctx, *o.Sheet, results)
+		r.Sheet, err = w.sheet(ctx, *o.Sheet, results, shown)
 	}
 	return r, err
 }

@@ -215,7 +215,8 @@ func (b *book) plan(sources []Source, sizes []presets.Preset, p presets.Pattern)
 	for i, s := range sources {
 		id := s.identity()
 		for _, size := range sizes {
-			o := &output{want: NameLike(s, i+1, size, p), values: values(s, i+1, size), pattern: p, source: id}
+			v := values(s, i+1, size)
+			o := &output{want: new(presets.Names).Take(p, v), values: v, pattern: p, source: id}
 			key := record{Source: id, Preset: size.ID, Want: o.want}.key()
 			if before := b.byKey[key]; len(before) > 0 {
 				o.prior, b.byKey[key] = before[0], before[1:]
@@ -235,10 +236,17 @@ func (b *book) plan(sources []Source, sizes []presets.Preset, p presets.Pattern)
 	return out
 }
 
-// NameLike is what a source, the nth of an export, is called in a size, before a number makes it unique:
-// a path with "/", without its extension.
-func NameLike(s Source, n int, size presets.Preset, p presets.Pattern) string {
-	return new(presets.Names).Take(p, values(s, n, size))
+// NamesLike returns what sources are called in every size in an empty folder: paths with "/", without
+// their extensions.
+func NamesLike(sources []Source, sizes []presets.Preset, p presets.Pattern) []string {
+	var names presets.Names
+	out := []string{}
+	for i, s := range sources {
+		for _, size := range sizes {
+			out = append(out, names.Take(p, values(s, i+1, size)))
+		}
+	}
+	return out
 }
 
 func values(s Source, n int, size presets.Preset) presets.Values {

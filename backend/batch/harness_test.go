@@ -128,6 +128,9 @@ func (b bench) files(dir string) map[string]string {
 	b.t.Helper()
 	out := map[string]string{}
 	b.must(filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Name() == thumbFolder {
+			return fs.SkipDir
+		}
 		if err != nil || d.IsDir() || d.Name() == BookName {
 			return err
 		}

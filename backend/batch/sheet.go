@@ -7,7 +7,9 @@ import (
 	"html"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"postbag/backend/presets"
@@ -27,12 +29,56 @@ type Sheet struct {
 // sheetName is what a contact sheet is called, before its extension.
 const sheetName = "contact-sheet"
 
-// thumbSide is the longest side of a picture on the sheet, in px.
-const thumbSide = 320
+const (
+	thumbFolder = ".postbag-thumbs" // the sheet's pictures, kept for the next one
+	thumbID     = ".thumb"          // what their size is called, which no preset can be
+	thumbSide   = 320               // their longest side in px
+)
 
-// sheet writes the page that shows what was made, and returns its path. It holds the thumbnails of a
-// few pictures at a time.
-func (w work) sheet(ctx context.Context, s Sheet, results []Result) (string, error) {
+// thumbs has a small picture of every source made along with its sizes.
+func (w *work) thumbs(sources []Source, outputs [][]*output) error {
+	size := presets.Preset{ID: thumbID, Width: thumbSide, Height: thumbSide, Fit: presets.Inside, Quality: 75}
+	recipe, err := Recipe(size, 0)
+	if err != nil {
+		return err
+	}
+	w.sizes, w.recipes = append(slices.Clip(w.sizes), size), append(slices.Clip(w.recipes), recipe)
+	for i, s := range sources {
+		name := thumbFolder + "/" + s.identity()
+		o := &output{want: name, name: name, source: s.identity(), values: presets.Values{Preset: size}}
+		for n := 2; !w.book.names.Reserve(o.name); n++ {
+			o.name = fmt.Sprint(name, "-", n)
+		}
+		key := record{Source: o.source, Preset: thumbID, Want: name}.key()
+		for _, before := range w.book.byKey[key] {
+			if strings.TrimSuffix(before.File, path.Ext(before.File)) == o.name {
+				o.prior = before
+			}
+		}
+		outputs[i] = append(outputs[i], o)
+	}
+	return nil
+}
+
+// takeThumbs takes the small pictures out of what was made, and returns their paths: "" where there is none.
+func (w work) takeThumbs(results []Result) []string {
+	out := make([]string, len(results))
+	for i := range results {
+		r := &results[i]
+		r.Files = slices.DeleteFunc(r.Files, func(f Made) bool {
+			if f.Preset != thumbID {
+				return false
+			}
+			out[i] = f.Path
+			return true
+		})
+		r.Failed = slices.DeleteFunc(r.Failed, func(f Failed) bool { return f.Preset == thumbID })
+	}
+	return out
+}
+
+// sheet writes the page that shows what was made, and returns its path.
+func (w work) sheet(ctx context.Context, s Sheet, results []Result, thumbs []string) (string, error) {
 	s = s.withDefaults()
 	pattern, err := presets.ParsePattern(sheetName)
 	if err != nil {
@@ -40,7 +86,7 @@ func (w work) sheet(ctx context.Context, s Sheet, results []Result) (string, err
 	}
 	id := Source{ID: sheetName}
 	o := w.book.plan([]Source{id}, []presets.Preset{{}}, pattern)[0][0]
-	p, file, there, err := w.book.settle(o, ".html", func(to io.Writer) error { return w.page(ctx, to, s, results) }, w.sources)
+	p, file, there, err := w.book.settle(o, ".html", func(to io.Writer) error { return page(ctx, to, s, results, thumbs) }, w.sources)
 	if err != nil {
 		return "", err
 	}
@@ -68,7 +114,7 @@ body{margin:0;padding:32px;background:var(--bg);color:var(--fg);font:14px/1.45 s
 header{display:flex;flex-wrap:wrap;gap:4px 24px;align-items:baseline;margin:0 0 24px}
 h1{margin:0;font-size:22px;font-weight:600}
 header p{margin:0;color:var(--soft);font-variant-numeric:tabular-nums}
-main{display:grid;grid-template-columns:repeat(auto-fill,minmax(220px,1fr));gap:28px 20px}
+main{display:grid;grid-template-columns:repeat(auto-fill,minmax(260px,1fr));gap:28px 20px}
 figure{margin:0;min-width:0;break-inside:avoid}
 .well{display:flex;align-items:center;justify-content:center;aspect-ratio:4/3;padding:8px;background:var(--well);border-radius:6px}
 img{display:block;max-width:100%;max-height:100%;object-fit:contain}
@@ -81,7 +127,7 @@ td+td{text-align:end;white-space:nowrap;padding-inline-start:10px}
 `
 
 // page writes the whole page. Whatever a person named is text, and nothing in it can load or run.
-func (w work) page(ctx context.Context, to io.Writer, s Sheet, results []Result) error {
+func page(ctx context.Context, to io.Writer, s Sheet, results []Result, thumbs []string) error {
 	pictures, files, bytes := 0, 0, int64(0)
 	for _, r := range results {
 		if len(r.Files) > 0 {
@@ -111,30 +157,22 @@ func (w work) page(ctx context.Context, to io.Writer, s Sheet, results []Result)
 	if err != nil {
 		return err
 	}
-	const together = 16
-	for begin := 0; begin < len(results); begin += together {
-		some := results[begin:min(begin+together, len(results))]
-		thumbs := make([]string, len(some))
-		err := each(ctx, len(some), 0, func(ctx context.Context, i int) error {
-			thumbs[i] = w.thumb(ctx, some[i].Files)
-			return nil
-		}, nil)
-		if err != nil {
+	for i, r := range results {
+		if len(r.Files) == 0 {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
 			return err
 		}
-		for i, r := range some {
-			if len(r.Files) > 0 {
-				if err := w.figure(to, s, r.Files, thumbs[i]); err != nil {
-					return err
-				}
-			}
+		if err := figure(to, s, r.Files, thumb(thumbs[i])); err != nil {
+			return err
 		}
 	}
 	_, err = io.WriteString(to, "</main>\n</body>\n</html>\n")
 	return err
 }
 
-func (w work) figure(to io.Writer, s Sheet, files []Made, thumb string) error {
+func figure(to io.Writer, s Sheet, files []Made, thumb string) error {
 	text := html.EscapeString
 	var b strings.Builder
 	b.WriteString("<figure><div class=\"well\">")
@@ -158,32 +196,17 @@ func (w work) figure(to io.Writer, s Sheet, files []Made, thumb string) error {
 	return err
 }
 
-// thumb is the largest of the files made, small, as what follows "data:image/"; "" if it cannot be shown.
-func (w work) thumb(ctx context.Context, files []Made) string {
-	var best Made
-	for _, f := range files {
-		if f.Width*f.Height > best.Width*best.Height {
-			best = f
-		}
-	}
-	if best.Path == "" {
+// thumb is a small picture as what follows "data:image/"; "" if it cannot be shown.
+func thumb(path string) string {
+	kind := strings.Replace(strings.TrimPrefix(filepath.Ext(path), "."), "jpg", "jpeg", 1)
+	if kind != string(render.JPEG) && kind != string(render.PNG) {
 		return ""
 	}
-	f, err := os.Open(best.Path)
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return ""
 	}
-	defer func() { _ = f.Close() }()
-	out := ""
-	recipe := render.Recipe{Width: thumbSide, Height: thumbSide, Fit: render.Inside, Quality: 75, Formats: []render.Format{render.JPEG, render.PNG}}
-	_, err = w.engine.Render(ctx, f, best.Bytes, []render.Recipe{recipe}, func(o render.Output) error {
-		out = string(o.Format) + ";base64," + base64.StdEncoding.EncodeToString(o.Data)
-		return o.Err
-	})
-	if err != nil {
-		return ""
-	}
-	return out
+	return kind + ";base64," + base64.StdEncoding.EncodeToString(data)
 }
 
 // bytes is a size as people of the sheet's language write it.

@@ -119,14 +119,21 @@ func TestAStoppedZipIsNotThereAndGoesOn(t *testing.T) {
 	}
 	target := filepath.Join(t.TempDir(), "all.zip")
 	ctx, stop := context.WithCancel(t.Context())
-	r, err := Run(ctx, b.engine, sources, sizesOf(t, twoSizes), Options{Zip: target, Jobs: 1}, func(int, int) { stop() })
+	r, err := Run(ctx, b.engine, sources, sizesOf(t, twoSizes), Options{Zip: target, Jobs: 1, Sheet: &Sheet{}}, func(int, int) { stop() })
 	if _, missing := os.Stat(target); !errors.Is(err, context.Canceled) || !errors.Is(missing, fs.ErrNotExist) || r.Zip != "" {
 		t.Fatalf("%v, %v", err, missing)
 	}
-	b.wantCounts(b.run(sources, Options{Zip: target}), fmt.Sprintf("%d made, %d there", 12-len(r.Files), len(r.Files)))
+	b.wantCounts(b.run(sources, Options{Zip: target, Sheet: &Sheet{}}), fmt.Sprintf("%d made, %d there", 12-len(r.Files), len(r.Files)))
 	b.wantOnly(filepath.Dir(target), "all.zip")
-	if got := b.unpacked(target); len(got) != 12 {
+	if got := b.unpacked(target); len(got) != 13 {
 		t.Errorf("%d files", len(got))
+	}
+	other := filepath.Join(t.TempDir(), "other.zip")
+	b.run(sources, Options{Zip: other, Sheet: &Sheet{}})
+	went, err := os.ReadFile(target)
+	b.must(err)
+	if straight, err := os.ReadFile(other); err != nil || !bytes.Equal(went, straight) {
+		t.Errorf("an export that went on is not the one that was never stopped: %v", err)
 	}
 }
 
