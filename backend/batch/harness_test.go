@@ -169,7 +169,7 @@ func exportChild() int {
 	if err == nil {
 		o := Options{Resume: true, Out: os.Getenv("POSTBAG_TEST_OUT"), Zip: os.Getenv("POSTBAG_TEST_ZIP"), Jobs: 2, Sheet: &Sheet{}}
 		o.Pattern, _ = presets.ParsePattern("{preset}/{name}")
-		_, err = Run(context.Background(), render.New(render.Options{}), list, sizes, o, func(done, _ int) { fmt.Println(done) })
+		_, err = Run(context.Background(), render.New(render.Options{}), list, sizes, o, func(done, _ int) { fmt.Fprintln(os.Stdout, done) })
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -58,7 +58,12 @@ func TestSizesAreWrittenAsTheSheetsLanguageWritesThem(t *testing.T) {
 		n        int64
 		want     string
 	}{
-		{"en", 0, "0 B"}, {"en", 1234, "1.2 kB"}, {"nb", 1234, "1,2 kB"}, {"fr-CA", 9_960_000, "10 Mo"}, {"bg", 2_500_000, "2,5 МБ"}, {"zh-Hans", 999_600, "1.0 MB"},
+		{"en", 0, "0 B"},
+		{"en", 1234, "1.2 kB"},
+		{"nb", 1234, "1,2 kB"},
+		{"fr-CA", 9_960_000, "10 Mo"},
+		{"bg", 2_500_000, "2,5 МБ"},
+		{"zh-Hans", 999_600, "1.0 MB"},
 		{"", 42_000, "42 kB"},
 	} {
 		if got := (Sheet{Language: c.language}).withDefaults().bytes(c.n); strings.ReplaceAll(got, "\u00a0", " ") != c.want {

@@ -84,7 +84,7 @@ func TestAPatternSaysWhatFilesAreCalled(t *testing.T) {
 
 func TestAWrongPatternSaysWhatIsWrong(t *testing.T) {
 	for pattern, words := range map[string]string{
-		"{nmae}":                       "there is no {nmae}; there are {name}, {preset}, {network}, {title}, {width}, {height}, {n}, {date}, {tag}",
+		"{nome}":                       "there is no {nome}; there are {name}, {preset}, {network}, {title}, {width}, {height}, {n}, {date}, {tag}",
 		"{}":                           "there is no {}",
 		"{Name}":                       "there is no {Name}",
 		"{name":                        "no }",

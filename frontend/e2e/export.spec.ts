@@ -32,8 +32,8 @@ test('pictures are exported by a pattern, and the next export makes only what is
 	const out = join(app.program.home, 'out');
 	const dialog = await asking(app);
 	const pattern = dialog.getByRole('textbox', { name: 'Names of the files' });
-	await pattern.fill('{nmae}');
-	await expect(dialog.getByText('There is no {nmae}.')).toBeVisible();
+	await pattern.fill('{nome}');
+	await expect(dialog.getByText('There is no {nome}.')).toBeVisible();
 	await pattern.fill('../{name}');
 	await expect(dialog.getByText('Not every system takes this as a name.')).toBeVisible();
 	await expect(dialog.getByRole('button', { name: 'Export', exact: true })).toBeDisabled();

@@ -100,7 +100,7 @@ describe('an export', () => {
 		const e = new Exporter(backend);
 		const older = e.name(['a', 'b'], ['x', 'y', 'z']);
 		expect(backend.asked[0]).toMatchObject({ assets: ['a'], presets: ['x', 'y'] });
-		e.chosen.pattern = '{nmae}';
+		e.chosen.pattern = '{nome}';
 		const newer = e.name(['a'], ['x']);
 		backend.refusals[1]!(refused('pattern'));
 		await newer;
@@ -116,7 +116,7 @@ describe('an export', () => {
 
 	it('knows its tokens and writes paths as the system does', () => {
 		expect(unknownToken('{network}/{n:3}-{name}')).toBeUndefined();
-		expect(unknownToken('{name}-{nmae}')).toBe('{nmae}');
+		expect(unknownToken('{name}-{nome}')).toBe('{nome}');
 		expect(unknownToken('{n:33}')).toBe('{n:33}');
 		expect(zipName(' a/b ')).toBe('a-b.zip');
 		expect(zipName('A.ZIP')).toBe('A.ZIP');
