@@ -23,7 +23,7 @@ func TestAnExportIsNamedByWhatTheLibraryKnows(t *testing.T) {
 	job := d.imports(picture(t, filepath.Join(photos, "sea.jpg"), 120, 90, color.NRGBA{R: 9}), picture(t, filepath.Join(photos, "sun.jpg"), 120, 90, color.NRGBA{R: 99}))
 	_, err := d.Library.Tag(api.TagAsset{ID: job.IDs[0], Add: []string{"summer"}})
 	d.must(err)
-	request := api.RenderRequest{Assets: job.IDs, Own: ownSizes, Pattern: "{tag}/{n:2} {name} {preset}", Out: filepath.Join(t.TempDir(), "out"), Sheet: &api.Sheet{Names: map[string]string{"small": "Petit"}}}
+	request := api.RenderRequest{Resume: true, Assets: job.IDs, Own: ownSizes, Pattern: "{tag}/{n:2} {name} {preset}", Out: filepath.Join(t.TempDir(), "out"), Sheet: &api.Sheet{Names: map[string]string{"small": "Petit"}}}
 	names, err := d.Presets.NamesLike(request)
 	d.must(err)
 	if want := []string{"summer/01 sea square.jpg", "summer/01 sea small.jpg", "02 sun square.jpg", "02 sun small.jpg"}; !slices.Equal(names, want) {
@@ -66,7 +66,7 @@ func TestAnExportIsNamedByWhatTheLibraryKnows(t *testing.T) {
 func TestAnExportThatMakesNoSenseChangesNothing(t *testing.T) {
 	d := newDesk(t)
 	out := filepath.Join(t.TempDir(), "out")
-	for field, request := range map[string]api.RenderRequest{
+	for field, request := range map[string]api.RenderRequest{Resume: true, 
 		"pattern": {Own: ownSizes, Out: out, Pattern: "{nothing}"},
 		"out":     {Own: ownSizes},
 		"zip":     {Own: ownSizes, Out: out, Zip: out + ".zip"},
@@ -101,7 +101,7 @@ func TestAPersonStopsAnExportAndItGoesOn(t *testing.T) {
 		},
 	})
 	photos := t.TempDir()
-	request := api.RenderRequest{Own: ownSizes, Zip: filepath.Join(t.TempDir(), "all.zip"), Jobs: 1, Task: "mine"}
+	request := api.RenderRequest{Resume: true, Own: ownSizes, Zip: filepath.Join(t.TempDir(), "all.zip"), Jobs: 1, Task: "mine"}
 	for i := range 6 {
 		request.Files = append(request.Files, picture(t, filepath.Join(photos, fmt.Sprint(i, ".jpg")), 120, 90, color.NRGBA{R: uint8(i)}))
 	}
