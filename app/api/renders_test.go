@@ -66,7 +66,7 @@ func TestAnExportIsNamedByWhatTheLibraryKnows(t *testing.T) {
 func TestAnExportThatMakesNoSenseChangesNothing(t *testing.T) {
 	d := newDesk(t)
 	out := filepath.Join(t.TempDir(), "out")
-	for field, request := range map[string]api.RenderRequest{Resume: true, 
+	for field, request := range map[string]api.RenderRequest{
 		"pattern": {Own: ownSizes, Out: out, Pattern: "{nothing}"},
 		"out":     {Own: ownSizes},
 		"zip":     {Own: ownSizes, Out: out, Zip: out + ".zip"},
