@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -62,12 +63,20 @@ func (s *LibraryService) StartImport(r ImportAssets) (_ ImportJob, err error) {
 }
 
 func (s *LibraryService) importInBackground(ctx context.Context, id string, r ImportAssets) {
+	type came struct {
+		place int
+		id    domain.AssetID
+	}
+	var list []came // and nothing more of a hundred thousand
 	result, err := library.Result{}, error(nil)
 	func() {
 		defer s.done(&err) // a panic must end the job too
 		told := time.Now()
 		result, err = s.Library.Import(ctx, domain.WorkspaceID(r.Workspace), r.Paths,
-			library.Options{Recursive: r.Recursive, Reference: r.Reference},
+			library.Options{
+				Recursive: r.Recursive, Reference: r.Reference,
+				Each: func(a library.Imported) { list = append(list, came{a.Place, a.Asset.ID}) },
+			},
 			func(p library.Progress) {
 				s.jobs.change(id, func(j *ImportJob) { j.Done, j.Total = p.Done, p.Total })
 				s.Events.Progress(TaskImport+":"+id, int64(p.Done), int64(p.Total))
@@ -82,8 +91,9 @@ func (s *LibraryService) importInBackground(ctx context.Context, id string, r Im
 		for _, f := range result.Failed {
 			j.Failed = append(j.Failed, FileFailure{Path: f.Path, Code: f.Code, Message: sentence(f.Message)})
 		}
-		for _, a := range result.Assets {
-			j.IDs = append(j.IDs, string(a.Asset.ID))
+		slices.SortFunc(list, func(x, y came) int { return cmp.Compare(x.place, y.place) })
+		for _, a := range list {
+			j.IDs = append(j.IDs, string(a.id))
 		}
 		if j.Stopped = ctx.Err() != nil; err != nil && !j.Stopped {
 			if !errors.As(err, &j.Error) {

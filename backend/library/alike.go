@@ -43,12 +43,23 @@ func (k *kin) size() int {
 // are near. Hashes are compared only where one of six pieces is equal: with five differing bits at least one must be.
 func kinOf(list []*domain.Shelved) kin {
 	s := newSets(len(list))
+	type looks struct {
+		domain.Look
+		width, height int
+	}
+	same := map[looks]int{} // of thousands that look the same, such as frames, one is compared
 	const pieceBits = 11
 	var buckets [domain.NearBits + 1][1 << pieceBits][]int32
 	for i, a := range list {
 		if !likable(a) {
 			continue
 		}
+		l := looks{*a.Look, a.Width, a.Height}
+		if first, ok := same[l]; ok {
+			s.join(i, first)
+			continue
+		}
+		same[l] = i
 		for place := range buckets {
 			bucket := &buckets[place][a.Look.Hash>>(place*pieceBits)&(1<<pieceBits-1)]
 			for _, j := range *bucket {

@@ -1,10 +1,12 @@
 package library
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 
 	"postbag/backend/domain"
@@ -17,6 +19,9 @@ type Options struct {
 	// Known leaves out, and does not count, files that were imported before and are as they were
 	// then, also if what they became is in the bin or deleted: nobody asked for them again.
 	Known bool
+	// Each is told of everything that came in, in no order, by one goroutine at a time, instead of
+	// Result.Assets: of a hundred thousand nothing need be kept. It must not call the Service.
+	Each func(Imported)
 }
 
 // Progress is how far an import is. Total is known from the start.
@@ -31,13 +36,14 @@ type Result struct {
 	Imported   int // new assets
 	Duplicates int // files whose content the library has already
 	Failed     []Failure
-	Assets     []Imported // in the order of the files, the duplicates included
+	Assets     []Imported // in the order of the files, the duplicates included; empty with Options.Each
 }
 
 // Imported is one file that is in the library now.
 type Imported struct {
 	Asset     domain.Asset
 	Path      string // absolute
+	Place     int    // among the files of the import, from 0
 	Duplicate bool
 }
 
@@ -79,57 +85,121 @@ func (s *Service) Import(ctx context.Context, w domain.WorkspaceID, paths []stri
 	for _, path := range paths {
 		walk.start(path)
 	}
-	done := make([]outcome, len(walk.jobs))
-	err := s.importAll(ctx, w, walk.jobs, o, done, progress)
-	if batched := s.batch(ctx, done); err == nil {
-		err = batched
+	t := taking{s: s, o: o, jobs: walk.jobs, progress: progress, looks: map[domain.AssetID]domain.Look{}}
+	if o.Each == nil {
+		t.all = make([]Imported, len(walk.jobs))
 	}
-	r := Result{Failed: walk.failed, Assets: []Imported{}}
-	if r.Failed == nil {
-		r.Failed = []Failure{}
+	err := s.importAll(ctx, w, &t)
+	if kept := t.flush(ctx); err == nil {
+		err = kept
 	}
-	for i, out := range done {
-		switch {
-		case out.failure != nil:
-			r.Failed = append(r.Failed, Failure{Path: walk.jobs[i].path, Code: out.failure.code, Message: out.failure.message})
-		case out.asset.ID == "": // not reached
-		default:
-			r.Assets = append(r.Assets, Imported{Asset: out.asset, Path: walk.jobs[i].path, Duplicate: !out.added})
-			if out.added {
-				r.Imported++
-			} else {
-				r.Duplicates++
-			}
-		}
+	t.r.Failed = append(walk.failed, t.inOrder()...)
+	if t.r.Failed == nil {
+		t.r.Failed = []Failure{}
+	}
+	t.r.Assets = slices.DeleteFunc(t.all, func(i Imported) bool { return i.Asset.ID == "" })
+	if t.r.Assets == nil {
+		t.r.Assets = []Imported{}
 	}
 	if err != nil {
-		return r, fmt.Errorf("import stopped after %d of %d files: %w", len(r.Assets), len(walk.jobs), err)
+		return t.r, fmt.Errorf("import stopped after %d of %d files: %w", t.r.Imported+t.r.Duplicates, len(walk.jobs), err)
 	}
-	return r, nil
+	return t.r, nil
 }
 
-// batch says that what was added came together, and what it looks like: once for all, because a
-// write waits for the disk and looks can be worked out again.
-func (s *Service) batch(ctx context.Context, done []outcome) error {
-	added, looks := []domain.AssetID{}, map[domain.AssetID]domain.Look{}
-	for _, out := range done {
-		if out.added {
-			added = append(added, out.asset.ID)
-		}
+// taking gathers what becomes of the files of an import.
+type taking struct {
+	s        *Service
+	o        Options
+	jobs     []job
+	progress func(Progress)
+
+	mu     sync.Mutex
+	done   int
+	r      Result
+	all    []Imported
+	failed []int // the jobs of r.Failed
+	// What is to be written once for many, as a write waits for the disk.
+	added []domain.AssetID
+	looks map[domain.AssetID]domain.Look
+	batch string // the first that was added gives it its name
+}
+
+// together is how many assets are written at a time that they came together, and what they look like. A kill loses
+// that of so many; looks can be worked out again.
+const together = 500
+
+// take notes what became of a job.
+func (t *taking) take(ctx context.Context, i int, out outcome) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	path := t.jobs[i].path
+	switch {
+	case out.failure != nil:
+		t.r.Failed, t.failed = append(t.r.Failed, Failure{Path: path, Code: out.failure.code, Message: out.failure.message}), append(t.failed, i)
+	case out.asset.ID == "": // left out
+	default:
+		t.taken(Imported{Asset: out.asset, Path: path, Place: i, Duplicate: !out.added})
 		if out.look != nil {
-			looks[out.asset.ID] = *out.look
+			t.looks[out.asset.ID] = *out.look
 		}
 	}
-	if len(looks) > 0 {
-		if err := s.p.Store.PutLooks(context.WithoutCancel(ctx), looks); err != nil {
-			return err
-		}
+	t.done++
+	if t.progress != nil {
+		t.progress(Progress{Done: t.done, Total: len(t.jobs), Path: path})
 	}
-	if len(added) == 0 {
+	if len(t.added) < together {
 		return nil
 	}
-	// Also when the import was stopped: what it brought is one import all the same.
-	return s.p.Store.Batch(context.WithoutCancel(ctx), added, string(added[0]))
+	return t.flush(ctx)
+}
+
+func (t *taking) taken(a Imported) {
+	if a.Duplicate {
+		t.r.Duplicates++
+	} else {
+		t.r.Imported++
+		t.added = append(t.added, a.Asset.ID)
+	}
+	if t.o.Each != nil {
+		t.o.Each(a)
+	} else {
+		t.all[a.Place] = a
+	}
+}
+
+// flush writes what waits, also when the import was stopped: what it brought is one import all the same.
+func (t *taking) flush(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
+	if len(t.looks) > 0 {
+		if err := t.s.p.Store.PutLooks(ctx, t.looks); err != nil {
+			return err
+		}
+		clear(t.looks)
+	}
+	if len(t.added) == 0 {
+		return nil
+	}
+	if t.batch == "" {
+		t.batch = string(t.added[0])
+	}
+	err := t.s.p.Store.Batch(ctx, t.added, t.batch)
+	t.added = t.added[:0]
+	return err
+}
+
+// inOrder returns the failures in the order of the files.
+func (t *taking) inOrder() []Failure {
+	order := make([]int, len(t.failed))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(x, y int) int { return cmp.Compare(t.failed[x], t.failed[y]) })
+	list := make([]Failure, len(order))
+	for i, at := range order {
+		list[i] = t.r.Failed[at]
+	}
+	return list
 }
 
 // outcome is what became of one job; the zero value is a job that was not reached.
@@ -152,36 +222,29 @@ func faultf(code, format string, args ...any) error {
 	return &fault{code: code, message: fmt.Sprintf(format, args...)}
 }
 
-func (s *Service) importAll(ctx context.Context, w domain.WorkspaceID, jobs []job, o Options, done []outcome, progress func(Progress)) error {
+func (s *Service) importAll(ctx context.Context, w domain.WorkspaceID, t *taking) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	next := make(chan int)
 	var group sync.WaitGroup
-	var mu sync.Mutex
-	finished := 0
-	for range min(workers(), len(jobs)) {
+	for range min(workers(), len(t.jobs)) {
 		group.Go(func() {
 			for i := range next {
-				out, err := s.importOne(ctx, w, jobs[i], o)
+				out, err := s.importOne(ctx, w, t.jobs[i], t.o)
 				if f, ok := errors.AsType[*fault](err); ok {
 					out.failure, err = f, nil
 				}
+				if err == nil {
+					err = t.take(ctx, i, out)
+				}
 				if err != nil {
 					stop(err)
-					continue
 				}
-				mu.Lock()
-				done[i] = out
-				finished++
-				if progress != nil {
-					progress(Progress{Done: finished, Total: len(jobs), Path: jobs[i].path})
-				}
-				mu.Unlock()
 			}
 		})
 	}
 feed:
-	for i := range jobs {
+	for i := range t.jobs {
 		select {
 		case next <- i:
 		case <-ctx.Done():

@@ -245,7 +245,7 @@ func (w *watching) read(ctx context.Context, f *watchedFolder) {
 	}
 	f.whole = time.Now()
 	w.listen(path, f.Recursive, 0)
-	r, err := w.s.Import(ctx, f.Workspace, []string{path}, Options{Recursive: f.Recursive, Reference: f.Reference, Known: true}, nil)
+	r, err := w.s.Import(ctx, f.Workspace, []string{path}, Options{Recursive: f.Recursive, Reference: f.Reference, Known: true, Each: func(Imported) {}}, nil)
 	if err != nil && ctx.Err() == nil {
 		w.Log.Warn("a watched folder could not be imported", "path", path, "error", err)
 	}
