@@ -211,12 +211,10 @@ func thumb(path string) string {
 
 // bytes is a size as people of the sheet's language write it.
 func (s Sheet) bytes(n int64) string {
+	primary, _, _ := strings.Cut(s.Language, "-")
 	units := []string{"B", "kB", "MB", "GB"}
-	switch primary, _, _ := strings.Cut(s.Language, "-"); primary {
-	case "fr":
+	if primary == "fr" {
 		units = []string{"o", "ko", "Mo", "Go"}
-	case "bg":
-		units = []string{"Б", "КБ", "МБ", "ГБ"}
 	}
 	value, unit := float64(n), 0
 	for value >= 999.5 && unit < len(units)-1 {
@@ -226,7 +224,7 @@ func (s Sheet) bytes(n int64) string {
 	if unit > 0 && value < 9.95 {
 		out = fmt.Sprintf("%.1f", value)
 	}
-	switch primary, _, _ := strings.Cut(s.Language, "-"); primary {
+	switch primary {
 	case "nb", "da", "fr", "bg":
 		out = strings.Replace(out, ".", ",", 1)
 	}

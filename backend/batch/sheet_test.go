@@ -62,7 +62,7 @@ func TestSizesAreWrittenAsTheSheetsLanguageWritesThem(t *testing.T) {
 		{"en", 1234, "1.2 kB"},
 		{"nb", 1234, "1,2 kB"},
 		{"fr-CA", 9_960_000, "10 Mo"},
-		{"bg", 2_500_000, "2,5 МБ"},
+		{"bg", 2_500_000, "2,5 MB"},
 		{"zh-Hans", 999_600, "1.0 MB"},
 		{"", 42_000, "42 kB"},
 	} {
