@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"sync"
@@ -35,9 +36,57 @@ type imports struct {
 	next  int
 	jobs  []*ImportJob
 	stops map[string]context.CancelFunc
+	paths map[string][]string // of the files of those that run
 }
 
-func newImports() *imports { return &imports{stops: map[string]context.CancelFunc{}} }
+func newImports() *imports {
+	return &imports{stops: map[string]context.CancelFunc{}, paths: map[string][]string{}}
+}
+
+// ComingFile is a file that a running import has not brought in yet.
+type ComingFile struct {
+	Place int    `json:"place"` // among its files; /media/coming/<job>/<place> shows the preview that a camera put into it
+	Name  string `json:"name"`
+}
+
+// ComingFiles asks what comes next.
+type ComingFiles struct {
+	Job  string `json:"job"`
+	Most int    `json:"most"`
+}
+
+// Coming returns the files that an import reads now and next, in their order; none of one that does not run.
+func (s *LibraryService) Coming(r ComingFiles) (_ []ComingFile, err error) {
+	defer s.done(&err)
+	return s.jobs.coming(r.Job, r.Most), nil
+}
+
+// ComingPath returns where a file of a running import is. It is for showing it, and not for a page to know.
+func (s *Services) ComingPath(job string, place int) (path string, ok bool) {
+	jobs := s.Library.jobs
+	jobs.mu.Lock()
+	defer jobs.mu.Unlock()
+	paths := jobs.paths[job]
+	if place < 0 || place >= len(paths) {
+		return "", false
+	}
+	return paths[place], true
+}
+
+func (i *imports) coming(id string, most int) []ComingFile {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	list := []ComingFile{}
+	at := slices.IndexFunc(i.jobs, func(j *ImportJob) bool { return j.ID == id && j.Running })
+	if at < 0 {
+		return list
+	}
+	paths, done := i.paths[id], i.jobs[at].Done
+	for place := done; place < min(done+most, len(paths)); place++ {
+		list = append(list, ComingFile{Place: place, Name: filepath.Base(paths[place])})
+	}
+	return list
+}
 
 // mostJobs bounds the finished jobs that are remembered.
 const mostJobs = 20
@@ -75,7 +124,8 @@ func (s *LibraryService) importInBackground(ctx context.Context, id string, r Im
 		result, err = s.Library.Import(ctx, domain.WorkspaceID(r.Workspace), r.Paths,
 			library.Options{
 				Recursive: r.Recursive, Reference: r.Reference,
-				Each: func(a library.Imported) { list = append(list, came{a.Place, a.Asset.ID}) },
+				Found: func(paths []string) { s.jobs.found(id, paths) },
+				Each:  func(a library.Imported) { list = append(list, came{a.Place, a.Asset.ID}) },
 			},
 			func(p library.Progress) {
 				s.jobs.change(id, func(j *ImportJob) { j.Done, j.Total = p.Done, p.Total })
@@ -101,6 +151,7 @@ func (s *LibraryService) importInBackground(ctx context.Context, id string, r Im
 			}
 		}
 	})
+	s.jobs.found(id, nil)
 	s.Events.Changed(TopicLibrary, []string{})
 }
 
@@ -136,6 +187,17 @@ func (i *imports) add(workspace string, stop context.CancelFunc) ImportJob {
 		}
 	}
 	return *job
+}
+
+// found remembers the files of an import; nil forgets them.
+func (i *imports) found(id string, paths []string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if paths == nil {
+		delete(i.paths, id)
+		return
+	}
+	i.paths[id] = paths
 }
 
 func (i *imports) change(id string, change func(*ImportJob)) {

@@ -73,7 +73,7 @@ func (w *window) run(ctx context.Context, services *api.Services) (err error) {
 			}
 		}
 	}()
-	pictures, err := w.app.Media()
+	pictures, err := w.app.Media(services.ComingPath)
 	if err != nil {
 		return err
 	}

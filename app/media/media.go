@@ -1,5 +1,6 @@
 // Package media shows the library's pictures and videos to a page.
 //
+//	/media/coming/<job>/<n>     the preview that a camera put into a file that is being imported
 //	/media/<asset>/thumb256     a thumbnail, its longer side 256 px; thumb512 the same
 //	/media/<asset>/large        the whole picture, upright, in a format every browser knows
 //	/media/<asset>/strip        moments of a video beside each other, stripTiles of them
@@ -63,6 +64,8 @@ type Options struct {
 	Recipes  Recipes
 	Path     func(a domain.Asset) (string, error) // where the library keeps a copy; nil: not known
 	Log      *slog.Logger
+	// Coming returns the preview of the nth file of a running import, or a library.ErrNoPicture; nil: it always is.
+	Coming func(ctx context.Context, job string, n int) ([]byte, error)
 	// Strip makes a JPEG of so many moments of a video beside each other, or a library.ErrNoPicture; nil:
 	// it always is.
 	Strip func(ctx context.Context, a domain.Asset, tiles, height int) ([]byte, error)
@@ -123,6 +126,9 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if id == comingFiles {
+		return h.coming(w, r, what)
+	}
 	switch what {
 	case "thumb256":
 		return h.thumb(w, r, id, 256)
@@ -134,6 +140,26 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 		return h.original(w, r, id, nil)
 	}
 	return h.size(w, r, id, what)
+}
+
+// comingFiles stands where else the id of an asset does.
+const comingFiles = "coming"
+
+func (h *Handler) coming(w http.ResponseWriter, r *http.Request, what string) error {
+	job, n, _ := strings.Cut(what, "/")
+	place, err := strconv.Atoi(n)
+	switch {
+	case err != nil:
+		return errBad
+	case h.Coming == nil:
+		return library.ErrNoPicture
+	}
+	data, err := h.Coming(r.Context(), job, place)
+	if err != nil {
+		return err
+	}
+	send(w, r, picture{data, "image/jpeg", tagOf(data)}, notKept)
+	return nil
 }
 
 // split reads /media/<asset>/<what>. An id of a size may hold a slash of its own.

@@ -75,7 +75,7 @@ func (s *serve) run(ctx context.Context) error {
 	hub := rpc.NewHub(everything(), s.app.Log)
 	s.app.Shell = browser{opens: openBySystem}
 	services := s.app.Services(working, tellPages(hub))
-	pictures, err := s.app.Media()
+	pictures, err := s.app.Media(services.ComingPath)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}

@@ -118,7 +118,7 @@ func (b *bench) shown(m api.PreviewMedia) []byte {
 		q.Set("fx", fmt.Sprint(m.FocusX))
 		q.Set("fy", fmt.Sprint(m.FocusY))
 	}
-	h, err := b.Media()
+	h, err := b.Media(nil)
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ func (b *bench) saved() api.Preset {
 // seen asks for a picture as a page does.
 func (b *bench) seen(address string) image.Image {
 	b.t.Helper()
-	handler, err := b.Media()
+	handler, err := b.Media(nil)
 	if err != nil {
 		b.t.Fatal(err)
 	}

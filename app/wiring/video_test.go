@@ -57,7 +57,7 @@ func TestAVideoIsMadeToFitAChannelAndGoesOut(t *testing.T) {
 	if facts.Video != "h264" || facts.Audio != "aac" || facts.FrameRate != 25 || facts.Width != 320 {
 		t.Errorf("%+v", facts)
 	}
-	h, err := b.Media()
+	h, err := b.Media(nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,8 @@ type Options struct {
 	// Each is told of everything that came in, in no order, by one goroutine at a time, instead of
 	// Result.Assets: of a hundred thousand nothing need be kept. It must not call the Service.
 	Each func(Imported)
+	// Found is told the paths of all files before the first is read; it must not change them.
+	Found func(paths []string)
 }
 
 // Progress is how far an import is. Total is known from the start.
@@ -84,6 +86,13 @@ func (s *Service) Import(ctx context.Context, w domain.WorkspaceID, paths []stri
 	defer walk.close()
 	for _, path := range paths {
 		walk.start(path)
+	}
+	if o.Found != nil {
+		paths := make([]string, len(walk.jobs))
+		for i, j := range walk.jobs {
+			paths[i] = j.path
+		}
+		o.Found(paths)
 	}
 	t := taking{s: s, o: o, jobs: walk.jobs, progress: progress, looks: map[domain.AssetID]domain.Look{}}
 	if o.Each == nil {

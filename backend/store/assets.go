@@ -69,7 +69,7 @@ func (db *DB) AddAsset(ctx context.Context, a domain.Asset, path string, modifie
 func (db *DB) SeenImport(ctx context.Context, w domain.WorkspaceID, path string, bytes int64, modified time.Time) (a domain.Asset, ok bool, err error) {
 	err = db.Read(ctx, func(tx *Tx) error {
 		list, err := tx.assets(selectAsset+` JOIN local_import i ON i.asset = a.row
-			WHERE w.id = ? AND i.path = ? AND i.bytes = ? AND i.mtime_ns = ? AND a.deleted_at_ms IS NULL`,
+			WHERE w.id = ? AND i.workspace = w.row AND i.path = ? AND i.bytes = ? AND i.mtime_ns = ? AND a.deleted_at_ms IS NULL`,
 			w, path, bytes, modified.UnixNano())
 		if err == nil && len(list) > 0 {
 			a, ok = list[0], true

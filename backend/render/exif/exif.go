@@ -89,20 +89,12 @@ func Parse(block []byte) (Meta, error) {
 // Read reads a block of size bytes wherever it lies, such as a whole TIFF file.
 func Read(r io.ReaderAt, size int64) (Meta, error) {
 	p := parser{r: r, size: size}
-	var head [8]byte
-	if !p.read(head[:], 0) {
-		return Meta{}, ErrMalformed
-	}
-	switch string(head[:4]) {
-	case "II*\x00":
-		p.order = binary.LittleEndian
-	case "MM\x00*":
-		p.order = binary.BigEndian
-	default:
+	first, ok := p.head()
+	if !ok {
 		return Meta{}, ErrMalformed
 	}
 	var f found
-	if !p.directory(int64(p.order.Uint32(head[4:])), f.first) {
+	if !p.directory(first, f.first) {
 		return Meta{}, ErrMalformed
 	}
 	if f.exifAt > 0 {
@@ -112,6 +104,23 @@ func Read(r io.ReaderAt, size int64) (Meta, error) {
 		p.directory(f.gpsAt, f.gps)
 	}
 	return f.result(), nil
+}
+
+// head reads the byte order, and returns where the first directory is.
+func (p *parser) head() (first int64, ok bool) {
+	var head [8]byte
+	if !p.read(head[:], 0) {
+		return 0, false
+	}
+	switch string(head[:4]) {
+	case "II*\x00":
+		p.order = binary.LittleEndian
+	case "MM\x00*":
+		p.order = binary.BigEndian
+	default:
+		return 0, false
+	}
+	return int64(p.order.Uint32(head[4:])), true
 }
 
 type bytesAt []byte

@@ -400,6 +400,14 @@ export namespace api {
 	    query: string;
 	    count: number;
 	}
+	export interface ComingFile {
+	    place: number;
+	    name: string;
+	}
+	export interface ComingFiles {
+	    job: string;
+	    most: number;
+	}
 	export interface CompareSize {
 	    asset: string;
 	    preset: string;

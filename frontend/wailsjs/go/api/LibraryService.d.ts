@@ -4,6 +4,8 @@ import {api} from '../models';
 
 export function Collect(arg1:api.CollectAssets):Promise<void>;
 
+export function Coming(arg1:api.ComingFiles):Promise<Array<api.ComingFile>>;
+
 export function DismissImport(arg1:string):Promise<void>;
 
 export function EmptyBin(arg1:string):Promise<number>;

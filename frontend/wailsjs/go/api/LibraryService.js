@@ -6,6 +6,10 @@ export function Collect(arg1) {
   return window['go']['api']['LibraryService']['Collect'](arg1);
 }
 
+export function Coming(arg1) {
+  return window['go']['api']['LibraryService']['Coming'](arg1);
+}
+
 export function DismissImport(arg1) {
   return window['go']['api']['LibraryService']['DismissImport'](arg1);
 }
