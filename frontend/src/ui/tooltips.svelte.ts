@@ -37,7 +37,8 @@ export class Tooltips {
 		on('pointerdown', () => this.hide());
 		on('click', () => this.hide());
 		on('focusin', (e) => this.#reach(e.target));
-		on('focusout', () => this.hide());
+		// A control that goes away while the page is drawn loses the focus to nothing: what is shown may change after.
+		on('focusout', (e) => (e.relatedTarget ? this.hide() : queueMicrotask(() => this.hide())));
 		on('keydown', (e) => e.key === 'Escape' && this.hide());
 		on('scroll', (e) => {
 			if (!this.#reached && this.shown && (e.target as Node).contains(this.shown.control)) this.hide();
