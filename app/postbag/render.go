@@ -151,7 +151,7 @@ func (o *renderOptions) servicesFor(ctx context.Context, r api.RenderRequest) (*
 	case len(r.Assets) > 0:
 		return o.services(ctx)
 	case own:
-		return o.cli.sizes(ctx)
+		return o.sizes(ctx)
 	}
 	return o.bare(ctx), nil
 }

@@ -210,7 +210,11 @@ func TestAHostileFileOfSizesChangesNothing(t *testing.T) {
 		line         int
 		state, field string
 	}{
-		{2, api.EntryNew, ""}, {3, api.EntryWrong, "id"}, {4, api.EntryWrong, "watermark.picture"}, {6, api.EntryWrong, "watermark.picture"}, {7, api.EntryWrong, "id"},
+		{2, api.EntryNew, ""},
+		{3, api.EntryWrong, "id"},
+		{4, api.EntryWrong, "watermark.picture"},
+		{6, api.EntryWrong, "watermark.picture"},
+		{7, api.EntryWrong, "id"},
 		{8, api.EntryWrong, "id"},
 	}
 	for i, e := range must[[]api.ReviewedPreset](t)(b.api.Presets.Review(file)) {

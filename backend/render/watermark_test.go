@@ -208,8 +208,11 @@ func TestAWatermarkedPictureIsNeverPassedThroughAndHasAHashOfItsOwn(t *testing.T
 	mark := markOf(t, plain(10, 10, stamp))
 	hashes := map[string]bool{plainRecipe.Hash(): true}
 	for _, w := range []Watermark{
-		{Mark: mark, Place: "top", Size: 0.2, Opacity: 1}, {Mark: mark, Place: "left", Size: 0.2, Opacity: 1}, {Mark: mark, Place: "top", Size: 0.3, Opacity: 1},
-		{Mark: mark, Place: "top", Size: 0.2, Opacity: 0.9}, {Mark: mark, Place: "top", Size: 0.2, Margin: 0.1, Opacity: 1},
+		{Mark: mark, Place: "top", Size: 0.2, Opacity: 1},
+		{Mark: mark, Place: "left", Size: 0.2, Opacity: 1},
+		{Mark: mark, Place: "top", Size: 0.3, Opacity: 1},
+		{Mark: mark, Place: "top", Size: 0.2, Opacity: 0.9},
+		{Mark: mark, Place: "top", Size: 0.2, Margin: 0.1, Opacity: 1},
 		{Mark: markOf(t, plain(10, 10, sea)), Place: "top", Size: 0.2, Opacity: 1},
 	} {
 		r := plainRecipe
@@ -239,8 +242,12 @@ func TestABadWatermarkIsRefused(t *testing.T) {
 	}
 	mark := markOf(t, plain(4, 4, stamp))
 	for _, w := range []Watermark{
-		{Place: "top", Size: 0.1, Opacity: 1}, {Mark: mark, Place: "middle", Size: 0.1, Opacity: 1}, {Mark: mark, Place: "top", Opacity: 1},
-		{Mark: mark, Place: "top", Size: 0.1}, {Mark: mark, Place: "top", Size: 1.1, Opacity: 1}, {Mark: mark, Place: "top", Size: 0.1, Margin: 0.6, Opacity: 1},
+		{Place: "top", Size: 0.1, Opacity: 1},
+		{Mark: mark, Place: "middle", Size: 0.1, Opacity: 1},
+		{Mark: mark, Place: "top", Opacity: 1},
+		{Mark: mark, Place: "top", Size: 0.1},
+		{Mark: mark, Place: "top", Size: 1.1, Opacity: 1},
+		{Mark: mark, Place: "top", Size: 0.1, Margin: 0.6, Opacity: 1},
 	} {
 		r := Recipe{Width: 10, Height: 10, Fit: Cover, Watermark: &w}
 		if _, err := r.check(); !errors.Is(err, ErrRecipe) {

@@ -39,40 +39,42 @@ test('a size is written with a watermark, kept in a set and shared @themes', asy
 	const dialog = await sizes(app);
 	await shots(app, 'sizes');
 	await dialog.getByRole('button', { name: 'New size' }).click();
+	const editor = page.getByRole('dialog', { name: 'New size' });
 
 	// What is wrong stands beside its field.
-	await dialog.getByRole('textbox', { name: 'Width, px' }).fill('12a');
-	await dialog.getByRole('textbox', { name: 'Background', exact: true }).fill('red');
-	await dialog.getByRole('button', { name: 'Save size' }).click();
-	await expect(dialog.getByText('Give it a name')).toBeVisible();
-	await expect(dialog.getByText('A whole number from 1 to 16,383')).toBeVisible();
-	await expect(dialog.getByText('Write it like #ffcc00')).toBeVisible();
+	await editor.getByRole('textbox', { name: 'Width, px' }).fill('12a');
+	await editor.getByRole('textbox', { name: 'Background', exact: true }).fill('red');
+	await editor.getByRole('button', { name: 'Save size' }).click();
+	await expect(editor.getByText('Give it a name')).toBeVisible();
+	await expect(editor.getByText('A whole number from 1 to 16,383')).toBeVisible();
+	await expect(editor.getByText('Write it like #ffcc00')).toBeVisible();
 	await shots(app, 'size-wrong');
 
-	await dialog.getByRole('textbox', { name: 'Name' }).fill('Shop front');
-	await dialog.getByRole('textbox', { name: 'Width, px' }).fill('800');
-	await dialog.getByRole('textbox', { name: 'Shape' }).fill('4:5');
-	await expect(dialog.getByRole('textbox', { name: 'Height, px' })).toHaveValue('1000');
-	await dialog.getByRole('textbox', { name: 'Background', exact: true }).fill('#204060');
-	await dialog.getByRole('textbox', { name: 'JPEG quality' }).fill('70');
-	await dialog.getByRole('textbox', { name: 'Above' }).fill('120');
-	await dialog.getByRole('textbox', { name: 'Below' }).fill('160');
-	await dialog.getByRole('button', { name: 'Choose a picture' }).click();
+	await editor.getByRole('textbox', { name: 'Name' }).fill('Shop front');
+	await editor.getByRole('textbox', { name: 'Width, px' }).fill('800');
+	await editor.getByRole('textbox', { name: 'Shape' }).fill('4:5');
+	await expect(editor.getByRole('textbox', { name: 'Height, px' })).toHaveValue('1000');
+	await editor.getByRole('textbox', { name: 'Background', exact: true }).fill('#204060');
+	await editor.getByRole('textbox', { name: 'JPEG quality' }).fill('70');
+	await editor.getByRole('textbox', { name: 'Above' }).fill('120');
+	await editor.getByRole('textbox', { name: 'Below' }).fill('160');
+	await editor.getByRole('button', { name: 'Choose a picture' }).click();
 	const sheet = page.getByRole('dialog').last();
 	await sheet.getByRole('gridcell', { name: /stamp/ }).click();
 	await sheet.getByRole('button', { name: /^(Add|Use|Attach)/ }).click();
-	await dialog.getByRole('radio', { name: 'Bottom right' }).press('ArrowLeft');
-	await expect(dialog.getByRole('radio', { name: 'Bottom', exact: true })).toBeChecked();
+	await editor.getByRole('radio', { name: 'Bottom right' }).press('ArrowLeft');
+	await expect(editor.getByRole('radio', { name: 'Bottom', exact: true })).toBeChecked();
 	await shots(app, 'size-editor');
 	await app.axe('[role=dialog]');
-	await dialog.getByRole('button', { name: 'Save size' }).click();
+	await editor.getByRole('button', { name: 'Save size' }).click();
 	await expect(dialog.getByRole('checkbox', { name: /Shop front/ })).toBeChecked();
 
 	// It is changed, and its watermark is still there.
 	await dialog.getByRole('button', { name: 'Change the size Shop front' }).click();
-	await expect(dialog.getByRole('radio', { name: 'Bottom', exact: true })).toBeChecked();
-	await expect(dialog.getByRole('textbox', { name: 'Shape' })).toHaveValue('4:5');
-	await dialog.getByRole('button', { name: 'Save size' }).click();
+	const again = page.getByRole('dialog', { name: 'Change the size Shop front' });
+	await expect(again.getByRole('radio', { name: 'Bottom', exact: true })).toBeChecked();
+	await expect(again.getByRole('textbox', { name: 'Shape' })).toHaveValue('4:5');
+	await again.getByRole('button', { name: 'Save size' }).click();
 
 	// A set keeps what is ticked; another one has other sizes.
 	await dialog.getByRole('button', { name: 'Sets and sharing' }).click();
