@@ -9,6 +9,7 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"image/png"
 	"io"
 	"log/slog"
 	"net/http"
@@ -364,5 +365,40 @@ func TestWhoWaitsForAPictureDoesNotFailWithAnother(t *testing.T) {
 	close(giveUp)
 	if err := <-got; err != nil {
 		t.Errorf("the second got the first one's error: %v", err)
+	}
+}
+
+// TestAPlainPictureIsWithoutLossAndWithoutAWatermark compares the two sides of a comparison.
+func TestAPlainPictureIsWithoutLossAndWithoutAWatermark(t *testing.T) {
+	h, _ := handler(t)
+	white := image.NewGray(image.Rect(0, 0, 8, 8))
+	for i := range white.Pix {
+		white.Pix[i] = 255
+	}
+	var file bytes.Buffer
+	if err := png.Encode(&file, white); err != nil {
+		t.Fatal(err)
+	}
+	mark, err := render.NewMark(file.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Recipes = func(context.Context, domain.Asset, string) (render.Recipe, error) {
+		w := &render.Watermark{Mark: mark, Place: "centre", Size: 1, Opacity: 1}
+		return render.Recipe{Width: 64, Height: 64, Fit: render.Cover, Formats: []render.Format{render.JPEG}, Watermark: w}, nil
+	}
+	made, plain := get(t, h, "/media/p/own/a"), get(t, h, "/media/p/own/a?plain=1")
+	if made.Header().Get("Content-Type") != "image/jpeg" || plain.Header().Get("Content-Type") != "image/png" {
+		t.Fatalf("%d %v, %d %v", made.Code, made.Header(), plain.Code, plain.Header())
+	}
+	for w, want := range map[*httptest.ResponseRecorder]bool{made: true, plain: false} {
+		m, _, err := image.Decode(w.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, g, b, _ := m.At(32, 32).RGBA()
+		if is := min(r, g, b) > 0xfd00; is != want || m.Bounds().Dx() != 64 {
+			t.Errorf("the watermark is there: %t, want %t (%v)", is, want, m.Bounds())
+		}
 	}
 }
