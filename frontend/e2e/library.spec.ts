@@ -1,4 +1,4 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, photographs, test, type App } from './fixtures';
 
@@ -221,4 +221,55 @@ test('the backend’s errors stand where they belong', async ({ app, page }) => 
 	});
 	await expect(cells(app)).toHaveCount(photographs.length);
 	await app.axe();
+});
+
+/** A photograph into which a camera put a small picture: an EXIF block with a second directory (Exif 2.32, 4.5.8). */
+function withPreview(photo: Buffer, small: Buffer): Buffer {
+	const directories = Buffer.from(
+		'4d4d002a00000008' + // a TIFF file; its first directory is at 8
+			'0001' +
+			'011200030000000100010000' +
+			'0000001a' + // upright; the second is at 26
+			'0002' +
+			'020100040000000100000038' +
+			'020200040000000100000000' +
+			'00000000', // a picture is at 56
+		'hex',
+	);
+	directories.writeUInt32BE(small.length, 48);
+	const block = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), directories, small]);
+	const head = Buffer.alloc(4);
+	head.writeUInt16BE(0xffe1, 0);
+	head.writeUInt16BE(block.length + 2, 2);
+	return Buffer.concat([photo.subarray(0, 2), head, block, photo.subarray(2)]);
+}
+
+test('what comes next is seen before it is read @themes', async ({ app, page }) => {
+	await app.open('#/library');
+	const small = await page.evaluate(() => {
+		const canvas = document.createElement('canvas');
+		canvas.width = 160;
+		canvas.height = 120;
+		const c = canvas.getContext('2d')!;
+		c.fillStyle = '#3a7';
+		c.fillRect(0, 0, 160, 120);
+		return canvas.toDataURL('image/jpeg').split(',')[1]!;
+	});
+	const folder = join(app.program.home, 'card');
+	await mkdir(folder);
+	const photo = await readFile(photographs[0]!);
+	const card: string[] = [];
+	for (let i = 0; i < 60; i++) {
+		card.push(join(folder, `card-${String(i).padStart(3, '0')}.jpg`));
+		await writeFile(card[i]!, Buffer.concat([withPreview(photo, Buffer.from(small, 'base64')), Buffer.from(`${i}`)]));
+	}
+	const asked = page.waitForResponse((r) => r.url().includes('/media/coming/') && r.ok(), reading);
+	await page.locator('input[type=file]').setInputFiles(card);
+	await asked;
+	const strip = page.locator('img[src^="/media/coming/"]').first();
+	await expect(strip).toBeVisible();
+	expect(await strip.evaluate((i: HTMLImageElement) => i.naturalWidth)).toBe(160);
+	await app.shot('library-coming');
+	await expect(page.getByText('60 added')).toBeVisible(reading);
+	await expect(page.locator('img[src^="/media/coming/"]')).toHaveCount(0);
 });
