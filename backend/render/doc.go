@@ -14,7 +14,7 @@
 // no larger than the recipes need, and resample. Everything else, and a photograph that anything is
 // odd about, becomes one *image.NRGBA and goes through the imaging library, which is also the oracle
 // of the tests: both ways make the same picture (Options.General sends all through imaging). JPEG
-// files of both are written by jpegenc.
+// files of both are written by jpegenc, PNG files by pngenc.
 //
 // Engine joins them: one decode serves any number of recipes, identical recipes are rendered once,
 // and an original that already fits is passed through without touching a pixel (strip.go).

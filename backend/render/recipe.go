@@ -114,7 +114,7 @@ func (r Recipe) limit() int64 {
 }
 
 // Version counts the changes of this package that make other files of the same recipes.
-const Version = 2
+const Version = 3
 
 // Hash is equal for two recipes that make the same file of one picture with this Version, and fit to
 // name a cached rendition by: 64 hexadecimal digits. Defaults count as if they were written out.
