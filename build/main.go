@@ -34,6 +34,7 @@ func tasks() []task {
 		{"networks", "runs the networks' tests and writes docs/networks.md of what they verified", runNetworks},
 		{"soak", "proves the queue's promises at the sizes of a night, each test alone; goes on where it was interrupted [-fuzztime 3m] [-again] [NAME]", runSoak},
 		{"bench", "runs the benchmarks and prints them as a table [-time 1s] [NAME]", runBench},
+		{"compare", "holds pictures of many kinds of photographs against what libvips makes of them [-photos FOLDER] [-n N]", runCompare},
 		{"screenshots", "takes pictures of every screen in both themes [SCREEN]...", runScreenshots},
 		{"package", "builds the packages of the window and the archives of the command line [VERSION]", runPackage},
 	}

@@ -167,13 +167,30 @@ func decodeWebP(ctx context.Context, info Info, file []byte) (image.Image, error
 		return nil, err
 	}
 	if frame == nil {
-		return webp.Decode(&contextReader{ctx, bytes.NewReader(file)})
+		m, err := webp.Decode(&contextReader{ctx, bytes.NewReader(file)})
+		return fromVP8(m), err
 	}
 	still, err := webp.Decode(&contextReader{ctx, bytes.NewReader(frame)})
 	if err != nil {
 		return nil, err
 	}
-	return onCanvas(still, at, info.StoredWidth, info.StoredHeight), nil
+	return onCanvas(fromVP8(still), at, info.StoredWidth, info.StoredHeight), nil
+}
+
+// fromVP8 turns the planes of a lossy picture into colours. They are those of television, black at 16 and white at
+// 235 (RFC 6386, section 9.2), while the decoder's type means those of JPEG, in which all would be pale.
+func fromVP8(raw image.Image) image.Image {
+	television := &nclx{matrix: 6}
+	switch m := raw.(type) {
+	case *image.YCbCr:
+		return television.normalise(m)
+	case *image.NYCbCrA:
+		out := television.normalise(&m.YCbCr)
+		b := m.Bounds()
+		eachRow(out, b, func(x, y int, d []uint8) { d[3] = m.A[m.AOffset(x, y)] })
+		return out
+	}
+	return raw
 }
 
 // firstWebPFrame returns the first frame of an animation as a file of its own and where it lies,

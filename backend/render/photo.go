@@ -91,6 +91,9 @@ func viewOf(l layout, info Info) resample.View {
 		Window: resample.Part(l.source, l.scaled, l.part), Width: l.part.Dx(), Height: l.part.Dy(),
 		Orientation: info.Orientation, Ratio: image.YCbCrSubsampleRatio420, Rest: resample.RestDefault,
 	}
+	if l.offset.X%2 != 0 || l.offset.Y%2 != 0 { // on the canvas its colour samples lie between those of the file
+		v.Ratio = image.YCbCrSubsampleRatio444
+	}
 	if max(v.Width, v.Height) <= little {
 		v.Rest = resample.RestBest
 	}
@@ -138,6 +141,12 @@ func (d *planes) encode(ctx context.Context, f Format, r Recipe, merge bool) (tr
 		}
 		defer d.photo.shared.Release(canvas)
 		m = canvas
+		if full, ok := m.(*image.YCbCr); ok && full.SubsampleRatio == image.YCbCrSubsampleRatio444 {
+			if m, err = d.photo.shared.Subsampled(full); err != nil {
+				return trial{}, fmt.Errorf("background: %w", err)
+			}
+			defer d.photo.shared.Release(m)
+		}
 	}
 	return lossy(ctx, d.photo.encoder, r.Watermark.onPlanes(m), f, r)
 }

@@ -205,8 +205,7 @@ func (r Recipe) layoutOnce(width, height int) layout {
 	l.canvas = l.scaled
 	if r.Fit == Contain {
 		l.canvas = image.Pt(r.Width, r.Height)
-		// Even offsets keep the edge of the picture on the edge of a JPEG's colour samples.
-		l.offset = image.Pt((r.Width-l.scaled.X)/2&^1, (r.Height-l.scaled.Y)/2&^1)
+		l.offset = image.Pt((r.Width-l.scaled.X)/2, (r.Height-l.scaled.Y)/2)
 	}
 	return l
 }

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
+	"golang.org/x/image/webp"
 )
 
 // Every kind of awkward file that is known to trouble picture programs, a row each, on files made here. A
@@ -150,6 +151,30 @@ func awkwardWebP(t *testing.T) {
 	o := render1(t, animatedWebP(t), Recipe{Width: 20, Height: 16, Fit: Cover, Formats: []Format{PNG}})
 	if out := open(t, o); !near(out.At(6, 4), color.NRGBA{255, 0, 0, 255}, 0) || !near(out.At(1, 1), color.NRGBA{}, 0) || !slices.Contains(o.Warnings, WarnAnimation) {
 		t.Errorf("animated: %v %v, %q", out.At(6, 4), out.At(1, 1), o.Warnings)
+	}
+	// Nothing but zeros is a lossy picture without a pattern. Its brightness is meant in the range of television.
+	vp8 := append([]byte{0x10, 0x10, 0, 0x9d, 0x01, 0x2a, 32, 0, 32, 0}, make([]byte, 2000)...)
+	lossy := closeRIFF(appendChunk([]byte("RIFF\x00\x00\x00\x00WEBP"), "VP8 ", vp8))
+	alpha := appendChunk([]byte("RIFF\x00\x00\x00\x00WEBP"), "VP8X", []byte{0x10, 0, 0, 0, 31, 0, 0, 31, 0, 0})
+	alpha = appendChunk(alpha, "ALPH", append([]byte{0}, bytes.Repeat([]byte{200}, 32*32)...))
+	alpha = closeRIFF(appendChunk(alpha, "VP8 ", vp8))
+	for name, file := range map[string][]byte{"lossy": lossy, "lossy with alpha": alpha} {
+		raw, err := webp.Decode(bytes.NewReader(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		light, alpha := uint8(0), uint8(255)
+		switch m := raw.(type) {
+		case *image.YCbCr:
+			light = m.Y[m.YOffset(16, 16)]
+		case *image.NYCbCrA:
+			light, alpha = m.Y[m.YOffset(16, 16)], 200
+		}
+		light = uint8((float64(light)-16)*255/219 + 0.5)
+		out := open(t, render1(t, file, Recipe{Width: 16, Height: 16, Fit: Cover, Formats: []Format{PNG}}))
+		if got := color.NRGBAModel.Convert(out.At(8, 8)).(color.NRGBA); !near(got, color.NRGBA{light, light, light, alpha}, 1) || light < 130 {
+			t.Errorf("%s: %v, want %d", name, got, light)
+		}
 	}
 	outside := animatedWebP(t)
 	at := bytes.Index(outside, []byte("ANMF"))

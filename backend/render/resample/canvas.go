@@ -13,7 +13,7 @@ import (
 // A colour sample that m shares with the canvas, at an odd right or lower edge, is the mean of both,
 // by the pixels of each.
 //
-// A grey picture on a colour that is not grey becomes one of 4:2:0.
+// A grey picture on a colour that is not grey becomes one of 4:4:4.
 func (r *Resampler) OnCanvas(m image.Image, width, height int, offset image.Point, background color.Color) (image.Image, error) {
 	m = withColours(m, background)
 	planes, err := Planes(m)
@@ -78,15 +78,48 @@ func withColours(m image.Image, background color.Color) image.Image {
 	if !ok || shade.Cb == 128 && shade.Cr == 128 {
 		return m
 	}
-	width := over(gray.Rect.Dx(), 2)
-	none := make([]uint8, width*over(gray.Rect.Dy(), 2))
+	none := make([]uint8, gray.Rect.Dx()*gray.Rect.Dy())
 	for i := range none {
 		none[i] = 128
 	}
 	return &image.YCbCr{
-		Y: gray.Pix, YStride: gray.Stride, Cb: none, Cr: none, CStride: width,
-		SubsampleRatio: image.YCbCrSubsampleRatio420, Rect: image.Rectangle{Max: gray.Rect.Size()},
+		Y: gray.Pix, YStride: gray.Stride, Cb: none, Cr: none, CStride: gray.Rect.Dx(),
+		SubsampleRatio: image.YCbCrSubsampleRatio444, Rect: image.Rectangle{Max: gray.Rect.Size()},
 	}
+}
+
+// Subsampled returns a picture of 4:4:4 as one of 4:2:0, whose colour samples are the means of four. It
+// returns ErrPlane for any other.
+func (r *Resampler) Subsampled(m *image.YCbCr) (image.Image, error) {
+	planes, err := Planes(m)
+	if err != nil {
+		return nil, err
+	}
+	if m.SubsampleRatio != image.YCbCrSubsampleRatio444 {
+		return nil, fmt.Errorf("%w: subsampling %d to be halved", ErrPlane, int(m.SubsampleRatio))
+	}
+	width, height := m.Rect.Dx(), m.Rect.Dy()
+	out, err := r.newImage(width, height, image.YCbCrSubsampleRatio420)
+	if err != nil {
+		return nil, err
+	}
+	targets, err := Planes(out)
+	if err != nil {
+		return nil, err
+	}
+	planes[0].copyTo(targets[0])
+	for i, target := range targets[1:] {
+		source := planes[i+1]
+		for y := range target.Height {
+			// Beyond an odd edge the last one counts again.
+			upper, lower := source.row(2*y), source.row(min(2*y+1, height-1))
+			for x, row := 0, target.row(y); x < len(row); x++ {
+				left, right := 2*x, min(2*x+1, width-1)
+				row[x] = uint8((int(upper[left]) + int(upper[right]) + int(lower[left]) + int(lower[right]) + 2) >> 2)
+			}
+		}
+	}
+	return out, nil
 }
 
 // opaque returns c without its alpha: the colour it has where it is not transparent.
