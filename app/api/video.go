@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"postbag/backend/domain"
-	"postbag/backend/network"
 	"postbag/backend/render"
 	"postbag/backend/video"
 	"postbag/backend/video/ffmpeg"
@@ -16,25 +15,6 @@ import (
 // asset; the originals stay as they are.
 type VideoService struct {
 	*base
-}
-
-// VideoTools says whether this machine can work on videos.
-type VideoTools struct {
-	There   bool   `json:"there"`
-	Version string `json:"version"`
-	Path    string `json:"path"`
-	Install string `json:"install"` // the command that installs what is missing, "" where none is known
-}
-
-// Tools returns whether this machine can work on videos. It asks anew, so that a program that was
-// installed a moment ago is found before long.
-func (s *VideoService) Tools() (_ VideoTools, err error) {
-	defer s.done(&err)
-	program, err := s.VideoTools.Program(s.ctx)
-	if errors.Is(err, ffmpeg.ErrMissing) {
-		return VideoTools{Install: ffmpeg.Install()}, nil
-	}
-	return VideoTools{There: err == nil, Version: network.Printable(program.Version), Path: program.Path}, err
 }
 
 // VideoFacts is what a video's file says of itself. What is not known is empty.

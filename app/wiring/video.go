@@ -9,6 +9,7 @@ import (
 	"postbag/backend/domain"
 	"postbag/backend/library"
 	"postbag/backend/render"
+	"postbag/backend/settings"
 	"postbag/backend/video"
 	"postbag/backend/video/ffmpeg"
 )
@@ -26,6 +27,15 @@ func (f frames) There(ctx context.Context) bool {
 
 func (f frames) Poster(ctx context.Context, path string, format render.Format, length time.Duration, side int) ([]byte, error) {
 	return f.tools.Poster(ctx, f.temp, ffmpeg.Source{Path: path, Format: string(format)}, length, side)
+}
+
+// chosenFFmpeg is where a person says that ffmpeg is. Where that cannot be read it is looked for.
+func (a *App) chosenFFmpeg(ctx context.Context) string {
+	now, err := (&settings.Service{Store: a.DB}).App(ctx)
+	if err != nil {
+		return ""
+	}
+	return now.FFmpeg
 }
 
 // newVideos joins the work on videos to the library and the database.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -135,5 +136,47 @@ func TestWithoutFFmpegPeopleAreToldHowToGetIt(t *testing.T) {
 		if _, err := b.api.Videos.Make(r); err == nil {
 			t.Errorf("%s: no error", want)
 		}
+	}
+}
+
+// A person says where ffmpeg is: it is used from then on, and what is not ffmpeg is refused and changes nothing.
+func TestAPersonSaysWhereFFmpegIs(t *testing.T) {
+	b := newBench(t)
+	real, err := exec.LookPath("ffmpeg")
+	if err != nil {
+		t.Skip("ffmpeg is not installed")
+	}
+	t.Setenv("PATH", t.TempDir())
+	if tools := must[api.VideoTools](t)(b.api.Videos.LookForTools()); tools.There || tools.Chosen != "" {
+		t.Fatalf("%+v", tools)
+	}
+	mine := filepath.Join(t.TempDir(), "my ffmpeg")
+	if err := os.Symlink(real, mine); err != nil {
+		t.Fatal(err)
+	}
+	trial := must[api.ToolTrial](t)(b.api.Videos.ChooseTool(mine))
+	if trial.Why != "" || !trial.Tools.There || trial.Tools.Path != mine || trial.Tools.Chosen != mine || trial.Tools.Version == "" {
+		t.Fatalf("%+v", trial)
+	}
+	for path, why := range map[string]string{"ffmpeg": "relative", filepath.Join(t.TempDir(), "x"): "gone", t.TempDir(): "not_file", "/bin/true": "not_ffmpeg"} {
+		trial := must[api.ToolTrial](t)(b.api.Videos.ChooseTool(path))
+		if trial.Why != why || trial.Tools.Chosen != mine || !trial.Tools.There {
+			t.Errorf("%s: %+v", path, trial)
+		}
+	}
+	if _, err := b.api.Settings.Change(api.SettingsChange{}); err != nil {
+		t.Fatal(err)
+	}
+	if tools := must[api.VideoTools](t)(b.api.Videos.Tools()); tools.Path != mine {
+		t.Errorf("a change of another setting makes it %+v", tools)
+	}
+	if err := os.Remove(mine); err != nil {
+		t.Fatal(err)
+	}
+	if tools := must[api.VideoTools](t)(b.api.Videos.LookForTools()); tools.There || tools.Why != "gone" || tools.Chosen != mine {
+		t.Errorf("after it was removed: %+v", tools)
+	}
+	if trial := must[api.ToolTrial](t)(b.api.Videos.ChooseTool("")); trial.Why != "" || trial.Tools.Chosen != "" || trial.Tools.Why != "" {
+		t.Errorf("%+v", trial)
 	}
 }

@@ -48,7 +48,6 @@ type Config struct {
 	Version     string
 	Passphrase  []byte   // opens the key's file where there is no keychain; nil: none
 	Interactive bool     // a person can answer the keychain's prompt
-	FFmpeg      string   // where it is, "" to look for it
 	Engine      string   // EngineImaging, or "" for the usual ones
 	HEIC        []string // the command whose child process decodes HEIC; nil: HEIC is kept, not rendered
 	Log         *slog.Logger
@@ -149,7 +148,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	a.Carriers[shelfcall.Scheme] = shelfcall.Carrier{Shelves: a.Shelves, Reachable: a.Shelves.Reachable}
 	a.Render = newRender(c)
 	a.Posts = posts.New(a.DB, a.Networks, a.house())
-	a.VideoTools = &video.Tools{Chosen: c.FFmpeg}
+	a.VideoTools = &video.Tools{Chosen: a.chosenFFmpeg}
 	a.Library = a.newLibrary()
 	a.Videos = a.newVideos()
 	a.Accounts = &Accounts{db: a.DB, vault: a.Vault, networks: a.Networks}

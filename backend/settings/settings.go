@@ -40,6 +40,7 @@ type App struct {
 	Import      string             `json:"import"`     // "copy", "reference": what an import does with files
 	Splitters   map[string]float64 `json:"splitters"`  // by place: the size of a movable part, in px or as a share
 	Onboarding  string             `json:"onboarding"` // the step of the first start that comes next, "done" after it
+	FFmpeg      string             `json:"ffmpeg"`     // where ffmpeg is, "" to look for it
 }
 
 // Notify says what the system's notifications tell of.
@@ -279,6 +280,9 @@ func (a App) repaired() App {
 	if oneLine("", a.Onboarding) == nil {
 		usual.Onboarding = a.Onboarding
 	}
+	if checkPath(a.FFmpeg) == nil {
+		usual.FFmpeg = a.FFmpeg
+	}
 	return usual
 }
 
@@ -311,6 +315,9 @@ func (a App) check() error {
 		return &domain.FieldError{Field: "zoom", Message: fmt.Sprintf("zoom is from %d to %d percent", MinZoom, MaxZoom)}
 	}
 	if err := oneLine("onboarding", a.Onboarding); err != nil {
+		return err
+	}
+	if err := checkPath(a.FFmpeg); err != nil {
 		return err
 	}
 	if len(a.Shortcuts) > mostEntries || len(a.Splitters) > mostEntries {

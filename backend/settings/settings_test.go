@@ -2,9 +2,12 @@ package settings
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"reflect"
+	"strings"
 	"sync"
 	"testing"
 
@@ -150,5 +153,29 @@ func TestTwoPagesDoNotUndoEachOther(t *testing.T) {
 	work.Wait()
 	if a, err := s.App(t.Context()); err != nil || len(a.Splitters) != 20 {
 		t.Errorf("%d places, %v", len(a.Splitters), err)
+	}
+}
+
+func TestTheWayToFFmpegIsAWholePath(t *testing.T) {
+	s := service()
+	whole := filepath.Join(t.TempDir(), "ffmpeg")
+	body, err := json.Marshal(map[string]string{"ffmpeg": whole})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, err := s.ChangeApp(t.Context(), body); err != nil || a.FFmpeg != whole {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	for _, bad := range []string{"ffmpeg", "../ffmpeg", whole + "\n", whole + strings.Repeat("x", 5000)} {
+		body, err := json.Marshal(map[string]string{"ffmpeg": bad})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.ChangeApp(t.Context(), body); err == nil {
+			t.Errorf("%.40q was taken", bad)
+		}
+	}
+	if a, err := s.App(t.Context()); err != nil || a.FFmpeg != whole {
+		t.Errorf("%+v, %v", a, err)
 	}
 }

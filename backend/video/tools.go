@@ -15,22 +15,31 @@ import (
 // Tools is the ffmpeg of this machine, looked for when it is first needed and, while there is none, again
 // after a while: a person installs it while we run.
 type Tools struct {
-	// Chosen is where a person says that ffmpeg is, "" if nothing was said.
-	Chosen string
+	// Chosen returns where a person says that ffmpeg is, "" if nothing was said. nil: nobody can say.
+	Chosen func(context.Context) string
 
 	mu      sync.Mutex
 	program ffmpeg.Program
 	asked   time.Time
+	chosen  string     // what the person had said then
 	drawing sync.Mutex // one picture at a time
 }
 
 // lookAgain is how long it is believed that there is no ffmpeg.
 const lookAgain = 20 * time.Second
 
-// Program returns ffmpeg, or ffmpeg.ErrMissing.
+// Program returns ffmpeg, or ffmpeg.ErrMissing. What a person says of it anew holds at once, also where
+// another process was told.
 func (t *Tools) Program(ctx context.Context) (ffmpeg.Program, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	chosen := ""
+	if t.Chosen != nil {
+		chosen = t.Chosen(ctx)
+	}
+	if chosen != t.chosen {
+		t.program, t.asked, t.chosen = ffmpeg.Program{}, time.Time{}, chosen
+	}
 	if t.program.Path != "" {
 		if _, err := os.Stat(t.program.Path); err == nil {
 			return t.program, nil
@@ -39,7 +48,7 @@ func (t *Tools) Program(ctx context.Context) (ffmpeg.Program, error) {
 	} else if !t.asked.IsZero() && time.Since(t.asked) < lookAgain {
 		return t.program, ffmpeg.ErrMissing
 	}
-	program, err := ffmpeg.Find(ctx, t.Chosen)
+	program, err := ffmpeg.Find(ctx, chosen)
 	if errors.Is(err, ffmpeg.ErrMissing) {
 		t.asked = time.Now()
 	}

@@ -1,3 +1,5 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from './fixtures';
 
 test('a change of a setting holds at once, and after a restart @themes', async ({ app }) => {
@@ -171,4 +173,44 @@ test('how long the same is asked about is chosen for a workspace, and whether pi
 	await app.look({ language: 'bg' });
 	await app.fits();
 	await app.shot(`settings-twins-bg-${test.info().project.name}`);
+});
+
+test('a person says where ffmpeg is, and what is not ffmpeg is refused @themes', async ({ app, page }) => {
+	await app.open('#/settings/general');
+	await app.keys('Control+f');
+	await page.keyboard.type('ffmpeg');
+	const choose = page.getByRole('button', { name: 'Choose…' });
+	await expect(choose).toBeVisible();
+	await expect(page.getByText(/^ffmpeg \S+ is used$/).or(page.getByText(/There is no ffmpeg/))).toBeVisible();
+	await choose.focus();
+	await app.keys('Enter');
+	const dialog = page.getByRole('dialog', { name: 'The ffmpeg program' });
+	const field = dialog.getByRole('textbox', { name: 'File' });
+	await field.fill('/bin/true');
+	await field.press('Enter');
+	await expect(dialog.getByText('/bin/true is not used: it does not say that it is ffmpeg.')).toBeVisible();
+	await field.fill('ffmpeg');
+	await field.press('Enter');
+	await expect(dialog.getByText('ffmpeg is not used: this is not a whole path.')).toBeVisible();
+	await app.axe('[role=dialog]');
+	await app.shot('settings-ffmpeg-refused');
+	const path = join(app.program.home, 'my ffmpeg');
+	await writeFile(path, '#!/bin/sh\necho "ffmpeg version 7.1-mine Copyright"\n', { mode: 0o755 });
+	await field.fill(path);
+	await field.press('Enter');
+	await expect(dialog).toBeHidden();
+	await expect(page.getByText('ffmpeg 7.1-mine is there, but was built without H.264.')).toBeVisible();
+	await expect(page.getByText(path)).toBeVisible();
+	await app.killAndRestart();
+	await app.goto('#/settings/writing');
+	await expect(page.getByText('ffmpeg 7.1-mine is there, but was built without H.264.')).toBeVisible();
+	await app.axe();
+	await app.shot('settings-ffmpeg');
+
+	await rm(path);
+	await page.getByRole('button', { name: 'Look again' }).click();
+	await expect(page.getByText(`${path} is not used: there is no such file.`)).toBeVisible();
+	await page.getByRole('button', { name: 'Find it by itself' }).click();
+	await expect(page.getByText(`${path} is not used`)).toBeHidden();
+	await expect(page.getByRole('button', { name: 'Find it by itself' })).toBeHidden();
 });

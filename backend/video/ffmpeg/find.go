@@ -17,7 +17,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,8 +44,12 @@ type Program struct {
 	h264    string // the encoder of H.264, "" if there is none
 }
 
+// Writes reports whether it can make the videos that networks take. One that cannot still makes pictures
+// and cuts without encoding.
+func (p Program) Writes() bool { return p.h264 != "" }
+
 // Find finds ffmpeg: at chosen if that is not "", else beside the running program, else on the PATH. One
-// that does not start is passed over. It fails with ErrMissing.
+// that cannot be used is passed over; Look says why. It fails with ErrMissing.
 func Find(ctx context.Context, chosen string) (Program, error) {
 	candidates := []string{}
 	if chosen != "" {
@@ -59,10 +62,7 @@ func Find(ctx context.Context, chosen string) (Program, error) {
 		candidates = append(candidates, found)
 	}
 	for _, path := range candidates {
-		if !filepath.IsAbs(path) {
-			continue // never what lies where somebody happens to stand
-		}
-		if p, err := look(ctx, path); err == nil {
+		if p, err := Look(ctx, path); err == nil {
 			return p, nil
 		} else if ctx.Err() != nil {
 			return Program{}, ctx.Err()
@@ -80,25 +80,6 @@ func executable() string {
 
 // lookTime is how long ffmpeg may take to say its version.
 const lookTime = 10 * time.Second
-
-func look(ctx context.Context, path string) (Program, error) {
-	p := Program{Path: path}
-	version, err := p.ask(ctx, "-version")
-	if err != nil {
-		return p, err
-	}
-	rest, ok := strings.CutPrefix(version, "ffmpeg version ")
-	if !ok {
-		return p, fmt.Errorf("%s is not ffmpeg", path)
-	}
-	p.Version, _, _ = strings.Cut(rest, " ")
-	encoders, err := p.ask(ctx, "-encoders")
-	if err != nil {
-		return p, err
-	}
-	p.h264 = h264Of(encoders)
-	return p, nil
-}
 
 // h264Of chooses among the encoders of H.264, the best first.
 func h264Of(encoders string) string {

@@ -1525,6 +1525,19 @@ export namespace api {
 	    notAfterMs: number;
 	}
 
+	export interface VideoTools {
+	    there: boolean;
+	    version: string;
+	    path: string;
+	    writes: boolean;
+	    chosen: string;
+	    why: string;
+	    install: string;
+	}
+	export interface ToolTrial {
+	    why: string;
+	    tools: VideoTools;
+	}
 	export interface Tray {
 	    state: string;
 	    items: MenuItem[];
@@ -1575,12 +1588,7 @@ export namespace api {
 	    createdMs: number;
 	    endedMs: number;
 	}
-	export interface VideoTools {
-	    there: boolean;
-	    version: string;
-	    path: string;
-	    install: string;
-	}
+
 	export interface Vocabulary {
 	    error: Error;
 	    changed: Changed;

@@ -90,6 +90,7 @@ export const rows: readonly Row[] = [
 	},
 	{ id: 'campaign', section: 'writing', label: () => m.settings_campaign(), text: () => m.settings_campaign_text() },
 	{ id: 'import', section: 'writing', label: () => m.settings_import(), text: () => m.settings_import_text() },
+	{ id: 'ffmpeg', section: 'writing', label: () => m.settings_ffmpeg(), text: () => m.settings_ffmpeg_text() },
 	{
 		id: 'here',
 		section: 'publishing',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from '$lib/commands.svelte';
 import { BackendError } from '$lib/backend';
+import { sayUnusable, toolReasons } from './ffmpeg';
 import { rows, sections, type Row } from './rows';
 import { sectionOf, SettingsPage } from './settings.svelte';
 import { allowed, keysOf, owner } from './shortcuts';
@@ -44,6 +45,15 @@ describe('the settings', () => {
 		for (const s of sections) expect(rows.some((r) => r.section === s)).toBe(true);
 		expect(sectionOf('data')).toBe('data');
 		expect(sectionOf('nonsense')).toBe('general');
+	});
+});
+
+describe('the video tool', () => {
+	it('says why a program is not used, each reason in words of its own', () => {
+		const said = toolReasons.map((why) => sayUnusable('/x', why));
+		expect(new Set(said).size).toBe(6);
+		expect(sayUnusable('/x/y', 'gone')).toContain('/x/y');
+		expect(sayUnusable('/x', 'something new')).toBe(sayUnusable('/x', 'not_ffmpeg'));
 	});
 });
 
