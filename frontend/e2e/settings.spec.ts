@@ -179,9 +179,10 @@ test('a person says where ffmpeg is, and what is not ffmpeg is refused @themes',
 	await app.open('#/settings/general');
 	await app.keys('Control+f');
 	await page.keyboard.type('ffmpeg');
+	const row = page.locator('#setting-ffmpeg');
 	const choose = page.getByRole('button', { name: 'Choose…' });
 	await expect(choose).toBeVisible();
-	await expect(page.getByText(/^ffmpeg \S+ is used$/).or(page.getByText(/There is no ffmpeg/))).toBeVisible();
+	await expect(row.getByText(/^ffmpeg \S+ is used$/).or(row.getByText(/There is no ffmpeg/))).toBeVisible();
 	await choose.focus();
 	await app.keys('Enter');
 	const dialog = page.getByRole('dialog', { name: 'The ffmpeg program' });
@@ -199,18 +200,18 @@ test('a person says where ffmpeg is, and what is not ffmpeg is refused @themes',
 	await field.fill(path);
 	await field.press('Enter');
 	await expect(dialog).toBeHidden();
-	await expect(page.getByText('ffmpeg 7.1-mine is there, but was built without H.264.')).toBeVisible();
-	await expect(page.getByText(path)).toBeVisible();
+	await expect(row.getByText('ffmpeg 7.1-mine is there, but was built without H.264.')).toBeVisible();
+	await expect(row.getByText(path)).toBeVisible();
 	await app.killAndRestart();
 	await app.goto('#/settings/writing');
-	await expect(page.getByText('ffmpeg 7.1-mine is there, but was built without H.264.')).toBeVisible();
+	await expect(row.getByText('ffmpeg 7.1-mine is there, but was built without H.264.')).toBeVisible();
 	await app.axe();
 	await app.shot('settings-ffmpeg');
 
 	await rm(path);
 	await page.getByRole('button', { name: 'Look again' }).click();
-	await expect(page.getByText(`${path} is not used: there is no such file.`)).toBeVisible();
+	await expect(row.getByText(`${path} is not used: there is no such file.`)).toBeVisible();
 	await page.getByRole('button', { name: 'Find it by itself' }).click();
-	await expect(page.getByText(`${path} is not used`)).toBeHidden();
+	await expect(row.getByText(`${path} is not used`)).toBeHidden();
 	await expect(page.getByRole('button', { name: 'Find it by itself' })).toBeHidden();
 });
