@@ -39,7 +39,7 @@ func noted(t *testing.T) map[string][]byte {
 		segment(0xef, []byte("Q"), note),
 		segment(markCOM, note),
 	}
-	planes := planesOf(m, ycc)
+	planes := samplesOf(m, ycc)
 	behind := append(bytes.Clone(preview), note...)
 	chunks := [][]byte{
 		pngChunk("iCCP", append([]byte("GPS\x00\x00"), deflate(t, profile)...)), pngChunk("eXIf", exif),
