@@ -1,12 +1,13 @@
 // Package render turns one picture file into the sizes that networks want.
 //
 // It knows files, pixels and recipes, and nothing of databases, posts or networks. A picture
-// passes five stages, each in files of its own so that one can be replaced without the others:
+// passes six stages, each in files of its own so that one can be replaced without the others:
 //
 //	probe    format, size, orientation, profile, metadata: from the header alone (probe*.go, exif/)
 //	decode   bytes to pixels in our own checked code (decode.go, normalise.go, heic.go, photo.go)
 //	colour   any matrix profile to sRGB (icc.go, colour.go)
 //	resize   recipe to window, window to pixels (recipe.go, levels.go, resize.go, photo.go)
+//	adjust   what a person changed: turns before the window, tones and sharpness after it (adjust.go, tone.go)
 //	encode   JPEG, PNG, WebP or PDF, under a limit of bytes (encode.go, fit.go)
 //
 // They are passed in one of two ways. A photograph from a JPEG file stays in the planes of its file,

@@ -42,6 +42,7 @@ type Engine struct {
 	jpeg      *jpegdec.Decoder
 	encoder   *jpegenc.Encoder
 	resampler *resample.Resampler
+	tones     *tones
 }
 
 // New returns an Engine.
@@ -54,7 +55,7 @@ func New(o Options) *Engine {
 	}
 	return &Engine{
 		limits: o.Limits.withDefaults(), heic: o.HEIC, budget: newBudget(o.Memory), workers: o.Workers,
-		general: o.General, jpeg: jpegdec.New(nil), encoder: &jpegenc.Encoder{}, resampler: resample.New(),
+		general: o.General, tones: &tones{}, jpeg: jpegdec.New(nil), encoder: &jpegenc.Encoder{}, resampler: resample.New(),
 	}
 }
 
@@ -105,7 +106,7 @@ func (e *Engine) Render(ctx context.Context, r io.ReadSeeker, size int64, recipe
 	if info.Format.IsVideo() {
 		return info, fmt.Errorf("%w: a video has no picture to render", ErrUnsupported)
 	}
-	release, err := e.budget.take(ctx, e.cost(info))
+	release, err := e.budget.take(ctx, e.cost(info)+straightening(info, recipes))
 	if err != nil {
 		return info, err
 	}
@@ -140,7 +141,7 @@ func (e *Engine) source(ctx context.Context, info Info, file []byte, recipes []R
 			if p != nil {
 				info = p.info
 			}
-			return &source{info: info, picture: p, warnings: info.warnings}, err
+			return &source{info: info, picture: p, warnings: info.warnings, tones: e.tones}, err
 		}
 	}
 	raw, warnings, err := e.decode(ctx, info, file)
@@ -153,7 +154,7 @@ func (e *Engine) source(ctx context.Context, info Info, file []byte, recipes []R
 		info.colour.converter().apply(pixels)
 	}
 	opaque := pixels.Opaque()
-	return &source{info: info, picture: &raster{info: info, levels: newLevels(pixels, opaque), opaque: opaque, encoder: e.encoder}, warnings: warnings}, nil
+	return &source{info: info, picture: &raster{info: info, levels: newLevels(pixels, opaque), opaque: opaque, encoder: e.encoder}, warnings: warnings, tones: e.tones}, nil
 }
 
 // cost estimates the bytes a decode holds at its peak: the file, the decoder's own picture, ours,
@@ -177,6 +178,16 @@ func (e *Engine) cost(info Info) int64 {
 		own = 8
 	}
 	return info.Bytes + pixels*own + pixels*4*4/3
+}
+
+// straightening estimates what recipes that straighten the picture hold besides.
+func straightening(info Info, recipes []Recipe) int64 {
+	for _, r := range recipes {
+		if r.Adjust.Straighten != 0 {
+			return int64(info.StoredWidth) * int64(info.StoredHeight) * 11 // planes and pixels to turn, and what comes of it
+		}
+	}
+	return 0
 }
 
 func readFile(r io.ReadSeeker, size int64) ([]byte, error) {
@@ -256,7 +267,7 @@ func (s *source) one(ctx context.Context, file []byte, r Recipe) (Output, error)
 	if err != nil {
 		return Output{}, err
 	}
-	if l := r.layout(s.info.Width, s.info.Height); passable(s.info, r, l) {
+	if l := s.plan(r); passable(s.info, r, l) {
 		// A file too odd to strip is rendered like any other.
 		if clean, err := strip(s.info.Format, file); err == nil && (r.MaxBytes == 0 || int64(len(clean)) <= r.MaxBytes) {
 			return Output{

@@ -17,6 +17,7 @@ var white = color.NRGBA{R: 255, G: 255, B: 255, A: 255}
 type source struct {
 	info     Info
 	picture  decoded
+	tones    *tones // of the engine
 	warnings []Warning
 }
 
@@ -45,7 +46,7 @@ type drawing interface {
 // fewer shades for what must stay lossless, then a smaller picture.
 func (s *source) make(ctx context.Context, r Recipe) (o Output, err error) {
 	defer recovered(&err, "render")
-	l := r.layout(s.info.Width, s.info.Height)
+	l := s.plan(r)
 	first := l
 	o.Reduced, o.Smaller = l.reduced, l.smaller
 	o.Warnings = slices.Clone(s.warnings)
@@ -72,7 +73,8 @@ func (s *source) make(ctx context.Context, r Recipe) (o Output, err error) {
 		if next.Width < 16 || next.Height < 16 {
 			break
 		}
-		l = next.layoutOnce(s.info.Width, s.info.Height)
+		l = next.layoutOnce(first.seen.width, first.seen.height)
+		l.seen, l.tone, l.sharpen = first.seen, first.tone, first.sharpen
 		o.Reduced = true
 	}
 	return Output{}, fmt.Errorf("%w: %d×%d in %d bytes", ErrDoesNotFit, first.canvas.X, first.canvas.Y, r.MaxBytes)
@@ -134,7 +136,15 @@ type raster struct {
 }
 
 func (p *raster) draw(l layout) (drawing, error) {
-	part := p.levels.resize(l, p.info.Orientation)
+	mid := l
+	if l.seen.angle != 0 {
+		mid = l.upright()
+	}
+	part := p.levels.resize(mid, l.seen.orientation)
+	if l.seen.angle != 0 {
+		part = l.straighten(mid, part)
+	}
+	l.finish(part)
 	return pixels{part, l, p.opaque || part.Opaque(), p.info.Lossless && isFlat(part), p.encoder}, nil
 }
 

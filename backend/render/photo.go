@@ -76,7 +76,10 @@ func scaleFor(info Info, recipes []Recipe) int {
 		if err != nil {
 			continue // it will not be drawn
 		}
-		v := viewOf(r.layout(info.Width, info.Height), info)
+		s := r.Adjust.seen(info)
+		l := r.layout(s.width, s.height)
+		l.seen = s
+		v := viewOf(l)
 		scale = min(scale, 1<<resample.Level(v.Reduction(), v.Rest))
 	}
 	return scale
@@ -86,10 +89,10 @@ func scaleFor(info Info, recipes []Recipe) int {
 const little = 160
 
 // viewOf is what a layout shows of a picture, without its canvas.
-func viewOf(l layout, info Info) resample.View {
+func viewOf(l layout) resample.View {
 	v := resample.View{
 		Window: resample.Part(l.source, l.scaled, l.part), Width: l.part.Dx(), Height: l.part.Dy(),
-		Orientation: info.Orientation, Ratio: image.YCbCrSubsampleRatio420, Rest: resample.RestDefault,
+		Orientation: l.seen.orientation, Ratio: image.YCbCrSubsampleRatio420, Rest: resample.RestDefault,
 	}
 	if l.offset.X%2 != 0 || l.offset.Y%2 != 0 { // on the canvas its colour samples lie between those of the file
 		v.Ratio = image.YCbCrSubsampleRatio444
@@ -101,11 +104,49 @@ func viewOf(l layout, info Info) resample.View {
 }
 
 func (p *photograph) draw(l layout) (drawing, error) {
-	part, err := p.planes.Render(viewOf(l, p.info))
+	if l.seen.angle != 0 {
+		mid := l.upright()
+		part, err := p.pixels(mid)
+		if err != nil {
+			return nil, err
+		}
+		return p.drawn(l, l.straighten(mid, part)), nil
+	}
+	if p.info.Model == "gray" && l.tone != nil && l.tone.tints {
+		part, err := p.pixels(l)
+		if err != nil {
+			return nil, err
+		}
+		return p.drawn(l, part), nil
+	}
+	part, err := p.planes.Render(viewOf(l))
 	if err != nil {
 		return nil, fmt.Errorf("resize: %w", err)
 	}
+	if err := l.finishPlanes(part); err != nil {
+		p.shared.Release(part)
+		return nil, err
+	}
 	return &planes{photo: p, part: part, layout: l}, nil
+}
+
+// pixels draws a layout in red, green and blue, for what planes cannot do.
+func (p *photograph) pixels(l layout) (*image.NRGBA, error) {
+	v := viewOf(l)
+	v.Ratio = image.YCbCrSubsampleRatio444
+	part, err := p.planes.Render(v)
+	if err != nil {
+		return nil, fmt.Errorf("resize: %w", err)
+	}
+	defer p.shared.Release(part)
+	out, _ := normalise(part)
+	return out, nil
+}
+
+// drawn is a drawing of what pixels drew.
+func (p *photograph) drawn(l layout, part *image.NRGBA) drawing {
+	l.finish(part)
+	return pixels{part: part, layout: l, opaque: true, encoder: p.encoder}
 }
 
 func (p *photograph) close() {

@@ -3,6 +3,7 @@ package render
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -50,6 +51,9 @@ type Recipe struct {
 	MaxBytes, MaxPixels int64
 	// Watermark is drawn on what is made; nil: nothing is.
 	Watermark *Watermark
+	// Adjust changes how the picture looks, before anything else: Focus and Crop are places in the
+	// adjusted picture, and one that is adjusted is never passed through.
+	Adjust Adjustment
 }
 
 const (
@@ -93,7 +97,7 @@ func (r Recipe) check() (Recipe, error) {
 	if c := r.Crop; c != nil && !(c.X >= 0 && c.Y >= 0 && c.Width > 0 && c.Height > 0 && c.X+c.Width <= 1.000001 && c.Y+c.Height <= 1.000001) {
 		return wrong("the crop is outside the picture")
 	}
-	if err := r.Watermark.check(); err != nil {
+	if err := errors.Join(r.Watermark.check(), r.Adjust.check()); err != nil {
 		return r, err
 	}
 	if len(r.Formats) == 0 {
@@ -135,7 +139,8 @@ func (r Recipe) key() string {
 	if r.Crop != nil {
 		crop = fmt.Sprint(*r.Crop)
 	}
-	return fmt.Sprint(r.Width, r.Height, r.Fit, focus, crop, r.Background, r.Enlarge, r.Formats, r.Quality, r.MaxBytes, r.MaxPixels) + r.Watermark.key()
+	return fmt.Sprint(r.Width, r.Height, r.Fit, focus, crop, r.Background, r.Enlarge, r.Formats, r.Quality, r.MaxBytes, r.MaxPixels) +
+		r.Watermark.key() + r.Adjust.key()
 }
 
 // layout is a recipe applied to the size of one picture as seen: take source, scale it to scaled,
@@ -148,6 +153,10 @@ type layout struct {
 	offset  image.Point
 	smaller bool // the canvas is smaller than asked because the picture is
 	reduced bool // the canvas is smaller than asked because of MaxPixels
+
+	seen    seen
+	tone    *tone   // nil: tones stay
+	sharpen float64 // how much; 0: not
 }
 
 // layout plans r for a picture of width × height as seen. Crops round to whole scaled pixels, a

@@ -16,7 +16,7 @@ func passable(info Info, r Recipe, l layout) bool {
 		info.Depth <= 8 && info.Model != "cmyk" && info.Model != "ycck" && !info.damaged
 	moves := info.Animated && info.Format != GIF // only GIF is an animation everywhere
 	covers := info.Alpha && r.Background.A != 0
-	return r.Watermark == nil && size && whole && plain && !moves && !covers && !l.reduced && slices.Contains(r.Formats, info.Format)
+	return r.Watermark == nil && r.Adjust == (Adjustment{}) && size && whole && plain && !moves && !covers && !l.reduced && slices.Contains(r.Formats, info.Format)
 }
 
 // strip returns file without anything but the picture, not re-encoding a pixel. If there is

@@ -249,3 +249,20 @@ func (c *Colours) blocks(r *colourRows, start int) {
 		r.toCb[i], r.toCr[i] = uint8(min(cb/(n<<shareBits), 255)), uint8(min(cr/(n<<shareBits), 255))
 	}
 }
+
+// Pixels converts red, green and blue of m where they are; alpha stays. each is as in Photo.Convert.
+func (c *Colours) Pixels(m *image.NRGBA, each func(rows int, work func(from, to int))) {
+	if each == nil {
+		each = func(rows int, work func(from, to int)) { work(0, rows) }
+	}
+	each(m.Rect.Dy(), func(from, to int) {
+		for y := from; y < to; y++ {
+			row := m.Pix[y*m.Stride:][:m.Rect.Dx()*4]
+			for ; len(row) >= 4; row = row[4:] {
+				s := c.in[0][inBase+int(row[0])] + c.in[1][inBase+int(row[1])] + c.in[2][inBase+int(row[2])]
+				row[0], row[1] = c.out[s>>linearFine%outSize], c.out[s>>(laneTwo+linearFine)%outSize]
+				row[2] = c.out[s>>(laneTri+linearFine)%outSize]
+			}
+		}
+	})
+}
