@@ -6,8 +6,9 @@ import (
 	"postbag/backend/render"
 )
 
-// cropsOf gives a source what people chose about its picture.
+// cropsOf gives a source what people chose about its picture, and how they adjusted it.
 func (s *PresetService) cropsOf(source *batch.Source, a domain.Asset) error {
+	source.Adjust = render.Adjustment(a.Adjust)
 	if a.Focus != nil {
 		source.Focus = &render.Point{X: a.Focus.X, Y: a.Focus.Y}
 	}

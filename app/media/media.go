@@ -10,17 +10,22 @@
 // A size takes the focus from the asset, or from the query: fx and fy, and x, y, w and h for a part
 // of the picture, all in shares of its width and height; max bounds the longer side in pixels, which
 // makes a preview of a size quick; plain leaves out what a size does to pixels besides cutting and scaling
-// (no watermark, no loss), to compare with.
+// (no watermark, no loss), to compare with. Pictures are adjusted as the library says, or, to try it, as
+// JSON in the query's adjust says.
 //
-// What cannot change under its address may be kept by the browser for ever; the rest has an ETag. No
+// What cannot change under its address may be kept by the browser for ever: where the query's v is the
+// Adjustment.Key of the asset ("0" for none), so that an adjusted picture has another address than it had before.
+// The rest has an ETag. No
 // file is ever taken for a page or a script: types are by content, and never SVG or HTML.
 package media
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -43,8 +48,8 @@ import (
 type Library interface {
 	// Get returns an asset, or a domain.ErrNotFound.
 	Get(ctx context.Context, id domain.AssetID) (domain.Asset, error)
-	// Thumb returns a thumbnail and its media type, or a library.ErrNoPicture.
-	Thumb(ctx context.Context, id domain.AssetID, side int) (data []byte, mime string, err error)
+	// ThumbOf returns a thumbnail and its media type, or a library.ErrNoPicture.
+	ThumbOf(ctx context.Context, a domain.Asset, side int) (data []byte, mime string, err error)
 	// Open returns the original, or a library.ErrMissing.
 	Open(ctx context.Context, a domain.Asset) (io.ReadSeekCloser, error)
 }
@@ -176,12 +181,25 @@ func split(u *url.URL) (id domain.AssetID, what string, err error) {
 }
 
 func (h *Handler) thumb(w http.ResponseWriter, r *http.Request, id domain.AssetID, side int) error {
-	data, mime, err := h.Library.Thumb(r.Context(), id, side)
+	a, err := h.Library.Get(r.Context(), id)
 	if err != nil {
 		return err
 	}
-	send(w, r, picture{data, mime, tagOf(data)}, forEver)
+	data, mime, err := h.Library.ThumbOf(r.Context(), a, side)
+	if err != nil {
+		return err
+	}
+	send(w, r, picture{data, mime, tagOf(data)}, lasting(r.URL.Query(), a))
 	return nil
+}
+
+// lasting says how long a picture of an asset may be kept: for ever only where its address is of the way it
+// is adjusted.
+func lasting(q url.Values, a domain.Asset) string {
+	if v := q.Get("v"); v != "" && v == cmp.Or(a.Adjust.Key(), "0") {
+		return forEver
+	}
+	return askMe
 }
 
 // size sends a picture as a size would be made.
@@ -247,13 +265,16 @@ func (h *Handler) recipe(r *http.Request, a domain.Asset, what string) (render.R
 	q := r.URL.Query()
 	if what == "large" {
 		recipe, err := bounded(render.Recipe{Width: largeSide, Height: largeSide, Fit: render.Inside}, q)
-		return recipe, forEver, err
+		if err == nil {
+			recipe.Adjust, err = adjustment(q, a)
+		}
+		return recipe, lasting(q, a), err
 	}
 	recipe, err := h.Recipes(r.Context(), a, what)
 	if err != nil {
 		return recipe, "", err
 	}
-	recipe.Formats = shown(recipe.Formats)
+	recipe.Formats, recipe.Adjust = shown(recipe.Formats), render.Adjustment(a.Adjust)
 	if q.Has("plain") {
 		recipe.Formats, recipe.MaxBytes, recipe.Watermark = []render.Format{render.PNG}, 0, nil
 	}
@@ -277,6 +298,21 @@ func (h *Handler) recipe(r *http.Request, a domain.Asset, what string) (render.R
 	}
 	recipe, err = bounded(recipe, q)
 	return recipe, keep, err
+}
+
+// adjustment is how a picture is to look: as the query says, to try it, or as the library does.
+func adjustment(q url.Values, a domain.Asset) (render.Adjustment, error) {
+	is := a.Adjust
+	if q.Has("adjust") {
+		is = domain.Adjustment{}
+		if err := json.Unmarshal([]byte(q.Get("adjust")), &is); err != nil {
+			return render.Adjustment{}, fmt.Errorf("%w: adjust is not an adjustment", errBad)
+		}
+		if err := is.Check(); err != nil {
+			return render.Adjustment{}, fmt.Errorf("%w: %w", errBad, err)
+		}
+	}
+	return render.Adjustment(is), nil
 }
 
 // shares reads numbers from 0 to 1.

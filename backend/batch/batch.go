@@ -31,7 +31,9 @@ type Source struct {
 	Path  string // where it is, so that it is not written over; "" if it is not a file of a person's
 	Focus *render.Point
 	Crops map[string]render.Rect // the part of the picture for a preset's id, instead of around Focus
-	Open  func(ctx context.Context) (io.ReadSeekCloser, int64, error)
+	// Adjust changes how the picture looks; Focus and Crops are places in what comes of it.
+	Adjust render.Adjustment
+	Open   func(ctx context.Context) (io.ReadSeekCloser, int64, error)
 
 	ID     string    // tells it from others of the same name over many exports; "" is its Path
 	SHA256 string    // of its bytes; "" has it counted
@@ -59,7 +61,7 @@ func File(path string) Source {
 
 // Recipe is what makes a preset, by its id, of this source: of what people chose about the picture.
 func (s Source) Recipe(r render.Recipe, preset string) render.Recipe {
-	r.Focus = s.Focus
+	r.Focus, r.Adjust = s.Focus, s.Adjust
 	if crop, ok := s.Crops[preset]; ok {
 		r.Crop, r.Focus = &crop, nil
 	}

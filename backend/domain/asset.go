@@ -10,7 +10,7 @@ type Asset struct {
 	Kind       AssetKind
 	Format     string // by content: "jpeg", "png", "gif", "webp", "tiff", "bmp", "heic", "avif", "mp4", "mov", "webm"
 	Bytes      int64
-	Width      int // px, as seen (orientation applied)
+	Width      int // px, as seen (orientation applied, adjusted)
 	Height     int
 	Turn       int   // EXIF orientation 1 to 8 of the stored picture
 	DurationMs int64 // of video and animations, 0 if unknown
@@ -18,7 +18,12 @@ type Asset struct {
 	Name       string // the file's name when it was imported, made safe
 	Reference  string // absolute path of the original if it stays where it is, "" if a copy is kept
 	Alt        string
-	Focus      *Point
+	Focus      *Point     // a place in the adjusted picture
+	Adjust     Adjustment // how a person changed its look; the original stays as it is
+	// PlainWidth and PlainHeight are what Width and Height were without Adjust; zero of an asset that the
+	// database does not know.
+	PlainWidth, PlainHeight int
+
 	Tags       []string
 	TakenAt    time.Time // when the picture was taken, zero if unknown
 	Camera     string

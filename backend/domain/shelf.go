@@ -8,8 +8,9 @@ type Shelved struct {
 	Seq         int64 // rises from each import to the next
 	Kind        AssetKind
 	Format      string
-	Width       int // px, as seen
+	Width       int // px, as seen, adjusted
 	Height      int
+	Adjusted    string // Adjustment.Key; "": not
 	Bytes       int64
 	DurationMs  int64
 	Name        string

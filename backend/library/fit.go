@@ -196,6 +196,7 @@ func (s *Service) fitSize(ctx context.Context, a domain.Asset, preset string, re
 	if h := recipe.Height; h > most.Height {
 		recipe.Width, recipe.Height = max(1, recipe.Width*most.Height/h), most.Height
 	}
+	recipe.Adjust = render.Adjustment(a.Adjust)
 	key := sumOf(fmt.Appendf(nil, "%d size %s", pipeline, recipe.Hash()))
 	r, ok, err := s.recall(ctx, a, key)
 	if err == nil && !ok {
@@ -216,7 +217,12 @@ func (s *Service) fitPicture(ctx context.Context, a domain.Asset, l network.Medi
 	if err != nil {
 		return Fitted{}, err
 	}
-	key := sumOf(fmt.Appendf(nil, "%d %d %d %v %d %d", pipeline, recipe.Width, recipe.Height, recipe.Formats, recipe.MaxBytes, recipe.MaxPixels))
+	recipe.Adjust = render.Adjustment(a.Adjust)
+	asked := fmt.Appendf(nil, "%d %d %d %v %d %d", pipeline, recipe.Width, recipe.Height, recipe.Formats, recipe.MaxBytes, recipe.MaxPixels)
+	if a.Adjust.Any() {
+		asked = append(asked, a.Adjust.JSON()...)
+	}
+	key := sumOf(asked)
 	r, ok, err := s.recall(ctx, a, key)
 	if err == nil && !ok {
 		r, err = s.renderFor(ctx, a, recipe, key, madeFor{})

@@ -80,6 +80,7 @@ type shelfStore interface {
 	CollectionsOf(ctx context.Context, id domain.AssetID) ([]domain.CollectionID, error)
 	Crops(ctx context.Context, id domain.AssetID) (map[string]domain.Crop, error)
 	SetCrop(ctx context.Context, id domain.AssetID, preset string, c *domain.Crop) error
+	adjustStore
 	Collections(ctx context.Context, w domain.WorkspaceID) ([]domain.Collection, error)
 	AddCollection(ctx context.Context, c domain.Collection) (domain.Collection, error)
 	ChangeCollection(ctx context.Context, id domain.CollectionID, name, query string) (domain.Collection, error)

@@ -98,18 +98,31 @@ func thumbName(sha256 string, side int) string {
 	return fmt.Sprintf("thumbs/%s/%s-%d", sha256[:2], sha256, side)
 }
 
-// Thumb returns an asset's thumbnail and its media type; side is one of render.ThumbnailSides. One
-// that is missing is made again. What has no picture is an ErrNoPicture.
-func (s *Service) Thumb(ctx context.Context, id domain.AssetID, side int) (data []byte, mime string, err error) {
-	i := slices.Index(render.ThumbnailSides(), side)
-	if i < 0 {
-		return nil, "", &domain.FieldError{Field: "side", Message: fmt.Sprintf("thumbnails have %v pixels", render.ThumbnailSides())}
+// thumbOf names a thumbnail of an asset: an adjusted one has others.
+func thumbOf(a domain.Asset, side int) string {
+	if !a.Adjust.Any() {
+		return thumbName(a.SHA256, side)
 	}
+	return thumbName(a.SHA256, side) + "-" + a.Adjust.Key()
+}
+
+// Thumb is ThumbOf for the asset with an id.
+func (s *Service) Thumb(ctx context.Context, id domain.AssetID, side int) (data []byte, mime string, err error) {
 	a, err := s.Get(ctx, id)
 	if err != nil {
 		return nil, "", err
 	}
-	if data, err := s.p.Folder.ReadFile(thumbName(a.SHA256, side)); err == nil && thumbType(data) != "" {
+	return s.ThumbOf(ctx, a, side)
+}
+
+// ThumbOf returns an asset's thumbnail, as it is adjusted, and its media type; side is one of
+// render.ThumbnailSides. One that is missing is made again. What has no picture is an ErrNoPicture.
+func (s *Service) ThumbOf(ctx context.Context, a domain.Asset, side int) (data []byte, mime string, err error) {
+	i := slices.Index(render.ThumbnailSides(), side)
+	if i < 0 {
+		return nil, "", &domain.FieldError{Field: "side", Message: fmt.Sprintf("thumbnails have %v pixels", render.ThumbnailSides())}
+	}
+	if data, err := s.p.Folder.ReadFile(thumbOf(a, side)); err == nil && thumbType(data) != "" {
 		return data, thumbType(data), nil
 	}
 	outputs, err := s.thumbs(ctx, a)
@@ -121,7 +134,7 @@ func (s *Service) Thumb(ctx context.Context, id domain.AssetID, side int) (data 
 	}
 	for j, out := range outputs {
 		// A thumbnail that cannot be kept can still be shown.
-		_ = s.p.Folder.WriteFile(thumbName(a.SHA256, render.ThumbnailSides()[j]), out.Data)
+		_ = s.p.Folder.WriteFile(thumbOf(a, render.ThumbnailSides()[j]), out.Data)
 	}
 	return outputs[i].Data, outputs[i].Format.MIME(), nil
 }
@@ -136,7 +149,7 @@ func (s *Service) thumbs(ctx context.Context, a domain.Asset) ([]render.Output, 
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	_, outputs, err := s.p.Engine.Thumbnails(ctx, f, a.Bytes)
+	_, outputs, err := s.p.Engine.AdjustedThumbnails(ctx, f, a.Bytes, render.Adjustment(a.Adjust))
 	return outputs, err
 }
 

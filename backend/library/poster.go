@@ -70,8 +70,11 @@ func (s *Service) posters(ctx context.Context, a domain.Asset) ([]render.Output,
 
 // Path returns where an asset's original is on this machine, for a program that works on files. A
 // referenced one is first read whole, to prove that it is still the file that was imported. An original
-// that is gone or changed is an ErrMissing.
+// that is gone or changed is an ErrMissing. Of an adjusted picture it is a JPEG of how it looks, in full size.
 func (s *Service) Path(ctx context.Context, a domain.Asset) (string, error) {
+	if a.Adjust.Any() {
+		return s.adjustedPath(ctx, a)
+	}
 	if a.Reference != "" {
 		f, err := openReference(ctx, a)
 		if err != nil {

@@ -285,9 +285,14 @@ func ThumbnailSides() []int { return []int{256, 512} }
 // Thumbnails renders one output a side of ThumbnailSides, in that order: JPEG of quality 80, or PNG
 // where there is transparency or a flat drawing. Smaller pictures keep their size.
 func (e *Engine) Thumbnails(ctx context.Context, r io.ReadSeeker, size int64) (Info, []Output, error) {
+	return e.AdjustedThumbnails(ctx, r, size, Adjustment{})
+}
+
+// AdjustedThumbnails is Thumbnails for a picture that is adjusted.
+func (e *Engine) AdjustedThumbnails(ctx context.Context, r io.ReadSeeker, size int64, a Adjustment) (Info, []Output, error) {
 	var recipes []Recipe
 	for _, side := range ThumbnailSides() {
-		recipes = append(recipes, Recipe{Width: side, Height: side, Fit: Inside, Quality: 80})
+		recipes = append(recipes, Recipe{Width: side, Height: side, Fit: Inside, Quality: 80, Adjust: a})
 	}
 	outputs := make([]Output, len(recipes))
 	info, err := e.Render(ctx, r, size, recipes, func(o Output) error {

@@ -82,18 +82,25 @@ func (db *DB) SeenImport(ctx context.Context, w domain.WorkspaceID, path string,
 const selectAsset = `
 SELECT a.row, a.id, w.id, a.sha256, a.kind, a.format, a.bytes, a.width, a.height, a.turn, a.duration_ms, a.frames, a.name,
     a.reference, a.alt, a.focus_x, a.focus_y, a.taken_at_ms, a.camera, a.latitude, a.longitude, a.warning, a.imported_at_ms,
-    a.deleted_at_ms
+    a.deleted_at_ms, a.adjust_json
 FROM asset a JOIN workspace w ON w.row = a.workspace`
 
 func scanAsset(s scanner) (n numbered[domain.Asset], err error) {
 	var x, y, latitude, longitude sql.NullFloat64
 	var taken, imported, deleted sql.NullInt64
+	var adjust string
 	a := &n.value
 	err = s.Scan(&n.row, &a.ID, &a.Workspace, &a.SHA256, &a.Kind, &a.Format, &a.Bytes, &a.Width, &a.Height, &a.Turn,
 		&a.DurationMs, &a.Frames, &a.Name, &a.Reference, &a.Alt, &x, &y, &taken, &a.Camera, &latitude, &longitude,
-		&a.Warning, &imported, &deleted)
+		&a.Warning, &imported, &deleted, &adjust)
+	if err == nil {
+		a.Adjust, err = adjustment(adjust)
+	}
+	a.PlainWidth, a.PlainHeight = a.Width, a.Height
+	a.Width, a.Height = a.Adjust.Size(a.Width, a.Height)
 	if x.Valid && y.Valid {
-		a.Focus = &domain.Point{X: x.Float64, Y: y.Float64}
+		focus := a.Adjust.Seen(domain.Point{X: x.Float64, Y: y.Float64}, a.PlainWidth, a.PlainHeight)
+		a.Focus = &focus
 	}
 	if latitude.Valid && longitude.Valid {
 		a.Place = &domain.Place{Latitude: latitude.Float64, Longitude: longitude.Float64}
@@ -232,17 +239,6 @@ func (db *DB) Assets(ctx context.Context, w domain.WorkspaceID, bin bool, query 
 func (db *DB) SetAlt(ctx context.Context, id domain.AssetID, alt string) (domain.Asset, error) {
 	return db.changeAsset(ctx, id, "alt", func(tx *Tx) error {
 		return found(tx.exec("UPDATE asset SET alt = ? WHERE id = ?", alt, id))
-	})
-}
-
-// SetFocus replaces an asset's focal point; nil is the middle.
-func (db *DB) SetFocus(ctx context.Context, id domain.AssetID, focus *domain.Point) (domain.Asset, error) {
-	return db.changeAsset(ctx, id, "focus", func(tx *Tx) error {
-		x, y := point(focus)
-		if err := found(tx.exec("UPDATE asset SET focus_x = ?, focus_y = ? WHERE id = ?", x, y, id)); err != nil {
-			return err
-		}
-		return tx.outdate("preset <> '' AND asset = (SELECT row FROM asset WHERE id = ?)", id)
 	})
 }
 

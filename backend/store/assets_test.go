@@ -31,7 +31,7 @@ func TestAnAssetComesBackAsItWasAdded(t *testing.T) {
 	if !isNew {
 		t.Error("a new asset is said to be known")
 	}
-	a.ID, a.ImportedAt = added.ID, added.ImportedAt
+	a.ID, a.ImportedAt, a.PlainWidth, a.PlainHeight = added.ID, added.ImportedAt, 40, 30
 	got, err := d.Asset(t.Context(), added.ID)
 	d.must(err)
 	if !reflect.DeepEqual(got, a) {

@@ -30,10 +30,10 @@ func (db *DB) Change(ctx context.Context) (n int64, err error) {
 func selectShelf(where string) string {
 	return "SELECT group_concat(" + packing(
 		[]string{"row", "width", "height", "bytes", "duration_ms", "focused", "taken_at_ms", "imported_at_ms", "deleted_at_ms", "colour", "hash"},
-		"id", "kind", "format", "name", "alt", "camera", "reference", "batch",
+		"id", "kind", "format", "name", "alt", "camera", "reference", "batch", "adjust_json",
 	) + `, ''), max(row) FROM (
     SELECT a.row, a.id, a.kind, a.format, a.width, a.height, a.bytes, a.duration_ms, a.name, a.alt, a.camera, a.reference,
-        a.focus_x IS NOT NULL AS focused, a.taken_at_ms, a.imported_at_ms, a.deleted_at_ms, a.batch, l.colour, l.hash
+        a.focus_x IS NOT NULL AS focused, a.taken_at_ms, a.imported_at_ms, a.deleted_at_ms, a.batch, a.adjust_json, l.colour, l.hash
     FROM asset a NOT INDEXED LEFT JOIN local_look l ON l.asset = a.row
     WHERE a.workspace = (SELECT row FROM workspace WHERE id = ?1) AND ` + where + " ORDER BY a.row LIMIT ?3)"
 }
@@ -220,6 +220,10 @@ func unpackShelved(p *packed) (a domain.Shelved) {
 	}
 	a.ID, a.Kind, a.Format = domain.AssetID(p.text()), domain.AssetKind(p.text()), p.text()
 	a.Name, a.Alt, a.Camera, a.Reference, a.Batch = p.text(), p.text(), p.text(), p.text(), p.text()
+	adjust, err := adjustment(p.text())
+	p.bad = p.bad || err != nil
+	a.Width, a.Height = adjust.Size(a.Width, a.Height)
+	a.Adjusted = adjust.Key()
 	return a
 }
 
@@ -281,47 +285,6 @@ func (db *DB) Batch(ctx context.Context, ids []domain.AssetID, batch string) err
 		_, err := tx.exec("UPDATE asset SET batch = ? WHERE id IN (SELECT value FROM json_each(?))", batch, string(keys))
 		return err
 	})
-}
-
-// Crops returns the parts of a picture that a person chose, by preset.
-func (db *DB) Crops(ctx context.Context, id domain.AssetID) (crops map[string]domain.Crop, err error) {
-	type chosen struct {
-		preset string
-		crop   domain.Crop
-	}
-	crops = map[string]domain.Crop{}
-	err = db.Read(ctx, func(tx *Tx) error {
-		list, err := collect(tx, func(s scanner) (c chosen, err error) {
-			return c, s.Scan(&c.preset, &c.crop.X, &c.crop.Y, &c.crop.Width, &c.crop.Height)
-		}, "SELECT preset, x, y, width, height FROM asset_crop WHERE asset = (SELECT row FROM asset WHERE id = ?)", id)
-		for _, c := range list {
-			crops[c.preset] = c.crop
-		}
-		return err
-	})
-	return crops, err
-}
-
-const putCrop = `
-INSERT INTO asset_crop (asset, preset, x, y, width, height) SELECT row, ?2, ?3, ?4, ?5, ?6 FROM asset WHERE id = ?1
-ON CONFLICT (asset, preset) DO UPDATE SET x = excluded.x, y = excluded.y, width = excluded.width, height = excluded.height`
-
-// SetCrop keeps the part of a picture that a person chose for a preset; nil forgets it.
-func (db *DB) SetCrop(ctx context.Context, id domain.AssetID, preset string, c *domain.Crop) error {
-	err := db.Write(ctx, func(tx *Tx) error {
-		if err := tx.outdate("preset = ? AND asset = (SELECT row FROM asset WHERE id = ?)", preset, id); err != nil {
-			return err
-		}
-		if c == nil {
-			_, err := tx.exec("DELETE FROM asset_crop WHERE asset = (SELECT row FROM asset WHERE id = ?) AND preset = ?", id, preset)
-			return err
-		}
-		return found(tx.exec(putCrop, id, preset, c.X, c.Y, c.Width, c.Height))
-	})
-	if err != nil {
-		return fmt.Errorf("crop asset %.40q: %w", id, err)
-	}
-	return nil
 }
 
 const usesOfAsset = `

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"postbag/backend/domain"
+	"postbag/backend/render"
 	"postbag/backend/video/ffmpeg"
 	"postbag/backend/video/mp4"
 )
@@ -100,8 +101,12 @@ func (s *Service) picture(ctx context.Context, a domain.Asset) (ffmpeg.Picture, 
 		}
 		return ffmpeg.Picture{}, fmt.Errorf("%w: %w", ErrGone, err)
 	}
+	format := a.Format
+	if a.Adjust.Any() {
+		format = string(render.JPEG) // as the library says
+	}
 	p := ffmpeg.Picture{
-		Source: ffmpeg.Source{Path: file, Format: a.Format}, Width: a.Width, Height: a.Height,
+		Source: ffmpeg.Source{Path: file, Format: format}, Width: a.Width, Height: a.Height,
 		Length: time.Duration(a.DurationMs) * time.Millisecond, Sound: a.Format == "webm",
 	}
 	if a.Format != "mp4" && a.Format != "mov" {

@@ -22,7 +22,7 @@ CREATE TABLE asset (
     longitude      REAL,
     warning        TEXT    NOT NULL,
     imported_at_ms INTEGER NOT NULL,
-    deleted_at_ms  INTEGER, batch TEXT NOT NULL DEFAULT '',
+    deleted_at_ms  INTEGER, batch TEXT NOT NULL DEFAULT '', adjust_json TEXT NOT NULL DEFAULT '' CHECK (adjust_json = '' OR json_valid(adjust_json)),
     CHECK ((focus_x IS NULL) = (focus_y IS NULL)),
     UNIQUE (workspace, sha256)
 ) STRICT;
@@ -34,7 +34,7 @@ CREATE TABLE asset_crop (
     x      REAL    NOT NULL CHECK (x >= 0),
     y      REAL    NOT NULL CHECK (y >= 0),
     width  REAL    NOT NULL CHECK (width > 0 AND x + width <= 1.000001),
-    height REAL    NOT NULL CHECK (height > 0 AND y + height <= 1.000001),
+    height REAL    NOT NULL CHECK (height > 0 AND y + height <= 1.000001), turned INTEGER NOT NULL DEFAULT 0 CHECK (turned IN (0, 1)),
     UNIQUE (asset, preset)
 ) STRICT;
 
@@ -478,6 +478,16 @@ CREATE TABLE local_watched (
     reference   INTEGER NOT NULL CHECK (reference IN (0, 1)), -- 1: originals stay where they are
     added_at_ms INTEGER NOT NULL,
     UNIQUE (workspace, path)
+) STRICT;
+
+CREATE TABLE named_look (
+    row           INTEGER PRIMARY KEY,
+    id            TEXT    NOT NULL UNIQUE,
+    workspace     INTEGER NOT NULL REFERENCES workspace (row) ON DELETE RESTRICT,
+    name          TEXT    NOT NULL CHECK (name <> ''),
+    adjust_json   TEXT    NOT NULL CHECK (json_valid(adjust_json)),
+    created_at_ms INTEGER NOT NULL,
+    UNIQUE (workspace, name)
 ) STRICT;
 
 CREATE TABLE post (
@@ -1044,13 +1054,13 @@ BEGIN SELECT RAISE (ABORT, 'queue: the outcome of an edit is written once, and n
 
 CREATE TRIGGER log_asset_crop_d AFTER DELETE ON asset_crop BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset_crop', OLD.row, 'd', '{}' FROM local_clock; END;
 
-CREATE TRIGGER log_asset_crop_i AFTER INSERT ON asset_crop BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset_crop', NEW.row, 'i', json_object('row', NEW.row, 'asset', NEW.asset, 'preset', NEW.preset, 'x', NEW.x, 'y', NEW.y, 'width', NEW.width, 'height', NEW.height) FROM local_clock; END;
+CREATE TRIGGER log_asset_crop_i AFTER INSERT ON asset_crop BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset_crop', NEW.row, 'i', json_object('row', NEW.row, 'asset', NEW.asset, 'preset', NEW.preset, 'x', NEW.x, 'y', NEW.y, 'width', NEW.width, 'height', NEW.height, 'turned', NEW.turned) FROM local_clock; END;
 
-CREATE TRIGGER log_asset_crop_u AFTER UPDATE ON asset_crop BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset_crop', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'asset' k, NEW.asset v WHERE NEW.asset IS NOT OLD.asset UNION ALL SELECT 'preset' k, NEW.preset v WHERE NEW.preset IS NOT OLD.preset UNION ALL SELECT 'x' k, NEW.x v WHERE NEW.x IS NOT OLD.x UNION ALL SELECT 'y' k, NEW.y v WHERE NEW.y IS NOT OLD.y UNION ALL SELECT 'width' k, NEW.width v WHERE NEW.width IS NOT OLD.width UNION ALL SELECT 'height' k, NEW.height v WHERE NEW.height IS NOT OLD.height)) FROM local_clock; END;
+CREATE TRIGGER log_asset_crop_u AFTER UPDATE ON asset_crop BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset_crop', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'asset' k, NEW.asset v WHERE NEW.asset IS NOT OLD.asset UNION ALL SELECT 'preset' k, NEW.preset v WHERE NEW.preset IS NOT OLD.preset UNION ALL SELECT 'x' k, NEW.x v WHERE NEW.x IS NOT OLD.x UNION ALL SELECT 'y' k, NEW.y v WHERE NEW.y IS NOT OLD.y UNION ALL SELECT 'width' k, NEW.width v WHERE NEW.width IS NOT OLD.width UNION ALL SELECT 'height' k, NEW.height v WHERE NEW.height IS NOT OLD.height UNION ALL SELECT 'turned' k, NEW.turned v WHERE NEW.turned IS NOT OLD.turned)) FROM local_clock; END;
 
 CREATE TRIGGER log_asset_d AFTER DELETE ON asset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset', OLD.row, 'd', '{}' FROM local_clock; END;
 
-CREATE TRIGGER log_asset_i AFTER INSERT ON asset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'workspace', NEW.workspace, 'sha256', NEW.sha256, 'kind', NEW.kind, 'format', NEW.format, 'bytes', NEW.bytes, 'width', NEW.width, 'height', NEW.height, 'turn', NEW.turn, 'duration_ms', NEW.duration_ms, 'frames', NEW.frames, 'name', NEW.name, 'reference', NEW.reference, 'alt', NEW.alt, 'focus_x', NEW.focus_x, 'focus_y', NEW.focus_y, 'taken_at_ms', NEW.taken_at_ms, 'camera', NEW.camera, 'latitude', NEW.latitude, 'longitude', NEW.longitude, 'warning', NEW.warning, 'imported_at_ms', NEW.imported_at_ms, 'deleted_at_ms', NEW.deleted_at_ms, 'batch', NEW.batch) FROM local_clock; END;
+CREATE TRIGGER log_asset_i AFTER INSERT ON asset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'workspace', NEW.workspace, 'sha256', NEW.sha256, 'kind', NEW.kind, 'format', NEW.format, 'bytes', NEW.bytes, 'width', NEW.width, 'height', NEW.height, 'turn', NEW.turn, 'duration_ms', NEW.duration_ms, 'frames', NEW.frames, 'name', NEW.name, 'reference', NEW.reference, 'alt', NEW.alt, 'focus_x', NEW.focus_x, 'focus_y', NEW.focus_y, 'taken_at_ms', NEW.taken_at_ms, 'camera', NEW.camera, 'latitude', NEW.latitude, 'longitude', NEW.longitude, 'warning', NEW.warning, 'imported_at_ms', NEW.imported_at_ms, 'deleted_at_ms', NEW.deleted_at_ms, 'batch', NEW.batch, 'adjust_json', NEW.adjust_json) FROM local_clock; END;
 
 CREATE TRIGGER log_asset_tag_d AFTER DELETE ON asset_tag BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset_tag', OLD.row, 'd', '{}' FROM local_clock; END;
 
@@ -1058,7 +1068,7 @@ CREATE TRIGGER log_asset_tag_i AFTER INSERT ON asset_tag BEGIN INSERT INTO chang
 
 CREATE TRIGGER log_asset_tag_u AFTER UPDATE ON asset_tag BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset_tag', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'asset' k, NEW.asset v WHERE NEW.asset IS NOT OLD.asset UNION ALL SELECT 'tag' k, NEW.tag v WHERE NEW.tag IS NOT OLD.tag)) FROM local_clock; END;
 
-CREATE TRIGGER log_asset_u AFTER UPDATE ON asset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'sha256' k, NEW.sha256 v WHERE NEW.sha256 IS NOT OLD.sha256 UNION ALL SELECT 'kind' k, NEW.kind v WHERE NEW.kind IS NOT OLD.kind UNION ALL SELECT 'format' k, NEW.format v WHERE NEW.format IS NOT OLD.format UNION ALL SELECT 'bytes' k, NEW.bytes v WHERE NEW.bytes IS NOT OLD.bytes UNION ALL SELECT 'width' k, NEW.width v WHERE NEW.width IS NOT OLD.width UNION ALL SELECT 'height' k, NEW.height v WHERE NEW.height IS NOT OLD.height UNION ALL SELECT 'turn' k, NEW.turn v WHERE NEW.turn IS NOT OLD.turn UNION ALL SELECT 'duration_ms' k, NEW.duration_ms v WHERE NEW.duration_ms IS NOT OLD.duration_ms UNION ALL SELECT 'frames' k, NEW.frames v WHERE NEW.frames IS NOT OLD.frames UNION ALL SELECT 'name' k, NEW.name v WHERE NEW.name IS NOT OLD.name UNION ALL SELECT 'reference' k, NEW.reference v WHERE NEW.reference IS NOT OLD.reference UNION ALL SELECT 'alt' k, NEW.alt v WHERE NEW.alt IS NOT OLD.alt UNION ALL SELECT 'focus_x' k, NEW.focus_x v WHERE NEW.focus_x IS NOT OLD.focus_x UNION ALL SELECT 'focus_y' k, NEW.focus_y v WHERE NEW.focus_y IS NOT OLD.focus_y UNION ALL SELECT 'taken_at_ms' k, NEW.taken_at_ms v WHERE NEW.taken_at_ms IS NOT OLD.taken_at_ms UNION ALL SELECT 'camera' k, NEW.camera v WHERE NEW.camera IS NOT OLD.camera UNION ALL SELECT 'latitude' k, NEW.latitude v WHERE NEW.latitude IS NOT OLD.latitude UNION ALL SELECT 'longitude' k, NEW.longitude v WHERE NEW.longitude IS NOT OLD.longitude UNION ALL SELECT 'warning' k, NEW.warning v WHERE NEW.warning IS NOT OLD.warning UNION ALL SELECT 'imported_at_ms' k, NEW.imported_at_ms v WHERE NEW.imported_at_ms IS NOT OLD.imported_at_ms UNION ALL SELECT 'deleted_at_ms' k, NEW.deleted_at_ms v WHERE NEW.deleted_at_ms IS NOT OLD.deleted_at_ms UNION ALL SELECT 'batch' k, NEW.batch v WHERE NEW.batch IS NOT OLD.batch)) FROM local_clock; END;
+CREATE TRIGGER log_asset_u AFTER UPDATE ON asset BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'asset', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'sha256' k, NEW.sha256 v WHERE NEW.sha256 IS NOT OLD.sha256 UNION ALL SELECT 'kind' k, NEW.kind v WHERE NEW.kind IS NOT OLD.kind UNION ALL SELECT 'format' k, NEW.format v WHERE NEW.format IS NOT OLD.format UNION ALL SELECT 'bytes' k, NEW.bytes v WHERE NEW.bytes IS NOT OLD.bytes UNION ALL SELECT 'width' k, NEW.width v WHERE NEW.width IS NOT OLD.width UNION ALL SELECT 'height' k, NEW.height v WHERE NEW.height IS NOT OLD.height UNION ALL SELECT 'turn' k, NEW.turn v WHERE NEW.turn IS NOT OLD.turn UNION ALL SELECT 'duration_ms' k, NEW.duration_ms v WHERE NEW.duration_ms IS NOT OLD.duration_ms UNION ALL SELECT 'frames' k, NEW.frames v WHERE NEW.frames IS NOT OLD.frames UNION ALL SELECT 'name' k, NEW.name v WHERE NEW.name IS NOT OLD.name UNION ALL SELECT 'reference' k, NEW.reference v WHERE NEW.reference IS NOT OLD.reference UNION ALL SELECT 'alt' k, NEW.alt v WHERE NEW.alt IS NOT OLD.alt UNION ALL SELECT 'focus_x' k, NEW.focus_x v WHERE NEW.focus_x IS NOT OLD.focus_x UNION ALL SELECT 'focus_y' k, NEW.focus_y v WHERE NEW.focus_y IS NOT OLD.focus_y UNION ALL SELECT 'taken_at_ms' k, NEW.taken_at_ms v WHERE NEW.taken_at_ms IS NOT OLD.taken_at_ms UNION ALL SELECT 'camera' k, NEW.camera v WHERE NEW.camera IS NOT OLD.camera UNION ALL SELECT 'latitude' k, NEW.latitude v WHERE NEW.latitude IS NOT OLD.latitude UNION ALL SELECT 'longitude' k, NEW.longitude v WHERE NEW.longitude IS NOT OLD.longitude UNION ALL SELECT 'warning' k, NEW.warning v WHERE NEW.warning IS NOT OLD.warning UNION ALL SELECT 'imported_at_ms' k, NEW.imported_at_ms v WHERE NEW.imported_at_ms IS NOT OLD.imported_at_ms UNION ALL SELECT 'deleted_at_ms' k, NEW.deleted_at_ms v WHERE NEW.deleted_at_ms IS NOT OLD.deleted_at_ms UNION ALL SELECT 'batch' k, NEW.batch v WHERE NEW.batch IS NOT OLD.batch UNION ALL SELECT 'adjust_json' k, NEW.adjust_json v WHERE NEW.adjust_json IS NOT OLD.adjust_json)) FROM local_clock; END;
 
 CREATE TRIGGER log_attempt_d AFTER DELETE ON attempt BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'attempt', OLD.row, 'd', '{}' FROM local_clock; END;
 
@@ -1119,6 +1129,12 @@ CREATE TRIGGER log_link_card_d AFTER DELETE ON link_card BEGIN INSERT INTO chang
 CREATE TRIGGER log_link_card_i AFTER INSERT ON link_card BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'link_card', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'post', NEW.post, 'url', NEW.url, 'title', NEW.title, 'text', NEW.text, 'site', NEW.site, 'picture_sha256', NEW.picture_sha256, 'picture_type', NEW.picture_type, 'picture_bytes', NEW.picture_bytes, 'picture_width', NEW.picture_width, 'picture_height', NEW.picture_height, 'fetched_at_ms', NEW.fetched_at_ms) FROM local_clock; END;
 
 CREATE TRIGGER log_link_card_u AFTER UPDATE ON link_card BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'link_card', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'post' k, NEW.post v WHERE NEW.post IS NOT OLD.post UNION ALL SELECT 'url' k, NEW.url v WHERE NEW.url IS NOT OLD.url UNION ALL SELECT 'title' k, NEW.title v WHERE NEW.title IS NOT OLD.title UNION ALL SELECT 'text' k, NEW.text v WHERE NEW.text IS NOT OLD.text UNION ALL SELECT 'site' k, NEW.site v WHERE NEW.site IS NOT OLD.site UNION ALL SELECT 'picture_sha256' k, NEW.picture_sha256 v WHERE NEW.picture_sha256 IS NOT OLD.picture_sha256 UNION ALL SELECT 'picture_type' k, NEW.picture_type v WHERE NEW.picture_type IS NOT OLD.picture_type UNION ALL SELECT 'picture_bytes' k, NEW.picture_bytes v WHERE NEW.picture_bytes IS NOT OLD.picture_bytes UNION ALL SELECT 'picture_width' k, NEW.picture_width v WHERE NEW.picture_width IS NOT OLD.picture_width UNION ALL SELECT 'picture_height' k, NEW.picture_height v WHERE NEW.picture_height IS NOT OLD.picture_height UNION ALL SELECT 'fetched_at_ms' k, NEW.fetched_at_ms v WHERE NEW.fetched_at_ms IS NOT OLD.fetched_at_ms)) FROM local_clock; END;
+
+CREATE TRIGGER log_named_look_d AFTER DELETE ON named_look BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'named_look', OLD.row, 'd', '{}' FROM local_clock; END;
+
+CREATE TRIGGER log_named_look_i AFTER INSERT ON named_look BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'named_look', NEW.row, 'i', json_object('row', NEW.row, 'id', NEW.id, 'workspace', NEW.workspace, 'name', NEW.name, 'adjust_json', NEW.adjust_json, 'created_at_ms', NEW.created_at_ms) FROM local_clock; END;
+
+CREATE TRIGGER log_named_look_u AFTER UPDATE ON named_look BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'named_look', NEW.row, 'u', (SELECT json_group_object(k, v) FROM (SELECT 'id' k, NEW.id v WHERE NEW.id IS NOT OLD.id UNION ALL SELECT 'workspace' k, NEW.workspace v WHERE NEW.workspace IS NOT OLD.workspace UNION ALL SELECT 'name' k, NEW.name v WHERE NEW.name IS NOT OLD.name UNION ALL SELECT 'adjust_json' k, NEW.adjust_json v WHERE NEW.adjust_json IS NOT OLD.adjust_json UNION ALL SELECT 'created_at_ms' k, NEW.created_at_ms v WHERE NEW.created_at_ms IS NOT OLD.created_at_ms)) FROM local_clock; END;
 
 CREATE TRIGGER log_post_d AFTER DELETE ON post BEGIN INSERT INTO change_log (hlc, actor, tbl, key, op, cols) SELECT hlc, actor, 'post', OLD.row, 'd', '{}' FROM local_clock; END;
 
