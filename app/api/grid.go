@@ -29,6 +29,7 @@ type Grid struct {
 	Marks     []int     `json:"marks"`     // bits: see GridMark; the number of posts from bit 8
 	Durations []int64   `json:"durations"` // ms, of videos and animations
 	Bytes     []int64   `json:"bytes"`     // of the originals
+	Adjusted  []string  `json:"adjusted"`  // what names how a picture is adjusted, as in Asset; "" for not at all
 	Days      []GridDay `json:"days"`      // in order; their counts add up to all
 	Facets    Facets    `json:"facets"`
 }
@@ -85,7 +86,7 @@ func (s *LibraryService) Grid(q GridQuery) (_ Grid, err error) {
 	out := Grid{
 		Total: len(view.Assets),
 		IDs:   make([]string, n), Names: make([]string, n), Ratios: make([]int, n), Colours: make([]int, n), Marks: make([]int, n),
-		Durations: make([]int64, n), Bytes: make([]int64, n), Days: []GridDay{},
+		Durations: make([]int64, n), Bytes: make([]int64, n), Adjusted: make([]string, n), Days: []GridDay{},
 	}
 	// A day's name is written once for all that happened in it.
 	var from, to time.Time
@@ -93,7 +94,7 @@ func (s *LibraryService) Grid(q GridQuery) (_ Grid, err error) {
 	posters := sync.OnceValue(func() bool { return s.Library.Posters(s.ctx) })
 	for i, a := range view.Assets[:n] {
 		out.IDs[i], out.Names[i], out.Durations[i] = string(a.ID), a.Name, a.DurationMs
-		out.Bytes[i] = a.Bytes
+		out.Bytes[i], out.Adjusted[i] = a.Bytes, a.Adjusted
 		out.Ratios[i], out.Colours[i], out.Marks[i] = ratioOf(a), -1, s.background.marks(a, a.Kind == domain.AssetVideo && posters())
 		if a.Look != nil {
 			out.Colours[i] = a.Look.Colour

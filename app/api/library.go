@@ -34,6 +34,11 @@ type Asset struct {
 	Camera     string   `json:"camera"`
 	Place      *Place   `json:"place"` // null: not known; never published
 	Warning    string   `json:"warning"`
+	// How it is changed in how it looks, and a short name of that, "" for not at all: the address of its picture
+	// has it, as its v.
+	Adjust   Adjustment `json:"adjust"`
+	Adjusted string     `json:"adjusted"`
+
 	ImportedMs int64    `json:"importedMs"`
 	DeletedMs  int64    `json:"deletedMs"` // 0 unless in the bin
 	UsedBy     []string `json:"usedBy"`    // posts; filled in by Show alone
@@ -271,7 +276,7 @@ func assetOf(a domain.Asset) Asset {
 		DurationMs: a.DurationMs, Frames: a.Frames, Name: a.Name, Reference: a.Reference, Alt: a.Alt, Focus: pointOf(a.Focus),
 		Tags: append([]string{}, a.Tags...), TakenMs: millis(a.TakenAt), Camera: a.Camera, Warning: a.Warning,
 		ImportedMs: millis(a.ImportedAt), DeletedMs: millis(a.DeletedAt), UsedBy: []string{},
-		Uses: []AssetUse{}, Collections: []string{},
+		Uses: []AssetUse{}, Collections: []string{}, Adjust: Adjustment(a.Adjust), Adjusted: a.Adjust.Key(),
 	}
 	if a.Place != nil {
 		out.Place = &Place{Latitude: a.Place.Latitude, Longitude: a.Place.Longitude}

@@ -18,6 +18,7 @@ type AlikeAsset struct {
 	ImportedMs int64  `json:"importedMs"`
 	Described  bool   `json:"described"`
 	Posts      int    `json:"posts"` // that use it
+	Adjusted   string `json:"adjusted"`
 }
 
 // LookAlikes returns the groups of a workspace's pictures that look alike, those with the newest
@@ -30,7 +31,7 @@ func (s *LibraryService) LookAlikes(workspace string) (_ []Alike, err error) {
 		dto := Alike{Assets: []AlikeAsset{}, Reasons: []string{}}
 		for _, a := range g.Assets {
 			dto.Assets = append(dto.Assets, AlikeAsset{
-				ID: string(a.ID), Name: a.Name, Width: a.Width, Height: a.Height, Bytes: a.Bytes, ImportedMs: millis(a.ImportedAt),
+				ID: string(a.ID), Name: a.Name, Width: a.Width, Height: a.Height, Bytes: a.Bytes, Adjusted: a.Adjusted, ImportedMs: millis(a.ImportedAt),
 				Described: a.Alt != "", Posts: len(a.Posts),
 			})
 		}

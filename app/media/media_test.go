@@ -77,10 +77,7 @@ func (s *shelf) Get(_ context.Context, id domain.AssetID) (domain.Asset, error) 
 	return a, nil
 }
 
-func (s *shelf) Thumb(ctx context.Context, id domain.AssetID, side int) ([]byte, string, error) {
-	if _, err := s.Get(ctx, id); err != nil {
-		return nil, "", err
-	}
+func (s *shelf) ThumbOf(_ context.Context, _ domain.Asset, side int) ([]byte, string, error) {
 	return []byte("\xff\xd8\xff small " + fmt.Sprint(side)), "image/jpeg", nil
 }
 
@@ -216,7 +213,8 @@ func TestAPictureIsMadeOnceAndNotSentTwice(t *testing.T) {
 func TestWhatCanChangeIsAskedForAgain(t *testing.T) {
 	h, _ := handler(t)
 	for path, want := range map[string]string{
-		"/media/p/thumb256": forEver, "/media/p/thumb512": forEver, "/media/p/original": forEver, "/media/p/large": forEver,
+		"/media/p/thumb256": askMe, "/media/p/thumb512?v=0": forEver, "/media/p/original": forEver, "/media/p/large": askMe,
+		"/media/p/large?v=0": forEver, "/media/p/large?v=old": askMe, "/media/p/thumb256?v=old": askMe,
 		"/media/p/sizes/square?max=64": askMe, "/media/nobody/thumb256": notKept, "/media/p/no-such-size": notKept,
 	} {
 		w := get(t, h, path)
@@ -226,6 +224,37 @@ func TestWhatCanChangeIsAskedForAgain(t *testing.T) {
 		if w.Header().Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s may be sniffed", path)
 		}
+	}
+}
+
+// A browser never shows how a picture was before: its address is another one, and an old address is asked for again.
+func TestAnAdjustedPictureHasAnAddressOfItsOwn(t *testing.T) {
+	h, s := handler(t)
+	const old, tried = "/media/p/large?v=0", "/media/p/large?max=100&adjust="
+	before := get(t, h, old)
+	a := s.assets["p"]
+	a.Adjust = domain.Adjustment{Mono: true, FlipH: true}
+	s.assets["p"] = a
+	after := get(t, h, old, "If-None-Match", before.Header().Get("ETag"))
+	if after.Header().Get("Cache-Control") != askMe || bytes.Equal(before.Body.Bytes(), after.Body.Bytes()) {
+		t.Error("the old address shows the old picture, or may be kept for ever")
+	}
+	for _, path := range []string{"/media/p/large", "/media/p/thumb256"} {
+		if got := get(t, h, path+"?v="+a.Adjust.Key()).Header().Get("Cache-Control"); got != forEver {
+			t.Errorf("%s: %q", path, got)
+		}
+	}
+	for name, path := range map[string]string{"large": old, "a size": "/media/p/sizes/square?max=100"} {
+		if m := shownPicture(t, get(t, h, path)); redness(m, 0.9, 0.5) > 0.51 {
+			t.Errorf("%s is not adjusted: red %.2f", name, redness(m, 0.9, 0.5))
+		}
+	}
+	// Trying something does not need it to be kept.
+	if plain := shownPicture(t, get(t, h, tried+url.QueryEscape("{}"))); redness(plain, 0.1, 0.5) < 0.9 {
+		t.Errorf("tried without anything: red %.2f on the left", redness(plain, 0.1, 0.5))
+	}
+	if mirrored := shownPicture(t, get(t, h, tried+url.QueryEscape(`{"flipH":true}`))); redness(mirrored, 0.9, 0.5) < 0.9 {
+		t.Errorf("tried mirrored: red %.2f on the right", redness(mirrored, 0.9, 0.5))
 	}
 }
 

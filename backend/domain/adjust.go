@@ -19,8 +19,8 @@ type Adjustment struct {
 	Sharpness  float64 `json:"sharpness,omitempty"`  // 0 to 100
 	Straighten float64 `json:"straighten,omitempty"` // degrees clockwise, -45 to 45
 	Turn       int     `json:"turn,omitempty"`       // quarter turns clockwise, 0 to 3
-	FlipH      bool    `json:"flip_h,omitempty"`     // left becomes right
-	FlipV      bool    `json:"flip_v,omitempty"`     // top becomes bottom
+	FlipH      bool    `json:"flipH,omitempty"`      // left becomes right
+	FlipV      bool    `json:"flipV,omitempty"`      // top becomes bottom
 	Mono       bool    `json:"mono,omitempty"`       // no colour at all
 }
 

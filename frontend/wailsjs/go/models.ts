@@ -49,6 +49,32 @@ export namespace api {
 	    Quit = "quit",
 	    Show = "show",
 	}
+	export interface Adjustment {
+	    exposure: number;
+	    contrast: number;
+	    saturation: number;
+	    warmth: number;
+	    sharpness: number;
+	    straighten: number;
+	    turn: number;
+	    flipH: boolean;
+	    flipV: boolean;
+	    mono: boolean;
+	}
+	export interface AdjustAssets {
+	    ids: string[];
+	    adjust: Adjustment;
+	    tones: boolean;
+	}
+	export interface AdjustedAsset {
+	    id: string;
+	    adjust: Adjustment;
+	}
+	export interface AdjustedAssets {
+	    before: AdjustedAsset[];
+	    left: number;
+	}
+
 	export interface AlikeAsset {
 	    id: string;
 	    name: string;
@@ -58,6 +84,7 @@ export namespace api {
 	    importedMs: number;
 	    described: boolean;
 	    posts: number;
+	    adjusted: string;
 	}
 	export interface Alike {
 	    assets: AlikeAsset[];
@@ -100,6 +127,8 @@ export namespace api {
 	    camera: string;
 	    place?: Place;
 	    warning: string;
+	    adjust: Adjustment;
+	    adjusted: string;
 	    importedMs: number;
 	    deletedMs: number;
 	    usedBy: string[];
@@ -793,6 +822,7 @@ export namespace api {
 	    marks: number[];
 	    durations: number[];
 	    bytes: number[];
+	    adjusted: string[];
 	    days: GridDay[];
 	    facets: Facets;
 	}
@@ -1037,6 +1067,11 @@ export namespace api {
 	    id: string;
 	    number: number;
 	    name: string;
+	}
+	export interface NamedLook {
+	    id: string;
+	    name: string;
+	    adjust: Adjustment;
 	}
 	export interface NetOption {
 	    key: string;
@@ -1319,6 +1354,11 @@ export namespace api {
 	    id: string;
 	    name: string;
 	    query: string;
+	}
+	export interface SaveLook {
+	    workspace: string;
+	    name: string;
+	    adjust: Adjustment;
 	}
 	export interface SavePerson {
 	    workspace: string;
