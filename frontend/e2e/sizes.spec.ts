@@ -175,3 +175,38 @@ test('before and after are compared with the keyboard alone @themes', async ({ a
 	await expect(dialog.getByText(/This size enlarges the picture to 111\s?% of its pixels/)).toBeVisible();
 	await shots(app, 'compare-enlarged');
 });
+
+test('a size of a picture is compared from its crop, and a set is exported', async ({ app, page }) => {
+	await app.program.photos();
+	await app.open('#/library');
+	const [workspace] = await app.rpc<{ id: string }[]>('SystemService.Workspaces');
+	for (const [name, preset] of [
+		['Shop', 'web/og-image'],
+		['Blog', 'web/article-1-1'],
+	])
+		await app.rpc('PresetService.AddSet', { workspace: workspace!.id, name, presets: [preset] });
+	await page.getByRole('gridcell', { name: /window/ }).click();
+	await page.getByRole('button', { name: 'Adjust' }).click();
+	const sheet = page.getByRole('dialog', { name: 'Focal point and sizes' });
+	await sheet.getByRole('button', { name: /1:1/ }).first().click();
+	await sheet.getByRole('button', { name: 'Compare' }).click();
+	await expect(page.getByRole('slider', { name: /Divider/ })).toBeFocused();
+	await page.keyboard.press('Escape');
+	await expect(sheet.getByRole('button', { name: 'Compare' })).toBeFocused();
+	await page.keyboard.press('Escape');
+	await expect(page.getByRole('dialog')).toHaveCount(0);
+
+	await page.keyboard.press('Control+a');
+	await page.getByRole('toolbar').getByRole('button', { name: 'More' }).click();
+	await page.getByRole('menuitem', { name: 'Export sizes' }).click();
+	const dialog = page.getByRole('dialog', { name: /Export/ });
+	await expect(dialog.getByRole('checkbox', { name: /1:1/ })).toBeChecked();
+	await dialog.getByRole('combobox', { name: 'Set' }).click();
+	await page.getByRole('option', { name: 'Shop' }).click();
+	await expect(dialog.getByRole('checkbox', { name: /link card/ })).toBeChecked();
+	await expect(dialog.getByRole('checkbox')).toHaveCount(1);
+	await dialog.getByRole('textbox', { name: 'Folder' }).fill(join(app.program.home, 'out'));
+	await dialog.getByRole('button', { name: 'Export' }).click();
+	await expect(dialog.getByText(`${photographs.length} files written`)).toBeVisible({ timeout: 45_000 });
+	await app.shot('export-set');
+});
