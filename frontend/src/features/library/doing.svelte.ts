@@ -17,6 +17,8 @@ export class Doing {
 	naming = $state.raw<Naming | undefined>();
 	/** The picture whose sizes are being adjusted. */
 	adjusting = $state.raw<{ asset: api.Asset; preset: string } | undefined>();
+	/** The picture and the size of it that are shown before and after. */
+	comparing = $state.raw<{ asset: string; preset: string } | undefined>();
 	#lib: Library;
 	/** Lets a person choose files where the window has no dialog of its own. */
 	choose: () => void = () => {};
@@ -36,6 +38,11 @@ export class Doing {
 			return undefined;
 		}
 	}
+
+	/** Shows a picture before and after it is made in a size. */
+	compare = (asset: string, preset: string) => {
+		this.comparing = { asset, preset };
+	};
 
 	// bringing in
 
