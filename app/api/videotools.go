@@ -54,7 +54,7 @@ func (s *VideoService) tools() (VideoTools, error) {
 		return out, err
 	}
 	_, err = ffmpeg.Look(s.ctx, now.FFmpeg)
-	if u, ok := errors.AsType[*ffmpeg.Unusable](err); ok {
+	if u, ok := errors.AsType[*ffmpeg.UnusableError](err); ok {
 		out.Why, err = string(u.Why), nil
 	}
 	return out, err
@@ -73,7 +73,7 @@ func (s *VideoService) ChooseTool(path string) (_ ToolTrial, err error) {
 	out := ToolTrial{}
 	if path != "" {
 		_, err := ffmpeg.Look(s.ctx, path)
-		if u, ok := errors.AsType[*ffmpeg.Unusable](err); ok {
+		if u, ok := errors.AsType[*ffmpeg.UnusableError](err); ok {
 			out.Why = string(u.Why)
 			out.Tools, err = s.tools()
 			return out, err

@@ -147,26 +147,6 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 	return h.size(w, r, id, what)
 }
 
-// comingFiles stands where else the id of an asset does.
-const comingFiles = "coming"
-
-func (h *Handler) coming(w http.ResponseWriter, r *http.Request, what string) error {
-	job, n, _ := strings.Cut(what, "/")
-	place, err := strconv.Atoi(n)
-	switch {
-	case err != nil:
-		return errBad
-	case h.Coming == nil:
-		return library.ErrNoPicture
-	}
-	data, err := h.Coming(r.Context(), job, place)
-	if err != nil {
-		return err
-	}
-	send(w, r, picture{data, "image/jpeg", tagOf(data)}, notKept)
-	return nil
-}
-
 // split reads /media/<asset>/<what>. An id of a size may hold a slash of its own.
 func split(u *url.URL) (id domain.AssetID, what string, err error) {
 	rest, ok := strings.CutPrefix(u.Path, "/media/")

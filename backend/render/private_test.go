@@ -98,8 +98,10 @@ func TestNothingOfAFilesNotesIsInWhatIsMadeOfIt(t *testing.T) {
 		info := probe(t, file)
 		for _, f := range []Format{JPEG, PNG, WebP, PDF, GIF} {
 			for _, r := range []Recipe{
-				{Width: info.Width, Height: info.Height, Fit: Inside}, {Width: info.Width, Height: info.Height, Fit: Cover, MaxBytes: 20_000},
-				{Width: 20, Height: 30, Fit: Cover}, {Width: 70, Height: 30, Fit: Contain},
+				{Width: info.Width, Height: info.Height, Fit: Inside},
+				{Width: info.Width, Height: info.Height, Fit: Cover, MaxBytes: 20_000},
+				{Width: 20, Height: 30, Fit: Cover},
+				{Width: 70, Height: 30, Fit: Contain},
 			} {
 				if r.Formats = []Format{f}; f == GIF {
 					r.Formats = []Format{GIF, PNG}

@@ -25,14 +25,14 @@ const (
 	NotFFmpeg Reason = "not_ffmpeg"     // it says to be something else, or says nothing
 )
 
-// Unusable is the error of a program that is not used.
-type Unusable struct {
+// UnusableError is the error of a program that is not used.
+type UnusableError struct {
 	Path string
 	Why  Reason
 	err  error
 }
 
-func (u *Unusable) Error() string {
+func (u *UnusableError) Error() string {
 	words := map[Reason]string{
 		Relative: "this is not a whole path", Gone: "there is no such file", NotFile: "this is not a file",
 		NotRun: "this file may not be run", Open: "everybody on this machine may change this file", NotFFmpeg: "this is not ffmpeg",
@@ -43,16 +43,16 @@ func (u *Unusable) Error() string {
 	return fmt.Sprintf("%q: %s", u.Path, words)
 }
 
-func (u *Unusable) Unwrap() error { return u.err }
+func (u *UnusableError) Unwrap() error { return u.err }
 
 // mostPath is how long a path is at most, in bytes: Linux's PATH_MAX.
 const mostPath = 4096
 
-// Look asks the program at a path who it is. One that is not usable is an *Unusable. It is run with arguments,
+// Look asks the program at a path who it is. One that is not usable is an *UnusableError. It is run with arguments,
 // never by a shell, and only if it is a file that this person may run and not everybody may change.
 func Look(ctx context.Context, path string) (Program, error) {
 	if why, err := inspect(path); why != "" {
-		return Program{}, &Unusable{path, why, err}
+		return Program{}, &UnusableError{path, why, err}
 	}
 	p := Program{Path: path}
 	version, err := p.ask(ctx, "-version")
@@ -61,12 +61,12 @@ func Look(ctx context.Context, path string) (Program, error) {
 	}
 	rest, ok := strings.CutPrefix(version, "ffmpeg version ")
 	if !ok || err != nil {
-		return Program{}, &Unusable{path, NotFFmpeg, err}
+		return Program{}, &UnusableError{path, NotFFmpeg, err}
 	}
 	p.Version, _, _ = strings.Cut(strings.TrimSpace(rest), " ")
 	encoders, err := p.ask(ctx, "-encoders")
 	if err != nil {
-		return Program{}, &Unusable{path, NotFFmpeg, err}
+		return Program{}, &UnusableError{path, NotFFmpeg, err}
 	}
 	p.h264 = h264Of(encoders)
 	return p, nil

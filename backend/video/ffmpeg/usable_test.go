@@ -63,7 +63,7 @@ func TestAProgramThatIsPointedAtIsLookedAtBeforeItIsRun(t *testing.T) {
 		filepath.Join(dir, "gone"): Gone, dir: NotFile, os.DevNull: NotFile, script("plain", 0o600): NotRun, script("open", 0o777): Open,
 	} {
 		_, err := Look(t.Context(), path)
-		u, ok := errors.AsType[*Unusable](err)
+		u, ok := errors.AsType[*UnusableError](err)
 		if !ok || u.Why != why || u.Error() == "" {
 			t.Errorf("%.60q: %v, want %s", path, err, why)
 		}
