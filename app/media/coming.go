@@ -1,6 +1,7 @@
 package media
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -18,9 +19,14 @@ func (h *Handler) coming(w http.ResponseWriter, r *http.Request, what string) er
 	case err != nil:
 		return errBad
 	case h.Coming == nil:
-		return library.ErrNoPicture
+		w.WriteHeader(http.StatusNoContent)
+		return nil
 	}
 	data, err := h.Coming(r.Context(), job, place)
+	if errors.Is(err, library.ErrNoPicture) { // most cameras write one, most programs do not: it is no fault
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
 	if err != nil {
 		return err
 	}

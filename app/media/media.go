@@ -1,6 +1,6 @@
 // Package media shows the library's pictures and videos to a page.
 //
-//	/media/coming/<job>/<n>     the preview that a camera put into a file that is being imported
+//	/media/coming/<job>/<n>     the preview that a camera put into a file that is being imported, or nothing
 //	/media/<asset>/thumb256     a thumbnail, its longer side 256 px; thumb512 the same
 //	/media/<asset>/large        the whole picture, upright, in a format every browser knows
 //	/media/<asset>/strip        moments of a video beside each other, stripTiles of them

@@ -431,3 +431,19 @@ func TestAPlainPictureIsWithoutLossAndWithoutAWatermark(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatComesNextIsShownWhereACameraMadeAPreview(t *testing.T) {
+	h := New(Options{Coming: func(_ context.Context, job string, n int) ([]byte, error) {
+		if job != "7" || n != 3 {
+			return nil, library.ErrNoPicture
+		}
+		return []byte("\xff\xd8\xff"), nil
+	}})
+	for path, want := range map[string]int{"/media/coming/7/3": 200, "/media/coming/7/4": 204, "/media/coming/8/3": 204, "/media/coming/7/x": 400, "/media/coming/7": 400} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		if w.Code != want || want == 200 && (w.Header().Get("Content-Type") != "image/jpeg" || w.Header().Get("Cache-Control") != notKept) {
+			t.Errorf("%s: %d, %v", path, w.Code, w.Header())
+		}
+	}
+}
