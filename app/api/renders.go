@@ -17,20 +17,22 @@ import (
 
 // RenderRequest names pictures and the sizes to make of them.
 type RenderRequest struct {
-	Files   []string `json:"files"`
-	Assets  []string `json:"assets"`
-	All     bool     `json:"all"`               // every built-in size for pictures
-	Presets []string `json:"presets"`           // ids of sizes
-	Own     string   `json:"own"`               // sizes of one's own, as a JSON list
-	Out     string   `json:"out"`               // the folder; "" where Zip is set
-	Jobs    int      `json:"jobs"`              // pictures at once; 0: the number of processors
-	Quality int      `json:"quality"`           // of JPEG; 0: each size's own
-	Damaged bool     `json:"damaged,omitempty"` // make what there is of a damaged photograph, too
-	Resume  bool     `json:"resume"`            // go on from what the same left in the folder, by a list that is kept there; a zip always
-	Pattern string   `json:"pattern"`           // of names, with tokens such as {name}; "": picture and size
-	Zip     string   `json:"zip"`               // one file for all of it instead of a folder; "": a folder
-	Sheet   *Sheet   `json:"sheet"`             // a page with all pictures beside them; null: none
-	Task    string   `json:"task"`              // a name of the caller's own, to stop it by; "": it cannot be stopped
+	Files     []string `json:"files"`
+	Assets    []string `json:"assets"`
+	All       bool     `json:"all"`                 // every built-in size for pictures
+	Presets   []string `json:"presets"`             // ids of sizes
+	Own       string   `json:"own"`                 // sizes of one's own, as a JSON list
+	Out       string   `json:"out"`                 // the folder; "" where Zip is set
+	Jobs      int      `json:"jobs"`                // pictures at once; 0: the number of processors
+	Quality   int      `json:"quality"`             // of JPEG; 0: each size's own
+	Damaged   bool     `json:"damaged,omitempty"`   // make what there is of a damaged photograph, too
+	Resume    bool     `json:"resume"`              // go on from what the same left in the folder, by a list that is kept there; a zip always
+	Credit    string   `json:"credit,omitempty"`    // who made the pictures, written into JPEG files
+	Copyright string   `json:"copyright,omitempty"` // whose they are, likewise
+	Pattern   string   `json:"pattern"`             // of names, with tokens such as {name}; "": picture and size
+	Zip       string   `json:"zip"`                 // one file for all of it instead of a folder; "": a folder
+	Sheet     *Sheet   `json:"sheet"`               // a page with all pictures beside them; null: none
+	Task      string   `json:"task"`                // a name of the caller's own, to stop it by; "": it cannot be stopped
 }
 
 // Sheet says how a contact sheet speaks. What is empty is English.
@@ -169,7 +171,7 @@ func (s *PresetService) NamesLike(r RenderRequest) (_ []string, err error) {
 const mostExamples = 3
 
 func optionsOf(r RenderRequest) (batch.Options, error) {
-	o := batch.Options{Out: r.Out, Zip: r.Zip, Jobs: r.Jobs, Quality: r.Quality, Damaged: r.Damaged, Resume: r.Resume}
+	o := batch.Options{Out: r.Out, Zip: r.Zip, Jobs: r.Jobs, Quality: r.Quality, Damaged: r.Damaged, Resume: r.Resume, Credit: r.Credit, Copyright: r.Copyright}
 	switch {
 	case r.Out == "" && r.Zip == "":
 		return o, &domain.FieldError{Field: "out", Message: "say which folder, or which zip, to write to"}

@@ -54,12 +54,14 @@ type renderOptions struct {
 	jobs, quality int
 	damaged       bool
 	resume        bool
+
+	credit, copyright string
 }
 
 func newRender(c *cli) *cobra.Command {
 	o := &renderOptions{cli: c}
 	cmd := &cobra.Command{
-		Use:   "render (FILE|FOLDER|ASSET)... --presets all|ID,...|FILE.json (--out DIR | --zip FILE) [--name PATTERN] [--contact-sheet] [--jobs N] [--quality N] [--resume] [--damaged]",
+		Use:   "render (FILE|FOLDER|ASSET)... --presets all|ID,...|FILE.json (--out DIR | --zip FILE) [--name PATTERN] [--contact-sheet] [--jobs N] [--quality N] [--resume] [--damaged] [--credit NAME] [--copyright TEXT]",
 		Short: "Make pictures in many sizes",
 		Long: "Makes every picture in every size, into one folder or zip. Files need no workspace; a folder stands for the\n" +
 			"pictures in it, not for those in its folders. FILE.json is a list such as\n" +
@@ -67,7 +69,9 @@ func newRender(c *cli) *cobra.Command {
 			"Nothing is enlarged. Outputs are named SOURCE-PRESET.EXT, or by a pattern such as \"{network}/{n:3}-{name}\" of {name},\n" +
 			"{preset}, {network}, {title}, {width}, {height}, {n}, {date} and {tag}. Files of the same names are replaced;\n" +
 			"with --resume the same again makes only what is missing or out of date, also after it was stopped, and replaces nothing\n" +
-			"else. What cannot be made is reported, the rest goes on.",
+			"else. What cannot be made is reported, the rest goes on.\n" +
+			"What is made says nothing of where, when and with what it was taken. With --credit or --copyright, JPEG files say\n" +
+			"that, and nothing else.",
 		Args: cobra.MinimumNArgs(1),
 		RunE: c.does(o.run),
 	}
@@ -81,6 +85,8 @@ func newRender(c *cli) *cobra.Command {
 	f.IntVar(&o.quality, "quality", 0, "of JPEG, 1 to 100; 0 is each size's own")
 	f.BoolVar(&o.resume, "resume", false, "go on from what the same left in the folder, by a list that is kept there; a zip always does")
 	f.BoolVar(&o.damaged, "damaged", false, "make what there is of a damaged photograph, too, and say so")
+	f.StringVar(&o.credit, "credit", "", "who made the pictures, a `name` to be written into JPEG files")
+	f.StringVar(&o.copyright, "copyright", "", "whose they are, a line of `text` to be written into JPEG files")
 	_ = cmd.MarkFlagRequired("presets")
 	cmd.MarkFlagsOneRequired("out", "zip")
 	cmd.MarkFlagsMutuallyExclusive("out", "zip")
@@ -94,7 +100,10 @@ func (o *renderOptions) run(ctx context.Context, args []string) error {
 	if o.quality < 0 || o.quality > 100 {
 		return usagef("quality", "quality is between 1 and 100, not %d", o.quality)
 	}
-	request := api.RenderRequest{Out: o.out, Jobs: o.jobs, Quality: o.quality, Pattern: o.name, Zip: o.zip, Damaged: o.damaged, Resume: o.resume}
+	request := api.RenderRequest{
+		Out: o.out, Jobs: o.jobs, Quality: o.quality, Pattern: o.name, Zip: o.zip, Damaged: o.damaged, Resume: o.resume,
+		Credit: o.credit, Copyright: o.copyright,
+	}
 	if o.sheet {
 		request.Sheet = &api.Sheet{}
 	}

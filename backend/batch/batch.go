@@ -87,6 +87,8 @@ type Options struct {
 	// writes over nothing else. Without it, outputs replace what has their names, and nothing else is
 	// left in the folder. A zip is always resumed.
 	Resume bool
+
+	Credit, Copyright string // written into JPEG files; "" is nothing
 }
 
 // Made is one file that is there now.
@@ -130,6 +132,7 @@ func Run(ctx context.Context, engine *render.Engine, sources []Source, sizes []p
 		if recipes[i], err = Recipe(p, o.Quality); err != nil {
 			return Result{}, fmt.Errorf("preset %q: %w", p.ID, err)
 		}
+		recipes[i].Credit, recipes[i].Copyright = o.Credit, o.Copyright
 	}
 	if o.Damaged {
 		engine = engine.Partial()

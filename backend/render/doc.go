@@ -25,5 +25,6 @@
 // panics on goroutines of its own, where no recover can catch it. HEIC is decoded in a child
 // process, since its decoder needs hundreds of megabytes and was not written here.
 //
-// Nothing written by this package carries metadata: no EXIF, no XMP, no place, no profile.
+// Nothing written by this package carries metadata: no EXIF, no XMP, no place, no profile. A recipe may ask for a
+// credit and a copyright in a JPEG file, and then these two lines are all that it says (credit.go).
 package render

@@ -269,7 +269,8 @@ func (s *source) one(ctx context.Context, file []byte, r Recipe) (Output, error)
 	}
 	if l := s.plan(r); passable(s.info, r, l) {
 		// A file too odd to strip is rendered like any other.
-		if clean, err := strip(s.info.Format, file); err == nil && (r.MaxBytes == 0 || int64(len(clean)) <= r.MaxBytes) {
+		clean, err := strip(s.info.Format, file)
+		if clean = r.credited(s.info.Format, clean); err == nil && (r.MaxBytes == 0 || int64(len(clean)) <= r.MaxBytes) {
 			return Output{
 				Data: clean, Format: s.info.Format, Width: s.info.Width, Height: s.info.Height,
 				Smaller: l.smaller, Passed: true,

@@ -194,17 +194,22 @@ type trial struct {
 
 // lossy writes planes as JPEG, or as a page with one.
 func lossy(ctx context.Context, encoder *jpegenc.Encoder, m image.Image, f Format, r Recipe) (trial, error) {
-	limit := r.MaxBytes
-	if f == PDF && limit > 0 {
-		limit = max(limit-pdfOverhead, 1)
+	limit, more := r.MaxBytes, len(r.creditSegment())
+	if f == PDF {
+		more = pdfOverhead
+	}
+	if limit > 0 {
+		limit = max(limit-int64(more), 1)
 	}
 	file, err := encoder.Fit(ctx, m, r.Quality, min(r.Quality, floorQuality), limit)
 	if err != nil {
 		return trial{}, fmt.Errorf("encode jpeg: %w", err)
 	}
 	t := trial{data: file.Data, bytes: int(file.Bytes), quality: file.Quality, fits: file.Data != nil}
-	if f == PDF && t.fits {
-		t.data = pdfPage(t.data, m.Bounds().Dx(), m.Bounds().Dy())
+	if t.fits {
+		if t.data = r.credited(f, t.data); f == PDF {
+			t.data = pdfPage(t.data, m.Bounds().Dx(), m.Bounds().Dy())
+		}
 		t.bytes = len(t.data)
 	}
 	return t, nil

@@ -54,6 +54,9 @@ type Recipe struct {
 	// Adjust changes how the picture looks, before anything else: Focus and Crop are places in the
 	// adjusted picture, and one that is adjusted is never passed through.
 	Adjust Adjustment
+	// Credit and Copyright say who made the picture and whose it is. They are the only words that a file from here may
+	// carry, and only a JPEG file does. Empty, which is usual, writes nothing.
+	Credit, Copyright string
 }
 
 const (
@@ -100,6 +103,9 @@ func (r Recipe) check() (Recipe, error) {
 	if err := errors.Join(r.Watermark.check(), r.Adjust.check()); err != nil {
 		return r, err
 	}
+	if !creditable(r.Credit) || !creditable(r.Copyright) {
+		return wrong("a credit is one line of at most %d bytes", mostCredit)
+	}
 	if len(r.Formats) == 0 {
 		r.Formats = []Format{JPEG, PNG}
 	}
@@ -139,8 +145,12 @@ func (r Recipe) key() string {
 	if r.Crop != nil {
 		crop = fmt.Sprint(*r.Crop)
 	}
-	return fmt.Sprint(r.Width, r.Height, r.Fit, focus, crop, r.Background, r.Enlarge, r.Formats, r.Quality, r.MaxBytes, r.MaxPixels) +
+	key := fmt.Sprint(r.Width, r.Height, r.Fit, focus, crop, r.Background, r.Enlarge, r.Formats, r.Quality, r.MaxBytes, r.MaxPixels) +
 		r.Watermark.key() + r.Adjust.key()
+	if r.Credit != "" || r.Copyright != "" {
+		key += fmt.Sprintf(" credit %q %q", r.Credit, r.Copyright)
+	}
+	return key
 }
 
 // layout is a recipe applied to the size of one picture as seen: take source, scale it to scaled,

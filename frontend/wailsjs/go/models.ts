@@ -1304,6 +1304,8 @@ export namespace api {
 	    quality: number;
 	    damaged?: boolean;
 	    resume: boolean;
+	    credit?: string;
+	    copyright?: string;
 	    pattern: string;
 	    zip: string;
 	    sheet?: Sheet;
