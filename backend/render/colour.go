@@ -185,6 +185,9 @@ func (c *converter) pixel(r, g, b uint8) (uint8, uint8, uint8) {
 // isSRGB reports whether converting would change no colour of a coarse grid by more than three
 // levels: the many profiles that all mean sRGB differ by that much.
 func (p *profile) isSRGB() bool {
+	if p.table != nil {
+		return p.table.isSRGB()
+	}
 	toSRGB, _ := srgbToXYZ().inverse()
 	m := toSRGB.times(p.matrix)
 	for r := 0; r < 256; r += 51 {

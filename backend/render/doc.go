@@ -5,7 +5,7 @@
 //
 //	probe    format, size, orientation, profile, metadata: from the header alone (probe*.go, exif/)
 //	decode   bytes to pixels in our own checked code (decode.go, normalise.go, heic.go, photo.go)
-//	colour   any matrix profile to sRGB (icc.go, colour.go)
+//	colour   any profile, of a matrix or a table, to sRGB (icc.go, colour.go, icctable.go)
 //	resize   recipe to window, window to pixels (recipe.go, levels.go, resize.go, photo.go)
 //	adjust   what a person changed: turns before the window, tones and sharpness after it (adjust.go, tone.go)
 //	encode   JPEG, PNG, WebP or PDF, under a limit of bytes (encode.go, fit.go)

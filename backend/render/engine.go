@@ -148,11 +148,8 @@ func (e *Engine) source(ctx context.Context, info Info, file []byte, recipes []R
 	if err != nil {
 		return nil, err
 	}
-	pixels, more := normalise(raw)
+	pixels, more := info.inSRGB(raw)
 	warnings = append(warnings, more...)
-	if info.colour != nil {
-		info.colour.converter().apply(pixels)
-	}
 	opaque := pixels.Opaque()
 	return &source{info: info, picture: &raster{info: info, levels: newLevels(pixels, opaque), opaque: opaque, encoder: e.encoder}, warnings: warnings, tones: e.tones}, nil
 }

@@ -16,8 +16,8 @@ type ProfileKind string
 const (
 	ProfileNone     ProfileKind = ""         // no profile: sRGB by convention
 	ProfileSRGB     ProfileKind = "srgb"     // a profile that says sRGB, or so near that nobody sees it
-	ProfileMatrix   ProfileKind = "matrix"   // converted to sRGB when rendered
-	ProfileUnusable ProfileKind = "unusable" // tables, printing colours or damage: taken as sRGB
+	ProfileMatrix   ProfileKind = "matrix"   // a matrix or a table; converted to sRGB when rendered
+	ProfileUnusable ProfileKind = "unusable" // of another kind of colours, or damaged: taken as sRGB
 )
 
 // curveTable maps an 8-bit sample to linear light in 0..1.
@@ -28,10 +28,11 @@ type profile struct {
 	name   string
 	curves [3]curveTable
 	matrix matrix3
-	gray   bool // the first curve is for all three and the matrix is neutral
+	gray   bool         // the first curve is for all three and the matrix is neutral
+	table  *colourTable // instead of curves and matrix, of a profile that has neither
 }
 
-// parseProfile reads an ICC profile (ICC.1:2022) of the kinds that a matrix describes. The
+// parseProfile reads an ICC profile (ICC.1:2022), by its matrix if it has one and else by its table. The
 // returned profile has at least a name, even beside an error.
 func parseProfile(b []byte) (*profile, error) {
 	p := &profile{}
@@ -50,7 +51,14 @@ func parseProfile(b []byte) (*profile, error) {
 		}
 	}
 	p.name = profileName(tags["desc"])
-	if string(b[20:24]) != "XYZ " {
+	inputs := map[string]int{"RGB ": 3, "CMYK": 4}[string(b[16:20])]
+	space := string(b[20:24])
+	if inputs > 0 && tags["A2B0"] != nil && (space == "Lab " || space == "XYZ " && tags["rXYZ"] == nil) {
+		table, err := parseTable(tags["A2B0"], inputs, space == "Lab ")
+		p.table = table
+		return p, err
+	}
+	if space != "XYZ " {
 		return p, errors.New("not a matrix profile")
 	}
 	switch string(b[16:20]) {

@@ -71,6 +71,27 @@ func normalise(raw image.Image) (*image.NRGBA, []Warning) {
 	return out, warnings
 }
 
+// inSRGB is normalise, and the colours are those of sRGB.
+func (info Info) inSRGB(raw image.Image) (*image.NRGBA, []Warning) {
+	if info.colour == nil {
+		return normalise(raw)
+	}
+	inks, printed := raw.(*image.CMYK)
+	switch table := info.colour.table; {
+	case table != nil && table.inputs == 4 && printed:
+		return table.print(inks), nil
+	case table != nil && table.inputs == 4:
+		return normalise(raw)
+	case table != nil:
+		out, warnings := normalise(raw)
+		table.apply(out)
+		return out, warnings
+	}
+	out, warnings := normalise(raw)
+	info.colour.converter().apply(out)
+	return out, warnings
+}
+
 // eachRow calls set for every pixel of b with its four bytes in out.
 func eachRow(out *image.NRGBA, b image.Rectangle, set func(x, y int, d []uint8)) {
 	for y := b.Min.Y; y < b.Max.Y; y++ {

@@ -25,7 +25,8 @@ type photograph struct {
 // fast reports whether a file's pixels are planes that the fast path can keep: brightness and colour
 // differences, or brightness alone. Whatever else a decoder makes of it takes the general path.
 func (e *Engine) fast(info Info) bool {
-	return !e.general && info.Format == JPEG && info.Depth == 8 && (info.Model == "ycbcr" || info.Model == "gray")
+	return !e.general && info.Format == JPEG && info.Depth == 8 && (info.Model == "ycbcr" || info.Model == "gray") &&
+		(info.colour == nil || info.colour.table == nil)
 }
 
 // photograph decodes a file for the fast path, as small as the recipes allow. It returns nil for one that

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"postbag/backend/render/exif"
 	"postbag/backend/render/resample"
@@ -143,9 +144,16 @@ func (info *Info) finish() {
 		info.Width, info.Height = info.Height, info.Width
 	}
 	info.Animated = info.Frames > 1
-	if info.colour != nil && info.colour.gray && info.Model != "gray" {
-		info.Profile, info.colour = ProfileUnusable, nil
-		info.warnings = append(info.warnings, WarnProfile)
+	if p := info.colour; p != nil {
+		printing := info.Model == "cmyk" || info.Model == "ycck"
+		inks := p.table != nil && p.table.inputs == 4
+		switch {
+		case p.gray && info.Model != "gray", printing != inks, p.table != nil && info.Model == "gray":
+			info.Profile, info.colour = ProfileUnusable, nil
+			info.warnings = append(info.warnings, WarnProfile)
+		case printing:
+			info.warnings = slices.DeleteFunc(info.warnings, func(w Warning) bool { return w == WarnCMYK })
+		}
 	}
 }
 
