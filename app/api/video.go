@@ -136,6 +136,8 @@ type MakeVideo struct {
 	Even    bool     `json:"even"`    // an even loudness
 	Quick   bool     `json:"quick"`   // only cut, without encoding anew
 	Channel string   `json:"channel"` // whose limits it must meet, "" for none
+	Bytes   int64    `json:"bytes"`   // at most, besides; 0: no other limit
+	LongMs  int64    `json:"longMs"`  // at most, besides: the rest is cut off; 0: no other limit
 }
 
 // TaskVideo is the task name of a video's progress, before a colon and the task's id. Totals are 1000.
@@ -147,7 +149,7 @@ func (s *VideoService) Make(r MakeVideo) (_ VideoTask, err error) {
 	defer s.done(&err)
 	w := video.Wanted{
 		Assets: assetIDs(r.Assets), FromMs: r.FromMs, ToMs: r.ToMs, Across: r.Across, Down: r.Down, Fill: ffmpeg.Fill(r.Fill), Colour: r.Colour,
-		Even: r.Even, Quick: r.Quick,
+		Even: r.Even, Quick: r.Quick, Bytes: r.Bytes, LongMs: r.LongMs,
 	}
 	if r.Channel != "" {
 		c, err := s.DB.Channel(s.ctx, domain.ChannelID(r.Channel))
@@ -161,7 +163,7 @@ func (s *VideoService) Make(r MakeVideo) (_ VideoTask, err error) {
 		if !takes || !fit.Can {
 			return VideoTask{}, &domain.FieldError{Field: "channel", Message: "this channel takes no video that can be made here"}
 		}
-		w.Bytes, w.LongMs = fit.Bytes, fit.LongMs
+		w.Bytes, w.LongMs = least(w.Bytes, fit.Bytes), least(w.LongMs, fit.LongMs)
 	}
 	t, err := s.Videos.Add(s.ctx, w)
 	if errors.Is(err, ffmpeg.ErrMissing) {
@@ -172,6 +174,14 @@ func (s *VideoService) Make(r MakeVideo) (_ VideoTask, err error) {
 	}
 	s.wake()
 	return videoTaskOf(video.Task{VideoTask: t}), nil
+}
+
+// least is the smaller of two limits, of which 0 is none.
+func least(a, b int64) int64 {
+	if a == 0 || b == 0 {
+		return max(a, b)
+	}
+	return min(a, b)
 }
 
 func missingTool(err error) *Error {

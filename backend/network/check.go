@@ -20,7 +20,8 @@ type Issue struct {
 	OverflowAt int  `json:"overflow_at"`
 	Warning    bool `json:"warning"` // worth saying, but it can be published
 	// Values are the numbers and names in Message, for saying it in another language: "network" (Check sets it),
-	// "limit", "length", "over", "unit" ("characters", "bytes"), "type", "width", "height", "value".
+	// "limit", "length", "over", "unit" ("characters", "bytes"), "type", "width", "height", "value"; "shape" is the
+	// one that is taken, as "9:16".
 	Values map[string]string `json:"values,omitempty"`
 }
 

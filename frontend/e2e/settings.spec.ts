@@ -211,7 +211,7 @@ test('a person says where ffmpeg is, and what is not ffmpeg is refused @themes',
 	await rm(path);
 	await page.getByRole('button', { name: 'Look again' }).click();
 	await expect(row.getByText(`${path} is not used: there is no such file.`)).toBeVisible();
-	await page.getByRole('button', { name: 'Find it by itself' }).click();
+	await page.getByRole('button', { name: 'Find it for me' }).click();
 	await expect(row.getByText(`${path} is not used`)).toBeHidden();
-	await expect(page.getByRole('button', { name: 'Find it by itself' })).toBeHidden();
+	await expect(page.getByRole('button', { name: 'Find it for me' })).toBeHidden();
 });

@@ -108,6 +108,7 @@ func (c *checker) short(p network.Plan) {
 	case m.Width < leastReelWidth || m.Height < leastReelHeight:
 		c.add(network.IssueMediaSize, "media", 0, 0, fmt.Sprintf("%d by %d pixels; %s on Facebook has at least 540 by 960", m.Width, m.Height, what), size)
 	case !upright(m.Width, m.Height):
+		size["shape"] = "9:16"
 		c.add(issueAspect, "media", 0, 0, fmt.Sprintf("%d by %d pixels; %s on Facebook is 9 by 16", m.Width, m.Height, what), size)
 	}
 }

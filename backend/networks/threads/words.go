@@ -58,6 +58,7 @@ func also(_ network.Limits, p network.Plan) (list []network.Issue) {
 			case m.Kind == network.Video && m.Width > mostVideoWidth:
 				add(network.IssueMediaSize, "media", i, j, fmt.Sprintf("%d pixels wide; Threads takes videos of at most %d", m.Width, mostVideoWidth), size)
 			case m.Width > 10*m.Height && m.Height > 0, m.Kind != network.Video && m.Height > 10*m.Width && m.Width > 0:
+				size["shape"] = "10:1"
 				add(issueAspect, "media", i, j, fmt.Sprintf("%d by %d pixels; Threads takes nothing longer than 10:1", m.Width, m.Height), size)
 			}
 		}

@@ -1025,6 +1025,8 @@ export namespace api {
 	    even: boolean;
 	    quick: boolean;
 	    channel: string;
+	    bytes: number;
+	    longMs: number;
 	}
 	export interface Margins {
 	    top: number;

@@ -19,6 +19,9 @@ export interface Check {
 	text: string;
 	action: string;
 	place?: Place;
+	/** The backend's code and the channels that say it, of a problem that it found. */
+	code?: string;
+	channels?: readonly string[];
 }
 
 type Say = (v: { channels: string; value: (name: string) => string; count: number }) => string;
@@ -161,6 +164,8 @@ export function checksOf(composer: Composer): Check[] {
 			weight: issue.warning ? 'warns' : 'blocks',
 			text: sayIssue(issue, list(rows.map((r) => calledOf(r, composer.rows)))),
 			action: actionOf(issue),
+			code: issue.code,
+			channels: rows.map((r) => r.channel.id),
 			place: { channel: own, part: issue.part, media: issue.media, field: issue.field },
 		});
 	}

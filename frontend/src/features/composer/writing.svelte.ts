@@ -184,6 +184,22 @@ export abstract class Writing extends Shown {
 		return fresh.length;
 	}
 
+	/** Gives one channel another asset in the place of one, and the use of it as `as` says. A channel that has
+	 * the shared media again follows them. Reports whether the asset was there. */
+	replaceFor(channel: string, from: string, to: api.Asset, as?: api.Media): boolean {
+		const v = this.variants.find((x) => x.channel === channel);
+		const media = v?.media ?? this.content.media;
+		const old = media.find((u) => u.asset === from);
+		if (!v || !old) return false;
+		this.know([to]);
+		const use = as ?? { ...old, asset: to.id, alt: this.altOf(old), preset: '', crops: {} };
+		const next = media.map((u) => (u === old ? { ...use, part: old.part } : u));
+		const same = JSON.stringify(next) === JSON.stringify(this.content.media);
+		v.media = same ? undefined : next;
+		this.changed('');
+		return true;
+	}
+
 	removeMedia(at: number) {
 		this.setMedia(this.media.filter((_, i) => i !== at));
 	}

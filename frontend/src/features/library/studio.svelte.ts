@@ -33,10 +33,13 @@ export class Wish {
 	/** Whose limits it must meet, "" for nobody's. */
 	channel = $state('');
 	#asset: { id: string; durationMs: number };
+	#most: { bytes: number; longMs: number };
 
-	constructor(asset: { id: string; durationMs: number }, channel = '') {
+	/** `most` are ceilings besides those of the channel; 0 is none. */
+	constructor(asset: { id: string; durationMs: number }, channel = '', most = { bytes: 0, longMs: 0 }) {
 		this.#asset = asset;
 		this.channel = channel;
+		this.#most = most;
 	}
 
 	readonly fromMs = $derived(this.from.trim() === '' ? 0 : timeOf(this.from));
@@ -70,6 +73,8 @@ export class Wish {
 			even: this.even,
 			quick: cut,
 			channel: this.channel,
+			bytes: this.channel ? this.#most.bytes : 0,
+			longMs: this.channel ? this.#most.longMs : 0,
 		};
 	}
 }

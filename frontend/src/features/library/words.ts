@@ -65,19 +65,6 @@ export function whyNotVideo(fit: api.VideoFit): string {
 	return list(fit.why.map((w) => words[w]?.() ?? w));
 }
 
-/** Why a video could not be made. */
-export function whyVideoFailed(task: { code: string; detail: string }): string {
-	const words: Record<string, () => string> = {
-		no_ffmpeg: m.library_video_code_no_ffmpeg,
-		not_video: m.library_video_code_not_video,
-		no_encoder: m.library_video_code_no_encoder,
-		too_small: m.library_video_code_too_small,
-		disk_full: m.library_video_code_disk_full,
-		gone: m.library_video_code_gone,
-	};
-	return (words[task.code] ?? m.library_video_code_failed)();
-}
-
 /** Why a file could not be read, or a size of it not be made; undefined where there is only the backend's sentence. */
 export function whyFailed(code: string): string | undefined {
 	const words: Record<string, () => string> = {
