@@ -29,6 +29,18 @@ const composer = (...rows: Row[]) =>
 		assets: {},
 	}) as unknown as Composer;
 
+describe('alt text', () => {
+	it('is missed where a channel has media of its own, which nobody sees', () => {
+		const one = row('a', '');
+		const problems = [{ code: 'alt_missing', warning: true, part: 0, media: 0, field: 'alt', values: {} }];
+		const own = { ...one, own: ['media'], report: { problems } } as unknown as Row;
+		const said = checksOf(composer(own)).find((c) => c.key.startsWith('alt_missing'));
+		expect(said).toMatchObject({ weight: 'warns', place: { channel: 'a', media: 0, field: 'alt' } });
+		const shared = { ...own, own: [] } as unknown as Row;
+		expect(checksOf(composer(shared)).some((c) => c.key.startsWith('alt_missing'))).toBe(false);
+	});
+});
+
 describe('what a post costs', () => {
 	it('is said for each channel, to the last digit', () => {
 		const said = costsOf(composer(row('a', '0.015'), row('free', ''), row('b', '0.20'), row('c', '12.00', 'EUR')));

@@ -136,7 +136,8 @@ function groups(composer: Composer): Group[] {
 	const found = new Map<string, Group>();
 	for (const row of composer.rows) {
 		for (const issue of row.report?.problems ?? []) {
-			if (issue.code === 'alt_missing') continue; // said below, for all pictures at once
+			// Of what is shown it is said below, for all pictures at once.
+			if (issue.code === 'alt_missing' && (row.channel.id === composer.channel || !row.own.includes('media'))) continue;
 			const key = keyOf(issue, row);
 			const group = found.get(key);
 			if (!group) found.set(key, { issue, rows: [row] });
@@ -158,11 +159,13 @@ export function checksOf(composer: Composer): Check[] {
 			out.push({ key: 'empty', weight: 'note', text: m.composer_check_empty(), action: '' });
 			continue;
 		}
-		const own = rows.length === 1 && rows[0]!.own.includes('text') ? rows[0]!.channel.id : '';
+		const channels = list(rows.map((r) => calledOf(r, composer.rows)));
+		const apart = issue.code === 'alt_missing' || (rows.length === 1 && rows[0]!.own.includes('text'));
+		const own = apart ? rows[0]!.channel.id : '';
 		out.push({
 			key: keyOf(issue, rows[0]!),
 			weight: issue.warning ? 'warns' : 'blocks',
-			text: sayIssue(issue, list(rows.map((r) => calledOf(r, composer.rows)))),
+			text: issue.code === 'alt_missing' ? m.composer_check_alt_own({ channels }) : sayIssue(issue, channels),
 			action: actionOf(issue),
 			code: issue.code,
 			channels: rows.map((r) => r.channel.id),
