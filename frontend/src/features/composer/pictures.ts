@@ -1,8 +1,9 @@
 // Addresses and sizes of pictures, as the backend's media handler serves them.
 import type { api } from '$lib/backend';
+import { address, version } from '$lib/media.svelte';
 
 /** A thumbnail of an asset, its longer side so many pixels. */
-export const thumb = (asset: string, side: 256 | 512): string => `/media/${encodeURIComponent(asset)}/thumb${side}`;
+export const thumb = (asset: string, side: 256 | 512): string => address(asset, `thumb${side}`);
 
 /** What is known of a picture that goes out in a size. */
 interface Sent {
@@ -26,6 +27,8 @@ export function cutTo(p: Sent, max = 512): string {
 		q.set('fx', String(p.focus.x));
 		q.set('fy', String(p.focus.y));
 	}
+	const v = version(p.asset);
+	if (v) q.set('v', v);
 	const path = p.preset.split('/').map(encodeURIComponent).join('/');
 	return `/media/${encodeURIComponent(p.asset)}/${path}?${q.toString()}`;
 }

@@ -56,7 +56,7 @@ const firstPage = 2000;
 
 /** Whether two grids show the same. */
 function same(a: api.Grid, b: api.Grid): boolean {
-	const lists = ['ids', 'names', 'marks', 'colours', 'ratios', 'bytes', 'durations'] as const;
+	const lists = ['ids', 'names', 'marks', 'colours', 'ratios', 'bytes', 'durations', 'adjusted'] as const;
 	return (
 		lists.every((k) => a[k].length === b[k].length && a[k].every((v, i) => v === b[k][i])) &&
 		JSON.stringify([a.days, a.facets]) === JSON.stringify([b.days, b.facets])
@@ -72,6 +72,7 @@ const nothing: api.Grid = {
 	marks: [],
 	durations: [],
 	bytes: [],
+	adjusted: [],
 	days: [],
 	facets: { all: 0, lastImport: 0, unused: 0, noAlt: 0, alike: 0, bin: 0, tags: [], collections: [] },
 } as unknown as api.Grid;

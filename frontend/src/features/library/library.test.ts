@@ -19,6 +19,7 @@ function gridOf(...names: string[]): api.Grid {
 		marks: names.map(() => 0),
 		durations: names.map(() => 0),
 		bytes: names.map(() => 10),
+		adjusted: names.map(() => ''),
 		days: [{ day: '2026-06-11', count: names.length }],
 		facets: { all: names.length, lastImport: 0, unused: 0, noAlt: 0, alike: 0, bin: 0, tags: [], collections: [] },
 	} as unknown as api.Grid;

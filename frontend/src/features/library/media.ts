@@ -1,10 +1,11 @@
+import { address } from '$lib/media.svelte';
 import { shell } from '$lib/shell.svelte';
 
-/** The address of an asset's thumbnail; `side` is the longer one in px. */
-export const thumb = (id: string, side: 256 | 512 = 256): string => `/media/${id}/thumb${side}`;
+/** The address of an asset's thumbnail; `side` is the longer one in px, `key` that of its adjustment where it is known. */
+export const thumb = (id: string, side: 256 | 512 = 256, key?: string): string => address(id, `thumb${side}`, key);
 
 /** The address of the whole picture in a format every view knows. */
-export const large = (id: string): string => `/media/${id}/large`;
+export const large = (id: string, key?: string): string => address(id, 'large', key);
 
 /** The address of moments of a video beside each other. */
 export const strip = (id: string): string => `/media/${id}/strip`;

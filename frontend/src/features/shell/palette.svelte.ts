@@ -1,6 +1,7 @@
 import { library, posts } from '$lib/backend';
 import { caps } from '$lib/keys';
 import { commands, type Command } from '$lib/commands.svelte';
+import { address } from '$lib/media.svelte';
 import { m } from '$lib/messages';
 import { go } from '$lib/router.svelte';
 import { workspace } from '$lib/workspace.svelte';
@@ -173,7 +174,7 @@ const backendSources: Sources = {
 		return page.assets.map((a) => ({
 			id: `asset ${a.id}`,
 			label: a.name,
-			picture: `/media/${a.id}/thumb256`,
+			picture: address(a.id, 'thumb256', a.adjusted),
 			run: () => go({ screen: 'library', asset: a.id }),
 		}));
 	},
