@@ -81,7 +81,7 @@ test('a size gets a part of its own, and follows the focal point again', async (
 	await filled(app);
 	// One that is too small for this size says both.
 	await page.getByRole('gridcell', { name: /stamp/ }).click();
-	await page.getByRole('button', { name: 'Adjust' }).click();
+	await page.getByRole('button', { name: 'Choose parts' }).click();
 	const dialog = page.getByRole('dialog', { name: 'Focal point and sizes' });
 	await dialog.getByRole('button', { name: /square/ }).click();
 	const part = dialog.getByRole('application');

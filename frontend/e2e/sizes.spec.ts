@@ -15,7 +15,7 @@ async function sizes(app: App) {
 async function opened(app: App) {
 	const { page } = app;
 	await page.getByRole('gridcell', { name: /window/ }).click();
-	await page.getByRole('button', { name: 'Adjust' }).click();
+	await page.getByRole('button', { name: 'Choose parts' }).click();
 	await page.getByRole('button', { name: 'Choose other sizes' }).click();
 	const dialog = page.getByRole('dialog', { name: 'Sizes' });
 	await expect(dialog.getByRole('checkbox').first()).toBeVisible();

@@ -31,6 +31,7 @@ export { default as RadioGroup } from './RadioGroup.svelte';
 export { default as SearchField } from './SearchField.svelte';
 export { default as Select } from './Select.svelte';
 export { default as Slider } from './Slider.svelte';
+export { default as SliderField } from './SliderField.svelte';
 export { default as Switch } from './Switch.svelte';
 export { default as TextArea } from './TextArea.svelte';
 export { default as TextField } from './TextField.svelte';

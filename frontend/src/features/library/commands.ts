@@ -5,6 +5,7 @@ import Images from '$icons/images';
 import LayoutGrid from '$icons/layout-grid';
 import PanelRight from '$icons/panel-right';
 import Ruler from '$icons/ruler';
+import SlidersHorizontal from '$icons/sliders-horizontal';
 import SquarePen from '$icons/square-pen';
 import Table2 from '$icons/table-2';
 import Tag from '$icons/tag';
@@ -82,6 +83,14 @@ export function libraryCommands(lib: Library, doing: Doing, opens: Opens): Comma
 			icon: Crop,
 			when: () => !!lib.shown,
 			run: doing.adjustShown,
+		},
+		{
+			id: 'library.adjust',
+			label: () => m.library_adjust(),
+			keys: 'd',
+			icon: SlidersHorizontal,
+			when: () => shows() && lib.place !== 'bin' && lib.pictures.length > 0,
+			run: () => doing.develop(),
 		},
 		{ id: 'library.export', label: () => m.library_export(), icon: FolderOutput, when: some, run: opens.exporting },
 		{

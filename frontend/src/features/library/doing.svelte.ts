@@ -1,10 +1,13 @@
 import { backendError, library, shellService, upload, type api } from '$lib/backend';
 import { draftOf } from '$lib/drafts';
+import { looksOther } from '$lib/media.svelte';
 import { m } from '$lib/messages';
 import { preferences } from '$lib/preferences.svelte';
 import { go } from '$lib/router.svelte';
 import { shell } from '$lib/shell.svelte';
 import { announce, confirm, toast } from '$ui';
+import { Adjusting } from './adjust.svelte';
+import { darkroom } from './darkroom';
 import type { Library } from './library.svelte';
 import type { Naming } from './NameDialog.svelte';
 import { shelf } from './shelf';
@@ -19,6 +22,8 @@ export class Doing {
 	adjusting = $state.raw<{ asset: api.Asset; preset: string } | undefined>();
 	/** The picture and the size of it that are shown before and after. */
 	comparing = $state.raw<{ asset: string; preset: string } | undefined>();
+	/** The pictures whose look is being adjusted. */
+	developing = $state.raw<Adjusting | undefined>();
 	#lib: Library;
 	/** Lets a person choose files where the window has no dialog of its own. */
 	choose: () => void = () => {};
@@ -125,6 +130,45 @@ export class Doing {
 		const asset = id ? await this.attempt(() => library.Show(id)) : undefined;
 		if (asset && asset.kind !== 'video') this.adjust(asset);
 	};
+
+	/** Opens the sheet that adjusts how pictures look: it shows the first of them. */
+	develop = async (ids: readonly string[] = this.#lib.pictures) => {
+		const [first] = ids;
+		const asset = first ? await this.attempt(() => library.Show(first)) : undefined;
+		if (asset) this.developing = new Adjusting(darkroom, this.#lib.workspace, ids, asset.adjust);
+	};
+
+	/** Keeps what the sheet shows, and closes it. */
+	developed = async () => {
+		const adjusting = this.developing;
+		const done = await adjusting?.apply();
+		if (!done) return;
+		if (this.developing === adjusting) this.developing = undefined;
+		this.#looksOther(done, m.library_adjust_done({ count: done.before.length }));
+	};
+
+	/** Gives pictures the tones of a look. */
+	wear = async (look: api.NamedLook, ids: readonly string[] = this.#lib.pictures) => {
+		const done = await this.attempt(() => darkroom.wear([...ids], look.id));
+		if (done) this.#looksOther(done, m.library_look_applied({ name: look.name, count: done.before.length }));
+	};
+
+	#looksOther(done: api.AdjustedAssets, text: string) {
+		const ids = done.before.map((b) => b.id);
+		looksOther(ids);
+		const left = done.left > 0 ? m.library_adjust_left({ count: done.left }) : '';
+		if (ids.length === 0) {
+			if (left) toast({ text: left });
+			return;
+		}
+		toast({
+			text: left ? `${text} · ${left}` : text,
+			undo: async () => {
+				await darkroom.readjust(done.before);
+				looksOther(ids);
+			},
+		});
+	}
 
 	// with the bin, collections, tags and folders
 

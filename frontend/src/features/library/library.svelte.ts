@@ -176,6 +176,13 @@ export class Library {
 	readonly films = $derived.by(() =>
 		this.chosen.every((id) => ((this.grid.marks[this.indexOf.get(id) ?? -1] ?? 0) & mark.video) !== 0),
 	);
+	/** The chosen ones that stand still, which can be adjusted. */
+	readonly pictures = $derived.by(() =>
+		this.chosen.filter((id) => {
+			const marks = this.grid.marks[this.indexOf.get(id) ?? -1] ?? mark.video;
+			return (marks & (mark.video | mark.animation)) === 0;
+		}),
+	);
 	readonly shown = $derived.by(() => (this.chosen.length === 1 ? this.chosen[0]! : ''));
 	readonly running = $derived.by(() => this.jobs.filter((j) => j.running && j.workspace === this.workspace));
 	readonly ended = $derived.by(() => this.jobs.filter((j) => !j.running && j.workspace === this.workspace));
