@@ -121,7 +121,7 @@ func (s *PresetService) markOf(w OwnWatermark) (string, error) {
 	}
 	defer func() { _ = f.Close() }()
 	var png []byte
-	small := render.Recipe{Width: markSide, Height: markSide, Fit: render.Inside, Formats: []render.Format{render.PNG}, MaxBytes: render.MarkBytes}
+	small := render.Recipe{Width: markSide, Height: markSide, Fit: render.Inside, Formats: []render.Format{render.PNG}, MaxBytes: render.MarkBytes, Adjust: render.Adjustment(a.Adjust)}
 	_, err = s.base.Render.Render(s.ctx, f, a.Bytes, []render.Recipe{small}, func(o render.Output) error {
 		png = o.Data
 		return o.Err
