@@ -34,7 +34,7 @@ const spoken = new Set([
 ]);
 
 /** Names that are the same in every language. */
-const names = new Set(['Postbag']);
+const names = new Set(['JSON', 'Postbag']);
 
 /** Whether a text has a word in it that could be said in another language. */
 function wordy(text: string): boolean {

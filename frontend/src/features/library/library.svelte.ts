@@ -2,6 +2,7 @@
 import type { api, Changed, Progress, Topic } from '$lib/backend';
 import { backendError, type BackendError } from '$lib/backend';
 import { token, withToken, written } from './tokens';
+import { emptyGrid, sameGrid } from './grid';
 
 /** What the screen asks of the backend. */
 export interface Shelf {
@@ -54,29 +55,6 @@ const laterMs = 400;
 /** How many assets come with the first answer: more than the tallest screen shows. */
 const firstPage = 2000;
 
-/** Whether two grids show the same. */
-function same(a: api.Grid, b: api.Grid): boolean {
-	const lists = ['ids', 'names', 'marks', 'colours', 'ratios', 'bytes', 'durations', 'adjusted'] as const;
-	return (
-		lists.every((k) => a[k].length === b[k].length && a[k].every((v, i) => v === b[k][i])) &&
-		JSON.stringify([a.days, a.facets]) === JSON.stringify([b.days, b.facets])
-	);
-}
-
-const nothing: api.Grid = {
-	total: 0,
-	ids: [],
-	names: [],
-	ratios: [],
-	colours: [],
-	marks: [],
-	durations: [],
-	bytes: [],
-	adjusted: [],
-	days: [],
-	facets: { all: 0, lastImport: 0, unused: 0, noAlt: 0, alike: 0, bin: 0, tags: [], collections: [] },
-} as unknown as api.Grid;
-
 /** The search that a place stands for. Places of collections and tags carry their name. */
 export function placeQuery(place: string): { query: string; collection: string } {
 	if (place.startsWith('c-')) return { query: '', collection: place.slice(2) };
@@ -100,7 +78,7 @@ export class Library {
 	/** The height of a row, px. */
 	size = $state(132);
 
-	grid = $state.raw<api.Grid>(nothing);
+	grid = $state.raw<api.Grid>(emptyGrid);
 	loaded = $state(false);
 	error = $state.raw<BackendError | undefined>(undefined);
 	jobs = $state.raw<api.ImportJob[]>([]);
@@ -222,7 +200,7 @@ export class Library {
 				if (mine !== this.#asked) return;
 			}
 			this.error = undefined;
-			if (!same(this.grid, grid)) {
+			if (!sameGrid(this.grid, grid)) {
 				const focused = this.grid.ids[this.focus];
 				this.grid = grid;
 				this.#fresh.clear();

@@ -205,7 +205,11 @@ export function ownOf(form: SizeForm): { own?: api.OwnPreset; wrong: Wrong } {
 
 /** Where the backend's word about a field stands in the form. */
 export function wrongOf(field: string): Wrong {
-	if (field === 'title') return { title: 'missing' };
+	if (field === 'title') {
+		const wrong: Wrong = {};
+		wrong.title = 'missing';
+		return wrong;
+	}
 	if (field === 'width' || field === 'height') return { [field]: 'number' };
 	if (field === 'max_bytes') return { megabytes: 'number' };
 	if (field === 'quality') return { quality: 'number' };
