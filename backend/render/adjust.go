@@ -205,60 +205,74 @@ func (l layout) straightening(mid layout) func(x, y float64) (float64, float64) 
 // straighten makes the part of l out of the part of mid, by cubic curves (Catmull-Rom).
 func (l layout) straighten(mid layout, m *image.NRGBA) *image.NRGBA {
 	out := image.NewNRGBA(image.Rectangle{Max: l.part.Size()})
-	at, opaque := l.straightening(mid), m.Opaque()
+	at, opaque, between := l.straightening(mid), m.Opaque(), newCurves()
 	strips(out.Rect.Dy(), func(from, to int) {
 		for y := from; y < to; y++ {
 			row := out.Pix[y*out.Stride:][:out.Rect.Dx()*4]
 			for x := range out.Rect.Dx() {
 				px, py := at(float64(x)+0.5, float64(y)+0.5)
-				cubic(row[4*x:4*x+4:4*x+4], m, opaque, px-0.5-float64(mid.part.Min.X), py-0.5-float64(mid.part.Min.Y))
+				between.at(row[4*x:4*x+4:4*x+4], m, opaque, px-0.5-float64(mid.part.Min.X), py-0.5-float64(mid.part.Min.Y))
 			}
 		}
 	})
 	return out
 }
 
-// cubic sets d to what m is between its pixels at x, y. Colours are weighed by their alpha.
-func cubic(d []uint8, m *image.NRGBA, opaque bool, x, y float64) {
-	fx, fy := math.Floor(x), math.Floor(y)
-	across, down := catmullRom(float32(x-fx)), catmullRom(float32(y-fy))
-	if left, top := int(fx)-1, int(fy)-1; opaque && left >= 0 && top >= 0 && left+4 <= m.Rect.Dx() && top+4 <= m.Rect.Dy() {
-		var r, g, b float32
+// curves are the shares of four neighbours (Catmull-Rom) for places between the middle two, in 1024ths.
+type curves [curveSteps][4]int32
+
+const (
+	curveShift = 8
+	curveSteps = 1 << curveShift
+	curveBits  = 10
+)
+
+func newCurves() *curves {
+	c := &curves{}
+	for i := range c {
+		t := float64(i) / curveSteps
+		w := &c[i]
+		for k, share := range [4]float64{((2-t)*t - 1) * t / 2, ((3*t-5)*t*t + 2) / 2, ((4-3*t)*t + 1) * t / 2, (t - 1) * t * t / 2} {
+			w[k] = int32(math.Round(share * (1 << curveBits)))
+		}
+		w[1] += 1<<curveBits - w[0] - w[1] - w[2] - w[3] // a flat sky stays flat
+	}
+	return c
+}
+
+// at sets d to what m is between its pixels at x, y. Colours are weighed by their alpha.
+func (c *curves) at(d []uint8, m *image.NRGBA, opaque bool, x, y float64) {
+	const half, bits = 1 << (2*curveBits - 1), 2 * curveBits
+	px, py := int(math.Floor(x*curveSteps+0.5)), int(math.Floor(y*curveSteps+0.5))
+	across, down := &c[px&(curveSteps-1)], &c[py&(curveSteps-1)]
+	left, top := px>>curveShift-1, py>>curveShift-1
+	if opaque && left >= 0 && top >= 0 && left+4 <= m.Rect.Dx() && top+4 <= m.Rect.Dy() {
+		var r, g, b int32 = half, half, half
 		for j, v := range down {
 			p := m.Pix[(top+j)*m.Stride+left*4:][:16:16]
-			r += v * (across[0]*float32(p[0]) + across[1]*float32(p[4]) + across[2]*float32(p[8]) + across[3]*float32(p[12]))
-			g += v * (across[0]*float32(p[1]) + across[1]*float32(p[5]) + across[2]*float32(p[9]) + across[3]*float32(p[13]))
-			b += v * (across[0]*float32(p[2]) + across[1]*float32(p[6]) + across[2]*float32(p[10]) + across[3]*float32(p[14]))
+			r += v * (across[0]*int32(p[0]) + across[1]*int32(p[4]) + across[2]*int32(p[8]) + across[3]*int32(p[12]))
+			g += v * (across[0]*int32(p[1]) + across[1]*int32(p[5]) + across[2]*int32(p[9]) + across[3]*int32(p[13]))
+			b += v * (across[0]*int32(p[2]) + across[1]*int32(p[6]) + across[2]*int32(p[10]) + across[3]*int32(p[14]))
 		}
-		d[0], d[1], d[2], d[3] = clamp8(r), clamp8(g), clamp8(b), 255
+		d[0], d[1], d[2], d[3] = uint8(min(max(r>>bits, 0), 255)), uint8(min(max(g>>bits, 0), 255)), uint8(min(max(b>>bits, 0), 255)), 255
 		return
 	}
-	var r, g, b, a float32
+	var r, g, b, a int64
 	for j, v := range down {
-		row := m.Pix[min(max(int(fy)+j-1, 0), m.Rect.Dy()-1)*m.Stride:]
+		row := m.Pix[min(max(top+j, 0), m.Rect.Dy()-1)*m.Stride:]
 		for i, u := range across {
-			p := row[min(max(int(fx)+i-1, 0), m.Rect.Dx()-1)*4:][:4:4]
-			w := u * v * float32(p[3])
-			r, g, b, a = r+w*float32(p[0]), g+w*float32(p[1]), b+w*float32(p[2]), a+w
+			p := row[min(max(left+i, 0), m.Rect.Dx()-1)*4:][:4:4]
+			w := int64(u) * int64(v) * int64(p[3])
+			r, g, b, a = r+w*int64(p[0]), g+w*int64(p[1]), b+w*int64(p[2]), a+w
 		}
 	}
-	if a < 0.5 {
+	if a < half {
 		d[0], d[1], d[2], d[3] = 0, 0, 0, 0
 		return
 	}
-	d[0], d[1], d[2], d[3] = clamp8(r/a), clamp8(g/a), clamp8(b/a), clamp8(a)
+	share := func(sum int64) uint8 { return uint8(min(max((sum+a/2)/a, 0), 255)) }
+	d[0], d[1], d[2], d[3] = share(r), share(g), share(b), uint8(min((a+half)>>bits, 255))
 }
-
-func catmullRom(t float32) [4]float32 {
-	return [4]float32{
-		((2-t)*t - 1) * t / 2,
-		((3*t-5)*t*t + 2) / 2,
-		((4-3*t)*t + 1) * t / 2,
-		(t - 1) * t * t / 2,
-	}
-}
-
-func clamp8(v float32) uint8 { return uint8(min(max(v+0.5, 0), 255)) }
 
 // finish changes the tones of pixels that are nobody else's and sharpens them.
 func (l layout) finish(m *image.NRGBA) {

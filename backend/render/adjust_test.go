@@ -186,6 +186,32 @@ func TestAStraightenedPictureHasNoEmptyCornersAndKeepsItsShape(t *testing.T) {
 	}
 }
 
+// What is invisible lends no colour where a picture is turned between its pixels.
+func TestAStraightenedEdgeOfATransparentPictureIsNotStained(t *testing.T) {
+	m := image.NewNRGBA(image.Rect(0, 0, 120, 90))
+	for y := 30; y < 60; y++ {
+		for x := 20; x < 100; x++ {
+			m.SetNRGBA(x, y, color.NRGBA{R: 240, G: 200, B: 40, A: 255})
+		}
+	}
+	out := adjusted(t, pngOf(t, m), Adjustment{Straighten: 9})
+	edges := 0
+	for y := range out.Bounds().Dy() {
+		for x := range out.Bounds().Dx() {
+			c := color.NRGBAModel.Convert(out.At(x, y)).(color.NRGBA)
+			if c.A > 8 && c.A < 248 {
+				edges++
+			}
+			if c.A > 8 && !near(color.NRGBA{c.R, c.G, c.B, 255}, color.NRGBA{240, 200, 40, 255}, 3) {
+				t.Fatalf("%d,%d is %v", x, y, c)
+			}
+		}
+	}
+	if edges < 50 {
+		t.Errorf("%d pixels of an edge", edges)
+	}
+}
+
 // A photograph keeps its planes and everything else becomes pixels, and nobody sees which.
 func TestBothWaysAdjustAlike(t *testing.T) {
 	m := photo(601, 403)
