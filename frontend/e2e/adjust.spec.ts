@@ -53,6 +53,7 @@ test('a picture is adjusted by the keyboard alone, and taken back @themes', asyn
 	await page.keyboard.press('d');
 	const sheet = sheetOf(app);
 	await expect(sheet.getByRole('slider', { name: 'Exposure' })).toBeFocused();
+	await expect(stage(app)).toHaveAttribute('src', /adjust=/);
 	const plain = (await stage(app).getAttribute('src'))!;
 	for (let i = 0; i < 6; i++) await page.keyboard.press('ArrowRight');
 	await expect(sheet.getByRole('spinbutton', { name: 'Exposure' })).toHaveValue('0.3');
@@ -125,7 +126,7 @@ test('a look is saved once and given to many @themes', async ({ app, page }) => 
 	await sheet.getByRole('button', { name: 'Save as look…' }).click();
 	await naming.getByRole('textbox', { name: 'Name' }).fill('Old paper');
 	await page.keyboard.press('Enter');
-	await expect(naming.getByText('This name is taken')).toBeVisible();
+	await expect(naming.getByText('There is one of this name already')).toBeVisible();
 	await naming.getByRole('textbox', { name: 'Name' }).fill('Graphite');
 	await page.keyboard.press('Enter');
 	await expect(sheet.getByRole('button', { name: 'Graphite', exact: true })).toHaveAttribute('aria-pressed', 'true');

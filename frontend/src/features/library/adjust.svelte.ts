@@ -70,14 +70,17 @@ export class Adjusting {
 
 	readonly ids: readonly string[];
 	readonly workspace: string;
+	/** The key of how the first of them looks now. */
+	readonly key: string;
 	#room: Darkroom;
 	#was = $state.raw<Adjustment>(nothing);
 
 	/** Begins with how the first of the pictures looks. */
-	constructor(room: Darkroom, workspace: string, ids: readonly string[], is: Adjustment) {
+	constructor(room: Darkroom, workspace: string, ids: readonly string[], is: Adjustment, key = '') {
 		this.#room = room;
 		this.workspace = workspace;
 		this.ids = ids;
+		this.key = key;
 		this.#was = this.value = { ...nothing, ...is };
 	}
 

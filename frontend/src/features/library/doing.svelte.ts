@@ -135,7 +135,7 @@ export class Doing {
 	develop = async (ids: readonly string[] = this.#lib.pictures) => {
 		const [first] = ids;
 		const asset = first ? await this.attempt(() => library.Show(first)) : undefined;
-		if (asset) this.developing = new Adjusting(darkroom, this.#lib.workspace, ids, asset.adjust);
+		if (asset) this.developing = new Adjusting(darkroom, this.#lib.workspace, ids, asset.adjust, asset.adjusted);
 	};
 
 	/** Keeps what the sheet shows, and closes it. */
