@@ -21,11 +21,9 @@ package media
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -173,15 +171,6 @@ func (h *Handler) thumb(w http.ResponseWriter, r *http.Request, id domain.AssetI
 	return nil
 }
 
-// lasting says how long a picture of an asset may be kept: for ever only where its address is of the way it
-// is adjusted.
-func lasting(q url.Values, a domain.Asset) string {
-	if v := q.Get("v"); v != "" && v == cmp.Or(a.Adjust.Key(), "0") {
-		return forEver
-	}
-	return askMe
-}
-
 // size sends a picture as a size would be made.
 func (h *Handler) size(w http.ResponseWriter, r *http.Request, id domain.AssetID, what string) error {
 	a, err := h.Library.Get(r.Context(), id)
@@ -278,21 +267,6 @@ func (h *Handler) recipe(r *http.Request, a domain.Asset, what string) (render.R
 	}
 	recipe, err = bounded(recipe, q)
 	return recipe, keep, err
-}
-
-// adjustment is how a picture is to look: as the query says, to try it, or as the library does.
-func adjustment(q url.Values, a domain.Asset) (render.Adjustment, error) {
-	is := a.Adjust
-	if q.Has("adjust") {
-		is = domain.Adjustment{}
-		if err := json.Unmarshal([]byte(q.Get("adjust")), &is); err != nil {
-			return render.Adjustment{}, fmt.Errorf("%w: adjust is not an adjustment", errBad)
-		}
-		if err := is.Check(); err != nil {
-			return render.Adjustment{}, fmt.Errorf("%w: %w", errBad, err)
-		}
-	}
-	return render.Adjustment(is), nil
 }
 
 // shares reads numbers from 0 to 1.
