@@ -186,7 +186,7 @@ test('a size of a picture is compared from its crop, and a set is exported', asy
 	])
 		await app.rpc('PresetService.AddSet', { workspace: workspace!.id, name, presets: [preset] });
 	await page.getByRole('gridcell', { name: /window/ }).click();
-	await page.getByRole('button', { name: 'Adjust' }).click();
+	await page.getByRole('button', { name: 'Choose parts' }).click();
 	const sheet = page.getByRole('dialog', { name: 'Focal point and sizes' });
 	await sheet.getByRole('button', { name: /1:1/ }).first().click();
 	await sheet.getByRole('button', { name: 'Compare' }).click();
@@ -204,9 +204,9 @@ test('a size of a picture is compared from its crop, and a set is exported', asy
 	await dialog.getByRole('combobox', { name: 'Set' }).click();
 	await page.getByRole('option', { name: 'Shop' }).click();
 	await expect(dialog.getByRole('checkbox', { name: /link card/ })).toBeChecked();
-	await expect(dialog.getByRole('checkbox')).toHaveCount(1);
+	await expect(dialog.getByRole('group', { name: 'Sizes for each network' }).getByRole('checkbox')).toHaveCount(1);
 	await dialog.getByRole('textbox', { name: 'Folder' }).fill(join(app.program.home, 'out'));
 	await dialog.getByRole('button', { name: 'Export' }).click();
-	await expect(dialog.getByText(`${photographs.length} files written`)).toBeVisible({ timeout: 45_000 });
+	await expect(dialog.getByText(`${photographs.length} made`)).toBeVisible({ timeout: 45_000 });
 	await app.shot('export-set');
 });
