@@ -30,14 +30,19 @@ FROM workspace w LEFT JOIN (SELECT t.result, t.workspace FROM local_video_task t
 WHERE w.id = ?2 AND w.removed_at_ms IS NULL`
 
 // AddVideoTask writes down work on videos. Where the same was done before and what came out is still
-// there, the task is done from the beginning. An unknown workspace is a domain.ErrNotFound.
+// there, the task is done from the beginning; where the same waits or runs, it is that one. An unknown
+// workspace is a domain.ErrNotFound.
 func (db *DB) AddVideoTask(ctx context.Context, t domain.VideoTask) (domain.VideoTask, error) {
 	err := db.Write(ctx, func(tx *Tx) error {
+		same, err := collect(tx, scanVideoTask, selectVideoTask+" WHERE t.key = ? AND w.id = ? AND t.state IN ('waiting', 'running')", t.Key, t.Workspace)
+		if err != nil || len(same) > 0 {
+			t = append(same, t)[0]
+			return err
+		}
 		t.ID = domain.NewID(tx.Now)
 		if err := found(tx.exec(insertVideoTask, t.ID, t.Workspace, t.Name, string(t.Wanted), t.Key, tx.Now.UnixMilli())); err != nil {
 			return err
 		}
-		var err error
 		t, err = one(tx, scanVideoTask, selectVideoTask+" WHERE t.id = ?", t.ID)
 		return err
 	})

@@ -93,6 +93,9 @@ func TestTheSameVideoIsNotMadeTwice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if again, err := db.AddVideoTask(ctx, want); err != nil || again.ID != task.ID || again.State != domain.VideoRunning {
+		t.Errorf("while it runs: %+v, %v", again, err)
+	}
 	task.State, task.Result = domain.VideoDone, a.ID
 	if err := db.EndVideoTask(ctx, task, "me"); err != nil {
 		t.Fatal(err)

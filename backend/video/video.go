@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -72,6 +73,8 @@ type Service struct {
 	shares  map[string]float64 // how far the running task is
 	stops   map[string]context.CancelFunc
 	heard   Heard
+	poke    chan struct{} // there is something to do
+	silent  time.Duration // after it the runner of a task is taken for dead
 }
 
 // New returns a service. It works on nothing before Wake.
@@ -79,7 +82,7 @@ func New(p Parts) *Service {
 	if p.Log == nil {
 		p.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{p: p, shares: map[string]float64{}, stops: map[string]context.CancelFunc{}}
+	return &Service{p: p, shares: map[string]float64{}, stops: map[string]context.CancelFunc{}, poke: make(chan struct{}, 1), silent: silent}
 }
 
 // Wanted is what is to be done, and with which assets.
@@ -118,6 +121,8 @@ func (w *Wanted) check() error {
 		return wrong("toMs", "the end comes after the beginning")
 	case w.Across < 0 || w.Down < 0 || (w.Across == 0) != (w.Down == 0) || w.Across > 100 || w.Down > 100:
 		return wrong("across", "a shape is like 9 and 16")
+	case len(w.Assets) > 1 && (w.FromMs > 0 || w.ToMs > 0 || w.LongMs > 0 || w.Even || w.Quick):
+		return wrong("assets", "several videos are joined whole; cut and level them one by one")
 	case w.Bytes < 0 || w.LongMs < 0 || w.Side < 0:
 		return wrong("bytes", "a bound is not below zero")
 	}
@@ -251,12 +256,17 @@ func (s *Service) told(id string) {
 }
 
 // Wake begins to work on what waits, in the background, unless that goes on already. It ends when nothing
-// waits, or with ctx: what was not finished then waits again. h is told from now on.
+// waits and no other process works, or with ctx: what was not finished then waits again. What a process
+// that was killed had begun is begun anew as soon as it was silent for long enough. h is told from now on.
 func (s *Service) Wake(ctx context.Context, h Heard) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.heard = h
 	s.again = true
+	select {
+	case s.poke <- struct{}{}:
+	default:
+	}
 	if s.working {
 		return
 	}
@@ -266,6 +276,11 @@ func (s *Service) Wake(ctx context.Context, h Heard) {
 
 func (s *Service) drain(ctx context.Context) {
 	for {
+		for s.others(ctx) {
+			s.wait(ctx)
+			for s.one(ctx) {
+			}
+		}
 		s.mu.Lock()
 		if !s.again || ctx.Err() != nil {
 			s.working = false
@@ -279,6 +294,23 @@ func (s *Service) drain(ctx context.Context) {
 	}
 }
 
+// others reports whether there is work that another process has, or had when it was killed.
+func (s *Service) others(ctx context.Context) bool {
+	list, err := s.p.Store.VideoTasks(ctx, "")
+	return err == nil && ctx.Err() == nil && slices.ContainsFunc(list, func(t domain.VideoTask) bool { return t.EndedAt.IsZero() })
+}
+
+// wait waits until another process may have ended, or somebody wants something.
+func (s *Service) wait(ctx context.Context) {
+	again := time.NewTimer(s.silent / 2)
+	defer again.Stop()
+	select {
+	case <-ctx.Done():
+	case <-s.poke:
+	case <-again.C:
+	}
+}
+
 // Times of the beat by which other processes see that a task is worked on.
 const (
 	beat   = 5 * time.Second
@@ -288,7 +320,7 @@ const (
 // one works on the next task and reports whether there was one.
 func (s *Service) one(ctx context.Context) bool {
 	token := rand.Text()
-	t, err := s.p.Store.TakeVideoTask(ctx, token, silent)
+	t, err := s.p.Store.TakeVideoTask(ctx, token, s.silent)
 	if err != nil {
 		if !errors.Is(err, domain.ErrNotFound) && ctx.Err() == nil {
 			s.p.Log.Warn("no work on a video could be taken", "error", err)
@@ -303,11 +335,12 @@ func (s *Service) one(ctx context.Context) bool {
 	s.told(t.ID)
 	var beating sync.WaitGroup
 	beating.Go(func() { s.beat(running, stop, t.ID, token) })
-	t.Result, err = s.work(running, t)
+	code := ""
+	t.Result, code, err = s.work(running, t)
 	stopped := running.Err() != nil
 	stop()
 	beating.Wait()
-	t.State, t.Code, t.Detail = domain.VideoDone, "", ""
+	t.State, t.Code, t.Detail = domain.VideoDone, code, ""
 	switch {
 	case err != nil && stopped:
 		t.State = domain.VideoWaiting // of interest only if no person stopped it

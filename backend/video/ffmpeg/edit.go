@@ -46,6 +46,24 @@ const (
 	leastRate = 150_000 // bits a second below which a picture is no longer one
 )
 
+// leastBits is below what a picture of so many pixels falls to pieces, in bits a pixel at 30 frames a second:
+// then a smaller picture looks better. leastShort is the shorter side that it keeps, px.
+const (
+	leastBits  = 0.035
+	leastShort = 360
+)
+
+// within is the edit with a size that suits the bits there are.
+func (e Edit) within(p Picture, rate float64) Edit {
+	width, height := e.Size(p)
+	short, long := float64(min(width, height)), float64(max(width, height))
+	scale := math.Sqrt(rate / (30 * leastBits * short * long))
+	if scale = max(scale, leastShort/short); scale < 1 {
+		e.Side = even(long * scale)
+	}
+	return e
+}
+
 // Size is the width and height of a result: the shape that was asked for, never larger than what there is,
 // and even.
 func (e Edit) Size(p Picture) (width, height int) {
@@ -134,12 +152,14 @@ func (p Program) Make(in Picture, e Edit, squeeze float64) (Command, error) {
 	if e.To > 0 && to > from {
 		options = append(options, "-to", seconds(to))
 	}
-	args := []string{"-map", "0:v:0", "-map", "0:a:0?", "-sn", "-dn", "-vf", e.filters(in)}
-	picture, err := p.picture(in, e, to-from, squeeze)
+	rate, err := e.rate(in, to-from)
 	if err != nil {
 		return Command{}, err
 	}
-	args = append(args, picture...)
+	rate = max(leastRate, rate*squeeze)
+	e = e.within(in, rate)
+	args := []string{"-map", "0:v:0", "-map", "0:a:0?", "-sn", "-dn", "-vf", e.filters(in)}
+	args = append(args, p.picture(rate)...)
 	if e.Even != nil {
 		args = append(args, "-af", e.Even.filter())
 	}
@@ -147,8 +167,8 @@ func (p Program) Make(in Picture, e Edit, squeeze float64) (Command, error) {
 	return Command{inputs: []input{{options, in.Source}}, args: args, Format: "mp4", Length: to - from}, nil
 }
 
-// picture chooses how the picture is encoded: well, and within the bytes there are.
-func (p Program) picture(in Picture, e Edit, length time.Duration, squeeze float64) ([]string, error) {
+// rate is how many bits a second the picture gets: enough for a good one, and within the bytes there are.
+func (e Edit) rate(in Picture, length time.Duration) (float64, error) {
 	width, height := e.Size(in)
 	// Enough for good pictures at 30 frames a second with a quick encoder: some 0.12 bits a pixel.
 	rate := float64(width*height) * 30 * 0.12
@@ -158,20 +178,24 @@ func (p Program) picture(in Picture, e Edit, length time.Duration, squeeze float
 			room -= soundRate
 		}
 		if room < leastRate {
-			return nil, fmt.Errorf("%w: too long for so small a file", ErrTooSmall)
+			return 0, fmt.Errorf("%w: too long for so small a file", ErrTooSmall)
 		}
 		rate = min(rate, room)
 	}
-	rate = max(leastRate, rate*squeeze)
+	return rate, nil
+}
+
+// picture chooses how the picture is encoded.
+func (p Program) picture(rate float64) []string {
 	bits := strconv.Itoa(int(rate))
 	args := []string{"-c:v", p.h264, "-profile:v", "high", "-g", "60"}
 	if p.h264 == "libx264" {
-		return append(args, "-preset", "veryfast", "-crf", "21", "-maxrate", bits, "-bufsize", bits), nil
+		return append(args, "-preset", "veryfast", "-crf", "21", "-maxrate", bits, "-bufsize", bits)
 	}
 	if p.h264 == "libopenh264" {
 		args[3] = "constrained_baseline"
 	}
-	return append(args, "-b:v", bits, "-maxrate", bits, "-bufsize", bits), nil
+	return append(args, "-b:v", bits, "-maxrate", bits, "-bufsize", bits)
 }
 
 // Join is several videos one after the other, in the shape and size of the first, with plain edges around
@@ -206,10 +230,11 @@ func (p Program) Join(list []Picture, e Edit) (Command, error) {
 		}
 		ends += fmt.Sprintf("[v%d][a%d]", i, i)
 	}
-	picture, err := p.picture(whole, e, whole.Length, 1)
+	rate, err := e.rate(whole, whole.Length)
 	if err != nil {
 		return Command{}, err
 	}
+	picture := p.picture(max(leastRate, rate))
 	c.Length = whole.Length
 	c.args = append([]string{"-filter_complex", graph + ends + fmt.Sprintf("concat=n=%d:v=1:a=1[v][a]", len(list)), "-map", "[v]", "-map", "[a]"}, picture...)
 	c.args = append(c.args, "-c:a", "aac", "-b:a", strconv.Itoa(soundRate), "-map_metadata", "-1", "-map_chapters", "-1")

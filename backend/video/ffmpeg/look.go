@@ -1,6 +1,8 @@
 package ffmpeg
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -51,6 +53,27 @@ func Strip(in Source, length time.Duration, tiles, height int) Command {
 		Format: "jpeg", Length: length,
 	}
 }
+
+// Hears reports whether a file has sound. Of those whose headers are not read here, ffmpeg is asked.
+func (p Program) Hears(ctx context.Context, in Source) (bool, error) {
+	c := Command{inputs: []input{{nil, in}}, args: []string{"-map", "0:a:0", "-c", "copy", "-frames:a", "1"}}
+	_, err := p.run(ctx, c, "", nil)
+	if errors.Is(err, ErrNotVideo) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Lasts returns how long the picture of a file lasts, by reading all of it.
+func (p Program) Lasts(ctx context.Context, in Source) (time.Duration, error) {
+	c := Command{inputs: []input{{nil, in}}, args: []string{"-map", "0:v:0", "-c", "copy"}, Length: longest}
+	share := 0.0
+	_, err := p.run(ctx, c, "", func(now float64) { share = max(share, now) })
+	return time.Duration(share * float64(longest)).Round(time.Millisecond), err
+}
+
+// longest is longer than any video.
+const longest = 1000 * time.Hour
 
 // Trim keeps the part from a time to another, without encoding anything anew, so it begins at the key
 // frame before. Nothing of what the file says about its place and its maker is kept.

@@ -145,6 +145,8 @@ func (p Program) run(ctx context.Context, c Command, out string, progress func(f
 		return "", context.Cause(ctx)
 	case err != nil:
 		return "", verdict(words, err)
+	case c.Format != "" && unwritten(words):
+		return "", verdict(words, errUnwritten)
 	}
 	return words.String(), nil
 }
@@ -162,6 +164,21 @@ func follow(r io.Reader, length time.Duration, progress func(float64)) {
 		}
 	}
 	_, _ = io.Copy(io.Discard, r)
+}
+
+// errUnwritten is a run that ended as if all was well. ffmpeg writes the end of a file, and moves its index to
+// the front, after the point from which it cares: a disk that is full only then leaves half a file and no
+// error (seen with version 5.1).
+var errUnwritten = errors.New("the end of the file was not written")
+
+func unwritten(words *tail) bool {
+	said := words.String()
+	for _, bad := range []string{"No space left on device", "Disk quota exceeded", "Error writing trailer", "Error closing file", "Input/output error"} {
+		if strings.Contains(said, bad) {
+			return true
+		}
+	}
+	return false
 }
 
 // verdict says what ffmpeg's last words mean.
