@@ -3,6 +3,8 @@ package api
 import (
 	"errors"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"postbag/backend/domain"
@@ -196,12 +198,13 @@ func missingTool(err error) *Error {
 type VideoTask struct {
 	ID        string  `json:"id"`
 	Workspace string  `json:"workspace"`
-	Name      string  `json:"name"`   // of what comes out
-	State     string  `json:"state"`  // "waiting", "running", "done", "failed" or "stopped"
-	Share     float64 `json:"share"`  // from 0 to 1, of a running one
-	Result    string  `json:"result"` // the new asset, once it is done
-	Code      string  `json:"code"`   // why it failed
-	Detail    string  `json:"detail"` // the same, the English sentence
+	Name      string  `json:"name"`    // of what comes out
+	State     string  `json:"state"`   // "waiting", "running", "done", "failed" or "stopped"
+	Share     float64 `json:"share"`   // from 0 to 1, of a running one
+	Result    string  `json:"result"`  // the new asset, once it is done
+	Code      string  `json:"code"`    // why it failed
+	Detail    string  `json:"detail"`  // the same, the English sentence
+	EarlyMs   int64   `json:"earlyMs"` // a cut without encoding begins so much sooner than was asked for
 	CreatedMs int64   `json:"createdMs"`
 	EndedMs   int64   `json:"endedMs"` // 0 until it has ended
 }
@@ -254,6 +257,10 @@ func videoTaskOf(t video.Task) VideoTask {
 	out := VideoTask{
 		ID: t.ID, Workspace: string(t.Workspace), Name: t.Name, State: string(t.State), Share: t.Share, Result: string(t.Result),
 		Code: t.Code, CreatedMs: millis(t.CreatedAt), EndedMs: millis(t.EndedAt),
+	}
+	if early, ok := strings.CutPrefix(t.Code, video.CodeEarly); ok {
+		out.Code = ""
+		out.EarlyMs, _ = strconv.ParseInt(early, 10, 64) // we wrote it
 	}
 	if t.Detail != "" {
 		out.Detail = sentence(t.Detail)

@@ -83,8 +83,8 @@ func (v *Video) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // What a strip shows.
 const (
-	stripTiles  = 10
-	stripHeight = 90
+	stripTiles  = 6
+	stripHeight = 120
 )
 
 // strip sends moments of a film beside each other.

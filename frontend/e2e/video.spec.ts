@@ -38,6 +38,13 @@ test('a video is shown, and another is made of it @themes', async ({ app, page }
 	await dialog.getByRole('textbox', { name: 'To' }).fill('soon');
 	await expect(dialog.getByText('Write minutes and seconds within the video, like 0:07.')).toBeVisible();
 	await dialog.getByRole('textbox', { name: 'To' }).fill('0:02');
+	await expect(dialog.getByText('Nothing is encoded anew.')).toBeVisible();
+	// Moments of it stand beside each other.
+	await expect(async () => {
+		const wide = await dialog.locator('img').evaluate((i: HTMLImageElement) => i.naturalWidth);
+		expect(wide).toBeGreaterThan(1000);
+	}).toPass();
+	await app.shot('video-dialog-cut');
 	await dialog.getByRole('radio', { name: '9:16' }).click();
 	await dialog.getByRole('radio', { name: 'Blurred edges' }).click();
 	await app.axe('[role=dialog]');
@@ -53,6 +60,18 @@ test('a video is shown, and another is made of it @themes', async ({ app, page }
 	const said = page.getByRole('status').filter({ hasText: 'is in the library' });
 	await said.getByRole('button', { name: 'Close this message' }).click();
 	await expect(said).toHaveCount(0);
+
+	await page.setViewportSize({ width: 900, height: 600 });
+	const drawer = page.getByRole('dialog', { name: 'Details' });
+	await drawer.getByRole('button', { name: 'Make another video of it' }).click();
+	await dialog.getByRole('radio', { name: '1:1' }).click();
+	await expect(make).toBeInViewport();
+	await app.fits();
+	await app.axe('[role=dialog]');
+	await app.shot('video-dialog-small');
+	await app.keys('Escape');
+	await expect(dialog).toBeHidden();
+	await page.setViewportSize({ width: 1440, height: 900 });
 
 	await expect(page.getByRole('gridcell')).toHaveCount(2);
 	await page.getByRole('gridcell').first().click();

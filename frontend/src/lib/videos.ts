@@ -10,6 +10,7 @@ export function whyVideoFailed(task: { code: string }): string {
 		too_small: m.library_video_code_too_small,
 		disk_full: m.library_video_code_disk_full,
 		gone: m.library_video_code_gone,
+		broken: m.library_video_code_broken,
 	};
 	return (words[task.code] ?? m.library_video_code_failed)();
 }

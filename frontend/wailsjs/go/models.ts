@@ -1629,6 +1629,7 @@ export namespace api {
 	    result: string;
 	    code: string;
 	    detail: string;
+	    earlyMs: number;
 	    createdMs: number;
 	    endedMs: number;
 	}

@@ -30,6 +30,8 @@ export class Wish {
 	from = $state('');
 	to = $state('');
 	even = $state(false);
+	/** Cuts to the frame, which encodes anew; otherwise at the whole picture before, without loss. */
+	exact = $state(false);
 	/** Whose limits it must meet, "" for nobody's. */
 	channel = $state('');
 	#asset: { id: string; durationMs: number };
@@ -59,9 +61,13 @@ export class Wish {
 		return this.#asset.durationMs > 0 && ms >= this.#asset.durationMs;
 	}
 
+	/** Whether nothing else is wanted than a part of it. */
+	readonly onlyCut = $derived(
+		this.shape === 'same' && !this.even && this.channel === '' && ((this.fromMs ?? 0) > 0 || (this.toMs ?? 0) > 0),
+	);
+
 	request(): api.MakeVideo {
 		const [across, down] = this.shape === 'same' ? [0, 0] : this.shape.split(':').map(Number);
-		const cut = this.shape === 'same' && !this.even && this.channel === '';
 		return {
 			assets: [this.#asset.id],
 			fromMs: this.fromMs ?? 0,
@@ -71,7 +77,7 @@ export class Wish {
 			fill: this.shape === 'same' ? '' : this.fill,
 			colour: '',
 			even: this.even,
-			quick: cut,
+			quick: this.onlyCut && !this.exact,
 			channel: this.channel,
 			bytes: this.channel ? this.#most.bytes : 0,
 			longMs: this.channel ? this.#most.longMs : 0,

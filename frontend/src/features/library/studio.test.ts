@@ -33,7 +33,11 @@ describe('what a person wants of a video', () => {
 		wish.to = '0:11';
 		expect(wish.ready).toBe(true);
 		expect(wish.request()).toMatchObject({ fromMs: 2000, toMs: 11_000, quick: true, fill: '' });
+		wish.exact = true;
+		expect(wish.request()).toMatchObject({ fromMs: 2000, quick: false });
+		wish.exact = false;
 		wish.channel = 'c';
+		expect(wish.onlyCut).toBe(false);
 		expect(wish.request()).toMatchObject({ quick: false, channel: 'c' });
 	});
 
