@@ -132,7 +132,7 @@ func TestAFullDiskLeavesNothing(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "size=60k", "postbag-test", dir).CombinedOutput(); err != nil {
 		t.Skipf("a small disk cannot be made here: %s", out)
 	}
-	t.Cleanup(func() { _ = exec.Command("umount", dir).Run() }) //nolint:noctx // the test's has ended
+	t.Cleanup(func() { _ = exec.Command("umount", dir).Run() })
 	err := p.Run(t.Context(), Trim(in.Source, 0, in.Length), filepath.Join(dir, "out.mp4"), nil)
 	if err == nil || !full(err) {
 		t.Errorf("%v", err)
