@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"postbag/backend/batch"
+	"postbag/backend/datadir"
 	"postbag/backend/domain"
 	"postbag/backend/presets"
 )
@@ -66,7 +67,7 @@ func (s *PresetService) Export(r ExportPresets) (_ ExportedPresets, err error) {
 	if r.Out == "" {
 		return ExportedPresets{Text: text.String(), Count: len(list)}, nil
 	}
-	return ExportedPresets{Path: r.Out, Count: len(list)}, batch.WriteFile(r.Out, text.Bytes())
+	return ExportedPresets{Path: r.Out, Count: len(list)}, datadir.WriteOut(r.Out, text.Bytes())
 }
 
 // PresetFile is a file of sizes that somebody shared.

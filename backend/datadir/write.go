@@ -141,6 +141,10 @@ func (d *Dir) inside(name string) (string, error) {
 	return filepath.Join(d.path, local), nil
 }
 
+// WriteOut replaces a file that a person named, anywhere, under the promise of Dir.WriteFile. The file is the
+// person's alone.
+func WriteOut(path string, data []byte) error { return writeFile(filepath.Dir(path), path, data) }
+
 // writeFile writes data to path by way of a file in the folder temp.
 func writeFile(temp, path string, data []byte) error {
 	f, err := os.CreateTemp(temp, tempPrefix+"*")

@@ -25,11 +25,18 @@ var mpfHead = []byte("MPF\x00")
 func Preview(r io.ReadSeeker, size int64) ([]byte, error) {
 	none := fmt.Errorf("%w: the file has no preview", ErrUnsupported)
 	w := &window{r: r, size: size}
+	if head, err := w.at(0, 2); err != nil || head[0] != 0xff || head[1] != markSOI {
+		return nil, none
+	}
 	var small, listed []byte
 	var listAt int64
 	turn := 0
-	err := segments(w, func(marker byte, body, length int64) error {
-		if marker != markAPP1 && marker != markAPP2 {
+	err := jpegSegments(w, func(marker byte, body, length int64) error {
+		switch marker {
+		case markSOS, markEOI:
+			return errLastSegment
+		case markAPP1, markAPP2:
+		default:
 			return nil
 		}
 		b, err := w.at(body, int(length))
@@ -96,46 +103,4 @@ func clean(file []byte, turn int) ([]byte, int) {
 	segment = binary.BigEndian.AppendUint16(segment, uint16(turn)) //nolint:gosec // 2 to 8
 	segment = append(segment, 0, 0, 0, 0, 0, 0)
 	return bytes.Join([][]byte{out[:2], segment, out[2:]}, nil), side
-}
-
-// segments calls visit for every segment before the pixels, with where its body is and how long that is.
-func segments(w *window, visit func(marker byte, body, length int64) error) error {
-	b, err := w.at(0, 2)
-	if err != nil {
-		return err
-	}
-	if b[0] != 0xff || b[1] != markSOI {
-		return fmt.Errorf("%w: it is no JPEG", ErrUnsupported)
-	}
-	pos := int64(2)
-	for range maxSegments {
-		if b, err = w.at(pos, 2); err != nil {
-			return err
-		}
-		marker := b[1]
-		switch {
-		case b[0] != 0xff:
-			return fmt.Errorf("%w: no segment where one must be", ErrDamaged)
-		case marker == 0xff:
-			pos++
-			continue
-		case marker == markTEM, marker >= markRST0 && marker <= markSOI:
-			pos += 2
-			continue
-		case marker == markEOI, marker == markSOS:
-			return nil
-		}
-		if b, err = w.at(pos+2, 2); err != nil {
-			return err
-		}
-		length := int64(binary.BigEndian.Uint16(b))
-		if length < 2 {
-			return fmt.Errorf("%w: a segment of impossible length", ErrDamaged)
-		}
-		if err := visit(marker, pos+4, length-2); err != nil {
-			return err
-		}
-		pos += 2 + length
-	}
-	return nil
 }

@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -42,12 +43,13 @@ func isFrame(marker byte) bool {
 	return marker >= markSOF0 && marker <= 0xcf && marker != markDHT && marker != 0xc8 && marker != markDAC
 }
 
-// probeJPEG walks the segments up to the first scan. EXIF counts from any APP1, since some programs
-// put XMP first.
-func probeJPEG(w *window, info *Info) error {
+// errLastSegment ends a walk through segments.
+var errLastSegment = errors.New("the last segment")
+
+// jpegSegments calls visit for every segment of a JPEG file from behind its first marker on, with where its body is and
+// how long that is; an end of the picture has none. The walk ends without an error where visit returns errLastSegment.
+func jpegSegments(w *window, visit func(marker byte, body, size int64) error) error {
 	pos := int64(2)
-	var icc jpegProfile
-	var frame, adobe []byte
 	for range maxSegments {
 		b, err := w.at(pos, 2)
 		if err != nil {
@@ -56,7 +58,7 @@ func probeJPEG(w *window, info *Info) error {
 		if b[0] != 0xff {
 			return fmt.Errorf("%w: no segment where one must be", ErrDamaged)
 		}
-		marker := b[1]
+		marker, body, size := b[1], pos+2, int64(0)
 		switch {
 		case marker == 0xff: // padding
 			pos++
@@ -64,74 +66,113 @@ func probeJPEG(w *window, info *Info) error {
 		case marker == markTEM, marker >= markRST0 && marker <= markSOI:
 			pos += 2
 			continue
-		case marker == markEOI:
-			return fmt.Errorf("%w: it ends before its pixels", ErrDamaged)
+		case marker != markEOI:
+			if b, err = w.at(pos+2, 2); err != nil {
+				return err
+			}
+			length := int64(binary.BigEndian.Uint16(b))
+			if length < 2 {
+				return fmt.Errorf("%w: a segment of impossible length", ErrDamaged)
+			}
+			body, size = pos+4, length-2
 		}
-		if b, err = w.at(pos+2, 2); err != nil {
-			return err
-		}
-		length := int64(binary.BigEndian.Uint16(b))
-		if length < 2 {
-			return fmt.Errorf("%w: a segment of impossible length", ErrDamaged)
-		}
-		body, size := pos+4, length-2
 		pos = body + size
-		switch {
-		case marker == markSOS:
-			if frame == nil {
-				return fmt.Errorf("%w: pixels before their size", ErrDamaged)
+		if err := visit(marker, body, size); err != nil {
+			if errors.Is(err, errLastSegment) {
+				return nil
 			}
-			if icc.complete() {
-				info.readProfile(icc.join())
-			} else if icc.seen > 0 {
-				info.Profile = ProfileUnusable
-				info.warnings = append(info.warnings, WarnProfile)
-			}
-			return jpegFrame(info, frame, adobe)
-		case isFrame(marker) && frame == nil:
-			if b, err = w.at(body, int(size)); err != nil {
-				return err
-			}
-			frame = append([]byte{marker}, b...)
-		case marker == markDAC:
-			return fmt.Errorf("%w: arithmetic coding", ErrUnsupported)
-		case marker == markAPP14:
-			if b, err = w.at(body, int(min(size, 12))); err != nil {
-				return err
-			}
-			if bytes.HasPrefix(b, []byte("Adobe")) {
-				adobe = append([]byte(nil), b...)
-			} else {
-				info.Private = true
-			}
-		case marker == markAPP0:
-			// JFIF is part of the format; a JFXX extension may hold a preview.
-			if b, err = w.at(body, int(min(size, 5))); err != nil {
-				return err
-			}
-			if !bytes.HasPrefix(b, []byte("JFIF\x00")) {
-				info.Private = true
-			}
-		case marker == markAPP1, marker == markAPP2:
-			if b, err = w.at(body, int(size)); err != nil {
-				return err
-			}
-			switch {
-			case marker == markAPP1 && bytes.HasPrefix(b, exifHead):
-				info.readEXIF(b)
-			case marker == markAPP2 && bytes.HasPrefix(b, iccHead):
-				icc.add(b[len(iccHead):])
-			default:
-				info.Private = true // XMP, MPF …
-				if gainMap(b) && !slices.Contains(info.warnings, WarnGainMap) {
-					info.warnings = append(info.warnings, WarnGainMap)
-				}
-			}
-		case marker > markAPP0 && marker <= markAPP15, marker == markCOM:
-			info.Private = true
+			return err
 		}
 	}
 	return fmt.Errorf("%w: too many segments before the pixels", ErrDamaged)
+}
+
+// probeJPEG reads the segments up to the first scan. EXIF counts from any APP1, since some programs
+// put XMP first.
+func probeJPEG(w *window, info *Info) error {
+	p := jpegHead{w: w, info: info}
+	if err := jpegSegments(w, p.segment); err != nil {
+		return err
+	}
+	if p.icc.complete() {
+		info.readProfile(p.icc.join())
+	} else if p.icc.seen > 0 {
+		info.Profile = ProfileUnusable
+		info.warnings = append(info.warnings, WarnProfile)
+	}
+	return jpegFrame(info, p.frame, p.adobe)
+}
+
+// jpegHead gathers what stands before the pixels.
+type jpegHead struct {
+	w            *window
+	info         *Info
+	icc          jpegProfile
+	frame, adobe []byte
+}
+
+func (p *jpegHead) segment(marker byte, body, size int64) error {
+	switch {
+	case marker == markEOI:
+		return fmt.Errorf("%w: it ends before its pixels", ErrDamaged)
+	case marker == markSOS:
+		if p.frame == nil {
+			return fmt.Errorf("%w: pixels before their size", ErrDamaged)
+		}
+		return errLastSegment
+	case isFrame(marker) && p.frame == nil:
+		b, err := p.w.at(body, int(size))
+		if err != nil {
+			return err
+		}
+		p.frame = append([]byte{marker}, b...)
+	case marker == markDAC:
+		return fmt.Errorf("%w: arithmetic coding", ErrUnsupported)
+	case marker == markAPP14:
+		b, err := p.w.at(body, int(min(size, 12)))
+		if err != nil {
+			return err
+		}
+		if bytes.HasPrefix(b, []byte("Adobe")) {
+			p.adobe = append([]byte(nil), b...)
+		} else {
+			p.info.Private = true
+		}
+	case marker == markAPP0:
+		// JFIF is part of the format; a JFXX extension may hold a preview.
+		b, err := p.w.at(body, int(min(size, 5)))
+		if err != nil {
+			return err
+		}
+		if !bytes.HasPrefix(b, []byte("JFIF\x00")) {
+			p.info.Private = true
+		}
+	case marker == markAPP1, marker == markAPP2:
+		return p.notes(marker, body, size)
+	case marker > markAPP0 && marker <= markAPP15, marker == markCOM:
+		p.info.Private = true
+	}
+	return nil
+}
+
+// notes reads the segments that hold more than the picture.
+func (p *jpegHead) notes(marker byte, body, size int64) error {
+	b, err := p.w.at(body, int(size))
+	if err != nil {
+		return err
+	}
+	switch {
+	case marker == markAPP1 && bytes.HasPrefix(b, exifHead):
+		p.info.readEXIF(b)
+	case marker == markAPP2 && bytes.HasPrefix(b, iccHead):
+		p.icc.add(b[len(iccHead):])
+	default:
+		p.info.Private = true // XMP, MPF …
+		if gainMap(b) && !slices.Contains(p.info.warnings, WarnGainMap) {
+			p.info.warnings = append(p.info.warnings, WarnGainMap)
+		}
+	}
+	return nil
 }
 
 // gainMap reports whether a segment announces a second picture that says how much brighter each place is on

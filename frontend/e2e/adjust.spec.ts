@@ -31,18 +31,6 @@ const colour = (app: App, src: string) =>
 		return sum / (64 * 64);
 	}, src);
 
-async function shots(app: App, name: string) {
-	const theme = await app.page.evaluate(() => (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'));
-	for (const [width, height] of [
-		[900, 600],
-		[1440, 900],
-	] as const) {
-		await app.page.setViewportSize({ width, height });
-		await app.pictures();
-		await app.shot(`${name}-${theme}-${width}`);
-	}
-}
-
 test('a picture is adjusted by the keyboard alone, and taken back @themes', async ({ app, page }) => {
 	await filled(app);
 	const cell = page.getByRole('gridcell', { name: /window/ });
@@ -72,7 +60,7 @@ test('a picture is adjusted by the keyboard alone, and taken back @themes', asyn
 	await expect(sheet.locator('.lines')).toBeVisible();
 	await sheet.getByRole('button', { name: 'Mirror left and right' }).click();
 	await expect(sheet.getByRole('spinbutton', { name: 'Straighten' })).toHaveValue('-0.1');
-	await shots(app, 'adjust');
+	await app.shots('adjust');
 	await app.axe('[role=dialog]');
 
 	// Held, a key shows it without its tones, where it was turned to.
@@ -99,7 +87,7 @@ test('a picture is adjusted by the keyboard alone, and taken back @themes', asyn
 	expect(gray).not.toBe(before);
 	expect(await colour(app, gray)).toBeLessThan(2);
 	expect(await colour(app, (await details.locator('.frame img').getAttribute('src'))!)).toBeLessThan(2);
-	await shots(app, 'adjusted');
+	await app.shots('adjusted');
 
 	await page.keyboard.press('Control+z');
 	await expect(details.getByText('Adjusted', { exact: true })).toBeHidden();
@@ -132,7 +120,7 @@ test('a look is saved once and given to many @themes', async ({ app, page }) => 
 	await expect(sheet.getByRole('button', { name: 'Graphite', exact: true })).toHaveAttribute('aria-pressed', 'true');
 	await sheet.getByRole('button', { name: 'Old paper', exact: true }).click();
 	await expect(sheet.getByRole('switch', { name: 'Black and white' })).not.toBeChecked();
-	await shots(app, 'looks');
+	await app.shots('looks');
 	await app.axe('[role=dialog]');
 	await sheet.getByRole('button', { name: 'More for “Old paper”' }).click();
 	await page.getByRole('menuitem', { name: 'Rename look…' }).click();
@@ -153,7 +141,7 @@ test('a look is saved once and given to many @themes', async ({ app, page }) => 
 	for (const img of await cells(app).locator('img').all()) {
 		expect(await colour(app, (await img.getAttribute('src'))!)).toBeLessThan(2);
 	}
-	await shots(app, 'many');
+	await app.shots('many');
 	await page.keyboard.press('Control+z');
 	await expect(page.getByRole('gridcell', { name: /Adjusted/ })).toHaveCount(0);
 
@@ -164,7 +152,7 @@ test('a look is saved once and given to many @themes', async ({ app, page }) => 
 	await expect(sheet.getByText(`The tones go to ${photographs.length} pictures`, { exact: false })).toBeVisible();
 	await expect(sheet.getByRole('slider', { name: 'Straighten' })).toBeHidden();
 	await sheet.getByRole('slider', { name: 'Exposure' }).fill('-1');
-	await shots(app, 'adjust-many');
+	await app.shots('adjust-many');
 	await sheet.getByRole('button', { name: 'Apply' }).click();
 	await expect(page.getByText(`${photographs.length} pictures adjusted`)).toBeVisible();
 	const first = await app.rpc<{ adjust: { flipH: boolean; exposure: number } }>('LibraryService.Show', ids[0]);

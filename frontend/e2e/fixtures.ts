@@ -200,6 +200,21 @@ export class App {
 		await this.page.screenshot({ path: join(shots, `${name}.png`), animations: 'disabled', caret: 'hide' });
 	}
 
+	/** Takes pictures of both windows that the design names, in the theme of the project. The wide one stays. */
+	async shots(name: string) {
+		const theme = await this.page.evaluate(() =>
+			matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light',
+		);
+		for (const [width, height] of [
+			[900, 600],
+			[1440, 900],
+		] as const) {
+			await this.page.setViewportSize({ width, height });
+			await this.pictures();
+			await this.shot(`${name}-${theme}-${width}`);
+		}
+	}
+
 	/** Presses keys one after the other, as a person without a mouse. */
 	async keys(...keys: string[]) {
 		for (const key of keys) await this.page.keyboard.press(key);

@@ -22,22 +22,9 @@ async function opened(app: App) {
 	return dialog;
 }
 
-/** Both windows that the design names, in the theme of the project. */
-async function shots(app: App, name: string) {
-	const theme = await app.page.evaluate(() => (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'));
-	for (const [width, height] of [
-		[900, 600],
-		[1440, 900],
-	] as const) {
-		await app.page.setViewportSize({ width, height });
-		await app.pictures();
-		await app.shot(`${name}-${theme}-${width}`);
-	}
-}
-
 test('a size is written with a watermark, kept in a set and shared @themes', async ({ app, page }) => {
 	const dialog = await sizes(app);
-	await shots(app, 'sizes');
+	await app.shots('sizes');
 	await dialog.getByRole('button', { name: 'New size' }).click();
 	const editor = page.getByRole('dialog', { name: 'New size' });
 
@@ -48,7 +35,7 @@ test('a size is written with a watermark, kept in a set and shared @themes', asy
 	await expect(editor.getByText('Give it a name')).toBeVisible();
 	await expect(editor.getByText('A whole number from 1 to 16,383')).toBeVisible();
 	await expect(editor.getByText('Write it like #ffcc00')).toBeVisible();
-	await shots(app, 'size-wrong');
+	await app.shots('size-wrong');
 
 	await editor.getByRole('textbox', { name: 'Name' }).fill('Shop front');
 	await editor.getByRole('textbox', { name: 'Width, px' }).fill('800');
@@ -64,7 +51,7 @@ test('a size is written with a watermark, kept in a set and shared @themes', asy
 	await sheet.getByRole('button', { name: /^(Add|Use|Attach)/ }).click();
 	await editor.getByRole('radio', { name: 'Bottom right' }).press('ArrowLeft');
 	await expect(editor.getByRole('radio', { name: 'Bottom', exact: true })).toBeChecked();
-	await shots(app, 'size-editor');
+	await app.shots('size-editor');
 	await app.axe('[role=dialog]');
 	await editor.getByRole('button', { name: 'Save size' }).click();
 	await expect(dialog.getByRole('checkbox', { name: /Shop front/ })).toBeChecked();
@@ -117,14 +104,14 @@ test('a size is written with a watermark, kept in a set and shared @themes', asy
 	await review.getByRole('combobox', { name: 'What to do with Shop front' }).click();
 	await page.getByRole('option', { name: 'Replace it' }).click();
 	await review.getByRole('checkbox', { name: 'Make a set of them' }).check();
-	await shots(app, 'review');
+	await app.shots('review');
 	await app.axe('[role=dialog]');
 	await review.getByRole('button', { name: 'Take in 2 sizes' }).click();
 	await expect(page.getByText('2 sizes taken in')).toBeVisible();
 	await expect(dialog.getByRole('checkbox', { name: /^Banner/ })).toBeChecked();
 	await expect(dialog.getByText(/900 × 1000/)).toBeVisible();
 	await expect(dialog.getByRole('combobox', { name: 'Set' })).toHaveText(/brand/);
-	await shots(app, 'sizes-own');
+	await app.shots('sizes-own');
 });
 
 test('before and after are compared with the keyboard alone @themes', async ({ app, page }) => {
@@ -148,7 +135,7 @@ test('before and after are compared with the keyboard alone @themes', async ({ a
 	const details = page.getByRole('complementary', { name: 'Details' });
 	const compare = details.getByRole('button', { name: /^Compare .*portrait/ }).first();
 	await expect(compare).toBeVisible();
-	await shots(app, 'inspector');
+	await app.shots('inspector');
 	await compare.focus();
 	await compare.press('Enter');
 	const dialog = page.getByRole('dialog', { name: 'Before and after' });
@@ -168,12 +155,12 @@ test('before and after are compared with the keyboard alone @themes', async ({ a
 	await compare.press('Enter');
 	await expect(divider).toBeVisible();
 	await expect(dialog.locator('[aria-busy=true]')).toHaveCount(0);
-	await shots(app, 'compare');
+	await app.shots('compare');
 	await page.keyboard.press('Escape');
 
 	await details.getByRole('button', { name: 'Compare Poster with the original' }).press('Enter');
 	await expect(dialog.getByText(/This size enlarges the picture to 111\s?% of its pixels/)).toBeVisible();
-	await shots(app, 'compare-enlarged');
+	await app.shots('compare-enlarged');
 });
 
 test('a size of a picture is compared from its crop, and a set is exported', async ({ app, page }) => {
